@@ -1,0 +1,59 @@
+"""What can go wrong, and whose turn it is then.
+
+Temporary    the world is not ready (a server, a lock): what was to be done stays, and the next round tries again
+Unreadable   no later try will help: a person at the commune gets the mail, whole
+LostRace     somebody else took the last one meanwhile: everything is rolled back and decided again from fresh facts
+BadRules     rules.yaml does not hold: the rules in force stay in force
+BadSettings  the environment or .env does not hold: the program does not start
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MailbotError(Exception):
+    """The root of all errors that mailbot raises on purpose."""
+
+
+class Temporary(MailbotError):
+    """A server, a lock or a disk is not ready; nothing was done, and a later try may succeed."""
+
+
+class Unreadable(MailbotError):
+    """This mail will never be read by a program; `reason` says why in a few words, without any of its text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LostRace(MailbotError):
+    """The database refused a taking or a step because another one came first; nothing of the transaction stands."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in a file that people edit: where it is (1-based, 0 where there is no line) and what is wrong."""
+
+    line: int
+    column: int
+    message: str
+
+
+class BadRules(MailbotError):
+    """rules.yaml does not hold; `faults` names all that was found, in the order of the file."""
+
+    def __init__(self, path: str, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{path}: {len(faults)} fault(s)")
+        self.path = path
+        self.faults = tuple(faults)
+
+
+class BadSettings(MailbotError):
+    """The settings do not hold; `faults` names each in one line, never with the value of a secret."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)

@@ -1,0 +1,80 @@
+"""Letters that come in (parsed, never trusted) and what the reader knows of the conversation they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailbot.model.meaning import Lack, Language
+
+
+@dataclass(frozen=True)
+class Address:
+    """A mailbox: the name as written (decoded, control characters removed, may be empty) and the address, lower case."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True)
+class CalendarReply:
+    """The answer of a calendar program to our invitation (METHOD:REPLY, RFC 5546 section 3.2.3)."""
+
+    uid: str
+    status: str
+    """PARTSTAT in upper case: ACCEPTED, TENTATIVE, DECLINED."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that came in, decoded. `text` is the best plain text of it (the text part, or the HTML part made text),
+    quoted history included. `machine` says why no person waits for an answer, or is empty."""
+
+    message_id: str
+    """As in the header, without angle brackets; empty where there is none."""
+    digest: str
+    """What the ledger keys on: see store/mailbox."""
+    sender: Address
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    sent: datetime
+    """The Date header, aware; the moment of arrival where there is none or it makes no sense."""
+    arrived: datetime
+    """INTERNALDATE, aware, UTC."""
+    subject: str
+    text: str
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    machine: str = ""
+    attachments: tuple[str, ...] = ()
+    """File names of attachments that were not read."""
+    calendar_reply: CalendarReply | None = None
+    size: int = 0
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, hash=False, compare=False)
+    """All headers, names in lower case, values decoded and unfolded."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the commune last said in this conversation, so that an answer is read with the question in mind."""
+
+    code: str = ""
+    """The conversation's code, R- and five characters; empty where the mail belongs to none."""
+    asked: frozenset[Lack] = frozenset()
+    """What our open question asks for."""
+    options: tuple[str, ...] = ()
+    """The offered options as the letter worded them, in order; empty where nothing is on offer."""
+    language: Language | None = None
+    """The language of the conversation so far."""
+    our_texts: tuple[str, ...] = ()
+    """The plain texts of our own letters in this thread, newest first: what a reply repeats of them is not its own."""
+    challenge: bool = False
+    """True where the letter that is answered asked the owner to confirm one act with a bare yes."""
+
+
+NO_CONTEXT = Context()

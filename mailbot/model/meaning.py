@@ -1,0 +1,162 @@
+"""What a mail means: the form of the corpus (shared by `mailbot explain --json` and the tests), as checked values.
+
+Times in a meaning are local and naive, as people write them; the policy turns them into spans with the commune's zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Language: TypeAlias = str
+"""The code of a language that has a lexicon and templates: "fr", "nl", "en"."""
+
+ANY_ROOM = "any-room"
+UNKNOWN = "unknown"
+SAME = "same"
+"""Stand-ins for the id of a resource: a room and none is named; something that is not lent; the one already booked."""
+
+
+class Intent(StrEnum):
+    BOOK = "book"
+    AVAILABILITY = "availability"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    LIST = "list"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    KEY = "key"
+    FEEDBACK = "feedback"
+    HELP = "help"
+    HUMAN = "human"
+    IGNORE = "ignore"
+
+
+class Lack(StrEnum):
+    """What must be asked before a reservation can be made."""
+
+    RESOURCE = "resource"
+    DATE = "date"
+    START = "start"
+    END = "end"
+    QUANTITY = "quantity"
+    UNTIL = "until"
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """One occurrence of a use. Rooms: local `start` and `end` to the minute, or a bare day where no start is known.
+    Equipment: first and last day, inclusive. `end` is None where it was not said."""
+
+    start: date | datetime
+    end: date | datetime | None
+
+    def __post_init__(self) -> None:
+        if self.end is not None and isinstance(self.start, datetime) is not isinstance(self.end, datetime):
+            raise ValueError(f"mixes a day and an hour: {self}")
+        if self.end is not None and (
+            self.end <= self.start if isinstance(self.start, datetime) else self.end < self.start
+        ):
+            raise ValueError(f"ends before it starts: {self}")
+
+    @property
+    def day(self) -> date:
+        return self.start.date() if isinstance(self.start, datetime) else self.start
+
+    def to_json(self) -> list[str | None]:
+        return [_text(self.start), None if self.end is None else _text(self.end)]
+
+    @classmethod
+    def from_json(cls, pair: list[str | None]) -> Slot:
+        start, end = pair
+        if start is None:
+            raise ValueError("a slot without a start")
+        return cls(_moment(start), None if end is None else _moment(end))
+
+
+def _text(moment: date | datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+
+
+def _moment(text: str) -> date | datetime:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is asked for, with all its occurrences.
+
+    `resources` holds the ids that fit the words equally (sorted), or one stand-in alone. `quantity` is None where a
+    plural had no number. `any_will_do` is set where the asker leaves the choice to the commune. `words` are the
+    sender's own words it was taken from, for the read-back, in the order of the mail. `name` is what the thing was
+    called where the commune does not have it."""
+
+    resources: tuple[str, ...]
+    quantity: int | None = 1
+    slots: tuple[Slot, ...] = ()
+    any_will_do: bool = False
+    words: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def resource(self) -> str:
+        """The resource in the corpus's form: ids joined by `|`, or a stand-in."""
+        return "|".join(self.resources)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "resource": self.resource,
+            "quantity": self.quantity,
+            "slots": [slot.to_json() for slot in self.slots],
+        }
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One step of the derivation: which words of the mail gave which part of the meaning."""
+
+    part: str
+    """What it fed: language, intent, resource, quantity, day, hours, repetition, people, reference, option…"""
+    words: str
+    reading: str
+    """What the words were read as, in a short readable form."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a careful employee would read in one mail. `alternatives` are rival readings, likeliest first; where
+    `either` is set the asker accepts any of them ("le 3 ou le 10, les deux vont"), otherwise the bot asks where they
+    differ in what it would do. `further` are other acts of the same mail, in its order."""
+
+    language: Language
+    intent: Intent
+    items: tuple[Item, ...] = ()
+    attendees: int | None = None
+    references: tuple[str, ...] = ()
+    missing: frozenset[Lack] = frozenset()
+    option: int | None = None
+    alternatives: tuple[Meaning, ...] = ()
+    either: bool = False
+    further: tuple[Meaning, ...] = ()
+    runner_up: Intent | None = None
+    language_sure: bool = True
+    """False where the words do not tell: the answer is then in French and Dutch both."""
+    phone: str | None = None
+    """A telephone number of the sender, as written, from the own words or the signature."""
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the corpus's form: gold-label keys, `alternatives` only where there are any."""
+        form: dict[str, Any] = {
+            "language": self.language,
+            "intent": str(self.intent),
+            "items": [item.to_json() for item in self.items],
+            "attendees": self.attendees,
+            "references": list(self.references),
+            "missing": sorted(self.missing),
+            "option": self.option,
+            "alternatives": [replace(rival, alternatives=()).to_json() for rival in self.alternatives],
+        }
+        return form

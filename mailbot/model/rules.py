@@ -1,0 +1,272 @@
+"""The commune as rules.yaml tells it, checked: what is lent, where, when, by whom, within which limits.
+
+`policy/rules.py` reads the file into these values; nothing here knows of YAML. Texts for letters are `Words`: one
+string a language. Where a language is missing, letters take the first that is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Language
+from mailbot.model.spans import Days, Hours
+
+Words: TypeAlias = Mapping[Language, str]
+Names: TypeAlias = Mapping[Language, tuple[str, ...]]
+"""All that people call a thing, a language each; the first is the one that letters use."""
+
+Week: TypeAlias = Mapping[int, tuple[Hours, ...]]
+"""Opening hours by weekday, Monday is 0; a weekday that is not there is closed."""
+
+
+def in_language(words: Words, language: Language) -> str:
+    """Return the text in `language`, else in the first language there is, else nothing."""
+    return words.get(language) or next(iter(words.values()), "")
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which something is closed, with the reason as letters give it."""
+
+    days: Days
+    reason: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where keys or goods are handed over and taken back: a loge, a desk, the garage."""
+
+    id: str
+    place: Words
+    """Where exactly, with the address: "à la loge, rue du Parc 3"."""
+    holder: str
+    """Id of the key-holder who stands there."""
+    week: Week
+    phone: str = ""
+    open_on_public_holidays: bool = False
+    closures: tuple[Closure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """The key of one or more rooms, in numbered copies (1 to `copies`)."""
+
+    id: str
+    counter: str
+    copies: int
+    names: Words = field(default_factory=dict)
+    deposit: Words = field(default_factory=dict)
+    sign: Words = field(default_factory=dict)
+    """What to sign or to show when it is handed over."""
+
+
+@dataclass(frozen=True)
+class Site:
+    id: str
+    names: Names
+    address: Words
+    geo: tuple[float, float] | None = None
+    """Latitude and longitude, WGS 84."""
+    access: Words = field(default_factory=dict)
+    """How to get in, where the plan hangs, what to close: given with the key."""
+    on_call: str = ""
+    """The number for a problem on the day itself."""
+    closures: tuple[Closure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Room:
+    id: str
+    names: Names
+    site: str
+    capacity: int
+    """People."""
+    term: Week
+    """Opening hours in term."""
+    holidays: Week
+    """Opening hours in school holidays."""
+    key: str | None = None
+    features: frozenset[str] = frozenset()
+    """Such as wheelchair, wifi, kitchen, daylight: named in letters by `feature_names` of the rules."""
+    turnaround: timedelta = timedelta(0)
+    """A multiple of 15 minutes kept free after each use."""
+    open_on_public_holidays: bool = False
+    closures: tuple[Closure, ...] = ()
+    holiday_community: Language | None = None
+    """Which community's school holidays apply; None: those of the first language that has any."""
+
+
+@dataclass(frozen=True)
+class Equipment:
+    id: str
+    names: Names
+    stock: int
+    counter: str
+    contents: Words = field(default_factory=dict)
+    transport: Words = field(default_factory=dict)
+    """Weight and how to carry it."""
+    weight_kg: float = 0.0
+    days_between: int = 0
+    """Whole days needed after a return before the next loan (drying, washing)."""
+    closures: tuple[Closure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request, and one initiative, may ask."""
+
+    notice: timedelta
+    """From the moment the mail is handled to the first use."""
+    horizon: timedelta
+    longest: timedelta
+    """One use of a room."""
+    longest_loan: int
+    """Days, first and last included."""
+    active_bookings: int
+    hours_per_week: int
+    """Hours of rooms per calendar week (Monday to Sunday)."""
+    hold: int = 2
+    """Working days that an offer is held; it ends at `hold_until` of the last."""
+    hold_until: time = time(18)
+    answers_per_sender: int = 20
+    """Answers a day."""
+    answers_per_conversation: int = 10
+
+
+@dataclass(frozen=True)
+class Initiative:
+    id: str
+    name: str
+    addresses: tuple[str, ...]
+    """Lower case: whole addresses, or `@domain` for all of a domain."""
+    language: Language | None = None
+
+
+class UnknownSender(StrEnum):
+    """What becomes of a request from an address that belongs to no initiative."""
+
+    ALLOWED = "allowed"
+    ASK_NAME = "ask-name"
+    TO_STAFF = "to-staff"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A key-holder, who reads one digest a day."""
+
+    id: str
+    name: str
+    address: str
+    language: Language
+    phone: str = ""
+    digest_at: time = time(6, 45)
+    working_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    """Monday is 0: the days on which a digest is sent."""
+    absences: tuple[Days, ...] = ()
+    stand_in: str | None = None
+    empty_digest: bool = True
+    """Whether a day with nothing to do gets one line, or no mail."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    name: str
+    address: str
+    language: Language
+
+
+@dataclass(frozen=True)
+class Commune:
+    names: Words
+    service: Words
+    """Who signs: "le service Participation"."""
+    mailbox: Address
+    phone: str
+    phone_hours: Words
+    zone: ZoneInfo
+    languages: tuple[Language, ...]
+    """In the order of preference; an answer in no clear language is given in the first two."""
+    privacy: Words = field(default_factory=dict)
+    """Address of the privacy notice."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that reading needs to know of the commune, and nothing else."""
+
+    zone: ZoneInfo
+    languages: tuple[Language, ...]
+    rooms: Mapping[str, Room]
+    equipment: Mapping[str, Equipment]
+    sites: Mapping[str, Site]
+    day_parts: Mapping[str, Hours]
+    """morning, midday, afternoon, evening, day."""
+    school_holidays: Mapping[Language, tuple[Closure, ...]]
+    """By community; the reason of each is its name ("vacances de Noël")."""
+    public_holidays: Mapping[date, Words]
+    """Over the years that can be booked, and the names they have."""
+    mailboxes: tuple[str, ...] = ()
+    """Our own addresses, lower case."""
+    banners: tuple[str, ...] = ()
+    """Texts that a mail server or a law puts around mails: nobody's words."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One version of rules.yaml. Ids are the keys of the mappings."""
+
+    commune: Commune
+    staff: tuple[Staff, ...]
+    holders: Mapping[str, Holder]
+    counters: Mapping[str, Counter]
+    sites: Mapping[str, Site]
+    keys: Mapping[str, Key]
+    rooms: Mapping[str, Room]
+    equipment: Mapping[str, Equipment]
+    day_parts: Mapping[str, Hours]
+    limits: Limits
+    initiatives: Mapping[str, Initiative]
+    unknown_senders: UnknownSender
+    closures: tuple[Closure, ...]
+    """Of everything."""
+    public_holidays: Mapping[date, Words]
+    school_holidays: Mapping[Language, tuple[Closure, ...]]
+    answers: Mapping[str, Words]
+    """Staff's short answers by topic: how, cost, deposit, insurance…"""
+    feature_names: Mapping[str, Words]
+    articles: Mapping[str, Words] = field(default_factory=dict)
+    """Which rule or article a refusal names, by the objection's kind: "order": "règlement des salles, art. 4"."""
+    banners: tuple[str, ...] = ()
+    version: str = ""
+    """A digest of the file's text."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(
+            zone=self.commune.zone,
+            languages=self.commune.languages,
+            rooms=self.rooms,
+            equipment=self.equipment,
+            sites=self.sites,
+            day_parts=self.day_parts,
+            school_holidays=self.school_holidays,
+            public_holidays=self.public_holidays,
+            mailboxes=(self.commune.mailbox.address,),
+            banners=self.banners,
+        )
+
+    def initiative_of(self, address: str) -> Initiative | None:
+        """Return whose address it is: a whole address goes before a domain."""
+        wanted = address.lower()
+        domain = "@" + wanted.rpartition("@")[2]
+        for pattern in (wanted, domain):
+            for initiative in self.initiatives.values():
+                if pattern in initiative.addresses:
+                    return initiative
+        return None

@@ -1,0 +1,1 @@
+"""Policy: meaning, facts and rules become a decision. Pure."""

@@ -1,0 +1,1 @@
+"""Reading: a letter becomes a meaning. Pure; never the database, never the clock."""

@@ -1,0 +1,1 @@
+"""Replies: the notices of a decision become letters and calendar files."""
