@@ -1,0 +1,462 @@
+"""What follows from a mail or from the clock: steps of reservations, and what must be told to whom.
+
+A decision holds no sentence: notices carry values, and `replies` words them in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeAlias
+
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Lack, Language, Meaning, Slot
+from mailbot.model.reservation import Act, Put, Reservation
+from mailbot.model.rules import Words
+from mailbot.model.spans import Days, Hours, Span
+
+
+class Occupancy(Protocol):
+    """What is taken, as the ledger of cells tells it, and the stock in force."""
+
+    def taken(self, resource: str, first: int, last: int) -> int:
+        """Return the highest number of units taken in any cell from `first` to `last`, both included."""
+        ...
+
+    def stock(self, resource: str, cell: int) -> int:
+        """Return the units there are in a cell: the stock of the rules, less what is broken, out or blocked."""
+        ...
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of the ledger that a decision will look at: cells of some resources, both ends included."""
+
+    resources: frozenset[str]
+    first: int
+    last: int
+
+
+# --- objections: why something cannot be as asked; each holds what the letter must say
+
+
+@dataclass(frozen=True)
+class InThePast:
+    day: date
+
+
+@dataclass(frozen=True)
+class TooLate:
+    """Asked too shortly before; `earliest` is the first moment that could be had (UTC)."""
+
+    earliest: datetime
+
+
+@dataclass(frozen=True)
+class TooFar:
+    latest: date
+
+
+@dataclass(frozen=True)
+class TooLong:
+    """A use of a room is longer than allowed."""
+
+    longest: timedelta
+
+
+@dataclass(frozen=True)
+class LoanTooLong:
+    longest: int
+
+
+@dataclass(frozen=True)
+class OutsideHours:
+    """`open` holds the opening hours of that day; empty where it is closed that weekday."""
+
+    resource: str
+    day: date
+    open: tuple[Hours, ...]
+
+
+@dataclass(frozen=True)
+class Closed:
+    resource: str
+    days: Days
+    reason: Words
+
+
+@dataclass(frozen=True)
+class TooManyPeople:
+    resource: str
+    capacity: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    resource: str
+    when: Span | Days
+
+
+@dataclass(frozen=True)
+class ShortStock:
+    """`free` units are left on the busiest day."""
+
+    resource: str
+    asked: int
+    free: int
+    days: Days
+
+
+@dataclass(frozen=True)
+class NoKey:
+    """The room is free, but each copy of its key is out from the last opening before to the first after."""
+
+    resource: str
+    counter: str
+    when: Span
+
+
+@dataclass(frozen=True)
+class NoOpening:
+    """No opening of the counter lies in reach before or after the use."""
+
+    resource: str
+    counter: str
+    when: Span | Days
+
+
+@dataclass(frozen=True)
+class TooManyBookings:
+    limit: int
+
+
+@dataclass(frozen=True)
+class TooManyHours:
+    limit: int
+    week: date
+    """The Monday of the week that would be too full."""
+
+
+@dataclass(frozen=True)
+class NotLent:
+    """Something that the commune does not have; `name` as the asker called it."""
+
+    name: str
+
+
+Objection: TypeAlias = (
+    InThePast
+    | TooLate
+    | TooFar
+    | TooLong
+    | LoanTooLong
+    | OutsideHours
+    | Closed
+    | TooManyPeople
+    | Taken
+    | ShortStock
+    | NoKey
+    | NoOpening
+    | TooManyBookings
+    | TooManyHours
+    | NotLent
+)
+
+
+# --- notices: one class, one letter; `template` names its files in templates/<language>/
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """It is booked. With the calendar file (METHOD:REQUEST, or PUBLISH where the dates are no simple rule)."""
+
+    template: ClassVar[str] = "confirmed"
+    reservation: Reservation
+    undo_until: datetime
+    not_lent: tuple[NotLent, ...] = ()
+    """Things asked besides that the commune does not have."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Not possible as asked; the reservation holds one to three numbered options until its deadline."""
+
+    template: ClassVar[str] = "offered"
+    reservation: Reservation
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not possible, and nothing to offer."""
+
+    template: ClassVar[str] = "refused"
+    reservation: Reservation
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question about all that is missing. `choices` are ids of rooms to choose from, numbered from 1 in the
+    letter; `days` and `slots` are rival readings to choose from ("samedi prochain": the 7th or the 14th?)."""
+
+    template: ClassVar[str] = "asked"
+    reservation: Reservation
+    lacks: frozenset[Lack]
+    choices: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    name: bool = False
+    """The sender is unknown, and the rules ask for whom it is."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A person at the commune will answer."""
+
+    template: ClassVar[str] = "handed"
+    reservation: Reservation | None = None
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """One line of the answer to "what is free?": when `free` is 0, `objections` say why."""
+
+    resource: str
+    when: Span | Days
+    free: int
+    objections: tuple[Objection, ...] = ()
+
+
+@dataclass(frozen=True)
+class Free:
+    """What is free; nothing is booked."""
+
+    template: ClassVar[str] = "free"
+    rows: tuple[FreeSlot, ...]
+    hint: bool = False
+    """No day was asked: the rows are the next free times."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The asker's own reservations, soonest first."""
+
+    template: ClassVar[str] = "listed"
+    reservations: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True)
+class Helped:
+    """How it works and what is lent, from the rules."""
+
+    template: ClassVar[str] = "helped"
+
+
+@dataclass(frozen=True)
+class Challenged:
+    """To the owner alone: shall this act be done? A bare yes to this letter is the proof. `by_calendar`: the cause was
+    a calendar program's "declined", not a mail."""
+
+    template: ClassVar[str] = "challenged"
+    reservation: Reservation
+    act: Act
+    by_calendar: bool = False
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """With the calendar file METHOD:CANCEL where one was sent."""
+
+    template: ClassVar[str] = "cancelled"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Declined:
+    """The asker refused the offer: nothing is held any more."""
+
+    template: ClassVar[str] = "declined"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """The offer that was answered is over; what was asked is looked at again or nothing stands."""
+
+    template: ClassVar[str] = "lapsed"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Thanked:
+    """Feedback was received and passed on."""
+
+    template: ClassVar[str] = "thanked"
+    reservation: Reservation | None = None
+
+
+@dataclass(frozen=True)
+class ToStaff:
+    """A mail that a person must read, whole, as an attached message, with what was understood. `told` says what the
+    sender was told."""
+
+    template: ClassVar[str] = "to_staff"
+    why: str
+    """human, unreadable, failed, feedback, key, change, unknown-sender, questions: worded by the template."""
+    sender: Address
+    subject: str
+    meaning: Meaning | None = None
+    reservation: Reservation | None = None
+    told: bool = True
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something is wrong with the program's own work (a letter that could not be sent): for staff."""
+
+    template: ClassVar[str] = "alert"
+    why: str
+    """undeliverable, flood, rules: worded by the template."""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Direction(StrEnum):
+    OUT = "out"
+    BACK = "back"
+
+
+@dataclass(frozen=True)
+class Passing:
+    """One line of a key-holder's list: what passes over the counter, to or from whom, in which opening."""
+
+    direction: Direction
+    counter: str
+    opening: Span
+    code: str
+    asker: Address
+    initiative: str
+    """The initiative's name, or empty."""
+    phone: str
+    rooms: tuple[str, ...]
+    keys: tuple[tuple[str, int], ...]
+    """Key and number of the copy."""
+    goods: tuple[tuple[str, int], ...]
+    """Equipment and quantity."""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A key-holder's list from now to the next one. Lines are numbered in the order of the letter."""
+
+    template: ClassVar[str] = "digest"
+    holder: str
+    """Id of the key-holder whose counters these are (the reader may be the stand-in)."""
+    day: date
+    until: datetime
+    """When the next list comes, UTC."""
+    late: tuple[Passing, ...] = ()
+    lines: tuple[Passing, ...] = ()
+    changed: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is new since the last list: a passing that was added or cancelled."""
+
+    passing: Passing
+    cancelled: bool
+
+
+@dataclass(frozen=True)
+class ShortNotice:
+    """One short extra mail to a key-holder: something inside the list they already have was booked or cancelled."""
+
+    template: ClassVar[str] = "short_notice"
+    holder: str
+    changes: tuple[Change, ...]
+
+
+Content: TypeAlias = (
+    Confirmed
+    | Offered
+    | Refused
+    | Asked
+    | Handed
+    | Free
+    | Listed
+    | Helped
+    | Challenged
+    | Cancelled
+    | Declined
+    | Lapsed
+    | Thanked
+    | ToStaff
+    | Alert
+    | Digest
+    | ShortNotice
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One letter to be written: to whom, in which language(s) (two where the asker's is unclear), about what.
+    `answers` is set where it answers the mail at hand: it then carries In-Reply-To, References and its subject."""
+
+    to: Address
+    languages: tuple[Language, ...]
+    content: Content
+    answers: bool = True
+
+
+class End(StrEnum):
+    """How a mail ended; the reason stands beside it."""
+
+    ANSWERED = "answered"
+    IGNORED = "ignored"
+    HANDED = "handed"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done, in order, and why. `because` names rules and values for people: "free: salle-polyvalente,
+    13 June 14:00-18:00"."""
+
+    end: End
+    because: tuple[str, ...] = ()
+    puts: tuple[Put, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who wrote, as rules and ledger know them. `proven`: a domain check passed, or a challenge was answered."""
+
+    address: Address
+    initiative: str | None
+    proven: bool = False
+    answers_today: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a decision may know besides the meaning and the rules."""
+
+    now: datetime
+    sender: Sender
+    occupancy: Occupancy
+    subject: str = ""
+    message_id: str = ""
+    new_code: str = ""
+    """A code that is free, for a new conversation."""
+    conversation: Reservation | None = None
+    """The one that the mail belongs to, if it is the sender's."""
+    standing: tuple[Reservation, ...] = ()
+    """What the sender or their initiative holds or has booked, from today on, soonest first."""
+    arrived: datetime | None = None
+    """An answer is in time by its arrival."""
+    last_digests: Mapping[str, datetime] = field(default_factory=dict)
+    """By key-holder: until when the list that they have reaches."""

@@ -1,0 +1,69 @@
+"""Letters that go out: composed, waiting in the outbox, on their way, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Post:
+    """One letter of the outbox on its way: the whole message, and the envelope."""
+
+    id: int
+    raw: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    tries: int
+    """Tries so far."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one post: taken (a 250), refused for good (5xx: `error` says why), or to be tried again."""
+
+    id: int
+    taken: bool
+    final: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A letter as it goes into the outbox. `text` is its plain text, kept to recognise what a reply repeats of it."""
+
+    message_id: str
+    """Without angle brackets."""
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+    text: str
+    kind: str
+    """The template's name; "challenged" marks a challenge."""
+    code: str = ""
+    """Of the conversation it belongs to; may be empty."""
+    cause: str = ""
+    """Digest of the mail that it answers, or the event that it tells; may be empty."""
+
+
+@dataclass(frozen=True)
+class OurLetter:
+    """One of our letters, as an incoming mail refers to it."""
+
+    message_id: str
+    code: str
+    kind: str
+    recipients: tuple[str, ...]
+    text: str
+    written: datetime
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What an answer carries of the mail it answers (RFC 5322 section 3.6.4)."""
+
+    subject: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    forwarded: bytes = b""
+    """The whole mail, to be attached where staff must read it."""

@@ -1,0 +1,242 @@
+"""A conversation and what it reserves: one code, one state, one table of steps.
+
+Every change is one `Put` of the whole value; what it occupies follows from its state alone (`claims_in_force`), so that
+the store can net what was and what shall be, and nothing is ever released twice or forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.errors import MailbotError
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Language, Meaning
+from mailbot.model.spans import Days, Span
+
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""What follows `R-` in a code, five times: no I, L, O, U, which are misread or spell words."""
+
+
+class State(StrEnum):
+    NEW = "new"
+    """Not yet written: the state before the first step."""
+    ASKED = "asked"
+    """Something is missing; our question is open."""
+    OFFERED = "offered"
+    """Numbered options are held until the deadline."""
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    """Not possible, and there was nothing to offer."""
+    HANDED = "handed"
+    """A person at the commune deals with it."""
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    """The last use is over."""
+
+
+class Act(StrEnum):
+    ASK = "ask"
+    OFFER = "offer"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    HAND_OVER_TO_PERSON = "hand-over-to-person"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    CANCEL = "cancel"
+    NOTE = "note"
+    """Something is written down that changes no state: an accepted invitation."""
+    CLOSE = "close"
+
+
+_OPEN = {
+    Act.ASK: State.ASKED,
+    Act.OFFER: State.OFFERED,
+    Act.CONFIRM: State.CONFIRMED,
+    Act.REFUSE: State.REFUSED,
+    Act.HAND_OVER_TO_PERSON: State.HANDED,
+}
+NEXT: Mapping[tuple[State, Act], State] = {
+    **{(State.NEW, act): state for act, state in _OPEN.items()},
+    **{(State.ASKED, act): state for act, state in _OPEN.items()},
+    **{(State.OFFERED, act): state for act, state in _OPEN.items()},
+    **{(State.REFUSED, act): state for act, state in _OPEN.items()},
+    **{(State.LAPSED, act): state for act, state in _OPEN.items()},
+    **{(State.DECLINED, act): state for act, state in _OPEN.items()},
+    (State.ASKED, Act.DECLINE): State.DECLINED,
+    (State.ASKED, Act.LAPSE): State.LAPSED,
+    (State.OFFERED, Act.ACCEPT): State.CONFIRMED,
+    (State.OFFERED, Act.DECLINE): State.DECLINED,
+    (State.OFFERED, Act.LAPSE): State.LAPSED,
+    (State.CONFIRMED, Act.CANCEL): State.CANCELLED,
+    (State.CONFIRMED, Act.NOTE): State.CONFIRMED,
+    (State.CONFIRMED, Act.CLOSE): State.CLOSED,
+}
+"""The life of a conversation. A pair that is not here is a step nobody may take."""
+
+
+class WrongStep(MailbotError):
+    """A step that the table does not have; a fault of the program or a mail that came too late."""
+
+    def __init__(self, state: State, act: Act) -> None:
+        super().__init__(f"{act} from {state}")
+        self.state = state
+        self.act = act
+
+
+def next_state(state: State, act: Act) -> State:
+    """Return the state after the step, or raise WrongStep."""
+    try:
+        return NEXT[state, act]
+    except KeyError:
+        raise WrongStep(state, act) from None
+
+
+@dataclass(frozen=True, order=True)
+class Claim:
+    """Units of one resource through consecutive cells, both ends included. Resources are ids of rooms and equipment,
+    and `key:<id>:<copy>` for one numbered copy of a key."""
+
+    resource: str
+    first: int
+    last: int
+    units: int = 1
+
+    def __post_init__(self) -> None:
+        if self.last < self.first or self.units < 1:
+            raise ValueError(f"claims nothing: {self}")
+
+
+def key_copy(key: str, copy: int) -> str:
+    """Return the resource that stands for one copy of a key."""
+    return f"key:{key}:{copy}"
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One passing of a key or of goods over a counter: the opening it happens in."""
+
+    counter: str
+    opening: Span
+
+
+@dataclass(frozen=True)
+class Use:
+    """One thing through one occurrence: a room for a span, equipment for days; with its key, how both are fetched and
+    brought back, and the claims it occupies. `when` is what letters say; claims are wider."""
+
+    resource: str
+    quantity: int
+    when: Span | Days
+    claims: tuple[Claim, ...]
+    out: Handover | None = None
+    back: Handover | None = None
+    key: str | None = None
+    copy: int | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One numbered choice of an offer: the whole basket as it would be booked. `number` counts from 1."""
+
+    number: int
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A conversation, from its first answer to its end. `version` grows by one with each write (0: never written),
+    `sequence` with each letter that carries a calendar file (RFC 5546 section 2.1.4)."""
+
+    code: str
+    asker: Address
+    language: Language
+    created: datetime
+    state: State = State.NEW
+    version: int = 0
+    sequence: int = 0
+    initiative: str | None = None
+    subject: str = ""
+    """The asker's own subject, without Re:"""
+    attendees: int | None = None
+    phone: str | None = None
+    uses: tuple[Use, ...] = ()
+    """What is booked (state confirmed and after)."""
+    options: tuple[Option, ...] = ()
+    hold: tuple[Claim, ...] = ()
+    """What the offer holds: per cell, the most that any one option needs."""
+    deadline: datetime | None = None
+    """When the offer ends, UTC."""
+    partial: bool = False
+    """The single option is a part of what was asked: a bare yes books it."""
+    request: Meaning | None = None
+    """All that was understood so far; what later answers complete."""
+    questions: int = 0
+    """Questions asked in a row that brought nothing new."""
+    calendar_status: str = ""
+    """The asker's calendar answer: ACCEPTED, TENTATIVE, DECLINED."""
+    thread: tuple[str, ...] = ()
+    """Message-IDs of the asker's mails, oldest first."""
+
+    @property
+    def uid(self) -> str:
+        """The UID of its calendar file, one for life, without a domain."""
+        return self.code.lower()
+
+
+def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
+    """Return what a reservation occupies: the hold of an offer, the claims of what is booked, else nothing."""
+    if reservation is None:
+        return ()
+    if reservation.state is State.OFFERED:
+        return reservation.hold
+    if reservation.state is State.CONFIRMED:
+        return tuple(claim for use in reservation.uses for claim in use.claims)
+    return ()
+
+
+def hold_of(options: Iterable[Option]) -> tuple[Claim, ...]:
+    """Return the claims that hold any one of the options: per cell the most that one of them needs, never the sum."""
+    most: dict[tuple[str, int], int] = {}
+    for option in options:
+        needed: dict[tuple[str, int], int] = {}
+        for use in option.uses:
+            for claim in use.claims:
+                for cell in range(claim.first, claim.last + 1):
+                    needed[claim.resource, cell] = needed.get((claim.resource, cell), 0) + claim.units
+        for place, units in needed.items():
+            most[place] = max(most.get(place, 0), units)
+    return merged(most)
+
+
+def merged(units_by_cell: Mapping[tuple[str, int], int]) -> tuple[Claim, ...]:
+    """Return cells with their units as claims, sorted, with neighbours that agree made one."""
+    claims: list[Claim] = []
+    for (resource, cell), units in sorted(units_by_cell.items()):
+        if claims and (claims[-1].resource, claims[-1].last, claims[-1].units) == (resource, cell - 1, units):
+            claims[-1] = Claim(resource, claims[-1].first, cell, units)
+        else:
+            claims.append(Claim(resource, cell, cell, units))
+    return tuple(claims)
+
+
+@dataclass(frozen=True)
+class Put:
+    """One step of one reservation: what was read, what shall be, and the act that leads there. The store refuses it
+    (LostRace) where `before` is no longer what stands."""
+
+    before: Reservation | None
+    after: Reservation
+    act: Act
+    why: str = ""
+    """For the history: the rule or the words behind it, short."""
+
+    def __post_init__(self) -> None:
+        state = State.NEW if self.before is None else self.before.state
+        if next_state(state, self.act) is not self.after.state:
+            raise WrongStep(state, self.act)

@@ -1,0 +1,202 @@
+"""What the world must do for mailbot, one page: those who claim it sit the contract suites in tests/contracts/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol
+
+from mailbot.model.decision import Digest, End, Occupancy, Window
+from mailbot.model.letters import Letter
+from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
+from mailbot.model.reservation import Put, Reservation
+
+
+class Delivered(Protocol):
+    """One mail as its source holds it."""
+
+    @property
+    def raw(self) -> bytes: ...
+
+    @property
+    def arrived(self) -> datetime:
+        """INTERNALDATE, aware, UTC."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where it lies, for the log and the count of tries: folder, UIDVALIDITY and UID."""
+        ...
+
+    def done(self) -> None:
+        """Flag it as handled and, if so set, move it away; harmless when called twice. Raises Temporary."""
+        ...
+
+
+class Source(Protocol):
+    """A mailbox that is read. One thread owns it."""
+
+    def waiting(self, limit: int) -> Sequence[Delivered]:
+        """Return up to `limit` mails that are new since the first start and not done, oldest first. A mail comes back
+        until it is done. Raises Temporary."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until something may have arrived (IDLE where the server has it), `seconds` at most, or until `wake`.
+        Return whether it is worth looking. Raises Temporary."""
+        ...
+
+    def wake(self) -> None:
+        """End a `wait` early; from any thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Hands letters to the mail server."""
+
+    def send(self, posts: Sequence[Post]) -> Iterable[Receipt]:
+        """Send each, on one connection where possible; yield a receipt for each as it is known. Never raises for what
+        a server or network does: that is a receipt."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Mailbox(Protocol):
+    """The ledger of mails and the outbox."""
+
+    def count_try(self, place: str) -> int:
+        """Count one try of the mail that lies at `place` (committed at once, on its own) and return which it is."""
+        ...
+
+    def admit(self, letter: Letter) -> bool:
+        """Enter the letter into the ledger; False where it (same digest) was admitted before."""
+        ...
+
+    def ended(self, digest: str, end: End, why: str, code: str = "") -> None:
+        """Write how the mail ended."""
+        ...
+
+    def answers_since(self, address: str, since: datetime) -> int:
+        """Return how many letters went to an address since then."""
+        ...
+
+    def answers_in(self, code: str, since: datetime) -> int:
+        """Return how many letters a conversation got since then."""
+        ...
+
+    def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:
+        """Return those of our letters that have one of these Message-IDs, newest first."""
+        ...
+
+    def letters_in(self, code: str) -> tuple[OurLetter, ...]:
+        """Return our letters of a conversation, newest first."""
+        ...
+
+    def post(self, outgoing: Outgoing, now: datetime) -> None:
+        """Put a letter into the outbox; it leaves after the commit."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[Post, ...]:
+        """Return letters whose next try is due, oldest first."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def taken(self, receipt: Receipt, now: datetime) -> None:
+        """Write that the server took it."""
+        ...
+
+    def postponed(self, receipt: Receipt, again: datetime) -> None: ...
+
+    def given_up(self, receipt: Receipt, now: datetime) -> OurLetter:
+        """Write that it will not be tried again, and return what it was."""
+        ...
+
+
+class Reservations(Protocol):
+    """Conversations, what they occupy, and what key-holders were told."""
+
+    def get(self, code: str) -> Reservation | None: ...
+
+    def of(self, address: str, initiative: str | None, since: datetime) -> tuple[Reservation, ...]:
+        """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
+        after `since`, and its open questions, soonest first."""
+        ...
+
+    def lock(self, whose: str) -> None:
+        """Lock the row of an initiative (or an address) until the commit: for what is counted, before any cell."""
+        ...
+
+    def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
+        """Read the ledger of cells for these windows; `stock(resource, cell)` is the stock of the rules."""
+        ...
+
+    def put(self, puts: Sequence[Put], stock: Callable[[str, int], int], now: datetime) -> None:
+        """Carry out the steps, and net all takings and releases per cell, in order of (resource, cell). Raises
+        LostRace where a version moved on or a cell would overflow; the transaction is then of no use."""
+        ...
+
+    def new_code(self) -> str:
+        """Return a code that no conversation has."""
+        ...
+
+    def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
+        """Return offers whose deadline is before that."""
+        ...
+
+    def ending(self, before: datetime) -> tuple[Reservation, ...]:
+        """Return confirmed reservations whose last use ended before that."""
+        ...
+
+    def between(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return confirmed reservations with a use, a fetching or a bringing back between the two."""
+        ...
+
+    def last_digests(self) -> dict[str, Digest]:
+        """Return the last digest of each key-holder."""
+        ...
+
+    def keep_digest(self, digest: Digest, now: datetime) -> bool:
+        """Write that this digest goes out; False where that holder's digest of that day was written before."""
+        ...
+
+    def sweep(self, before: datetime) -> int:
+        """Delete cells that ended before that; return how many."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
+
+    @property
+    def mailbox(self) -> Mailbox: ...
+
+    @property
+    def reservations(self) -> Reservations: ...
+
+    def commit(self) -> None: ...
+
+    def __enter__(self) -> Unit: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """The database: `unit()` writes, `reading()` only reads (it locks nobody); both raise Temporary where it is locked
+    or away."""
+
+    def unit(self) -> Unit: ...
+
+    def reading(self) -> Unit: ...
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; harmless when it is."""
+        ...
+
+    def close(self) -> None: ...
