@@ -1,0 +1,127 @@
+"""The words of a language, as data: `lexicon/<code>.toml`, read once, compiled for matching.
+
+A lexicon file holds tables of phrases. A phrase is written as people type it; it is cut by the same tokenizer as mails,
+so case, accents and hyphens do not matter. A table is either `key = ["phrase", …]` (many values, each with its words)
+or, where the value is a number, the same with the number as key. Grammar asks by table name and never sees a word.
+Every lexicon has the same tables and, where the grammar names them, the same keys: a test holds them to it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from mailbot.model.meaning import Language
+from mailbot.reading.tokens import Kind, Token, tokenize
+
+Table = Mapping[str, tuple[str, ...]]
+"""A value and the phrases that say it, as typed in the file."""
+
+
+@dataclass(slots=True)
+class _Node:
+    """One step into the phrases: which word may follow, and what is said if they end here."""
+
+    next: dict[str, _Node] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+class Phrases:
+    """Phrases to look for, longest first: a tree of folded words."""
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        self._root = _Node()
+        for value, phrases in table.items():
+            for phrase in phrases:
+                self.add(phrase, value)
+
+    def add(self, phrase: str, value: str) -> None:
+        node = self._root
+        for word in words_of(phrase):
+            node = node.next.setdefault(word, _Node())
+        if value not in node.said:
+            node.said.append(value)
+
+    def match(self, tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], int] | None:
+        """Return what the longest phrase that begins at token `at` says, and the index behind it; None if none does.
+        A hyphen between two of its words is passed over, and so is one line end (a phrase that was wrapped)."""
+        node, position, best = self._root, at, None
+        while position < len(tokens):
+            following = node.next.get(tokens[position].norm)
+            if following is None:
+                if position == at or not _passed_over(tokens[position]) or position + 1 >= len(tokens):
+                    break
+                following = node.next.get(tokens[position + 1].norm)
+                if following is None:
+                    break
+                position += 1
+            node, position = following, position + 1
+            if node.said:
+                best = (tuple(node.said), position)
+        return best
+
+    def first_words(self) -> Iterator[str]:
+        return iter(self._root.next)
+
+
+def _passed_over(token: Token) -> bool:
+    return (token.norm == "-" and token.glued) or token.norm == "\n"
+
+
+def words_of(phrase: str) -> list[str]:
+    """Return the folded words of a phrase, hyphens left out unless they are all there is."""
+    norms = [token.norm for token in tokenize(phrase) if token.kind is not Kind.NEWLINE]
+    return [norm for norm in norms if norm != "-"] or norms
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language. `tables` is the file as it stands, nested tables by dotted name."""
+
+    code: Language
+    tables: Mapping[str, Table]
+    _compiled: dict[str, Phrases] = field(default_factory=dict, repr=False, compare=False)
+
+    def table(self, name: str) -> Table:
+        """Return a table of the file by its dotted name; KeyError where the file has none."""
+        return self.tables[name]
+
+    def phrases(self, name: str) -> Phrases:
+        """Return the table compiled for matching, its keys as values; compiled once."""
+        if name not in self._compiled:
+            self._compiled[name] = Phrases(self.tables[name])
+        return self._compiled[name]
+
+
+def from_toml(code: Language, text: str) -> Lexicon:
+    """Read a lexicon from the text of its file. Raise ValueError where a value is not a list of phrases."""
+    return Lexicon(code, dict(_flattened("", tomllib.loads(text))))
+
+
+def _flattened(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Table]]:
+    leaves = {key: tuple(value) for key, value in table.items() if isinstance(value, list)}
+    if leaves:
+        yield prefix, leaves
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flattened(f"{prefix}.{key}" if prefix else key, value)
+        elif not isinstance(value, list) or not all(isinstance(phrase, str) for phrase in value):
+            raise ValueError(f"{prefix}.{key}: a list of phrases is expected, not {value!r}")
+
+
+@cache
+def load(code: Language) -> Lexicon:
+    """Return the lexicon of a language; FileNotFoundError where there is none."""
+    return from_toml(code, (files("mailbot.reading") / "lexicon" / f"{code}.toml").read_text("utf-8"))
+
+
+@cache
+def load_all() -> Mapping[Language, Lexicon]:
+    """Return every lexicon there is, by language."""
+    folder = files("mailbot.reading") / "lexicon"
+    codes = sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return {code: load(code) for code in codes}

@@ -1,0 +1,228 @@
+"""Days and hours of a mail: which words say when, and which days and hours they mean.
+
+`find` reads a text and returns one `When` for each phrase of time in it, in order, with the place of its words. A
+phrase may hold days alone ("samedi 7 février"), hours alone ("de 14h à 18h") or both; the reader joins what belongs together
+with `combine`, and `room_slots` and `equipment_slots` turn the result into slots. All times are local and naive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from mailbot.model.meaning import Evidence, Lack, Slot
+from mailbot.model.rules import Catalogue
+from mailbot.model.spans import Days, Hours
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.tokens import Token, tokenize
+
+MOST = 60
+"""Occurrences of one request, at most."""
+
+
+@dataclass(frozen=True, order=True)
+class Clock:
+    """Hours as said, in minutes after the midnight that begins the day; an end past 1440 is in the night that follows.
+
+    What was not said is None. `length` is kept where no start was said that it could be added to. `part` is a part of
+    the day, a key of Catalogue.day_parts, said beside or instead of clock times."""
+
+    start: int | None = None
+    end: int | None = None
+    length: int | None = None
+    part: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and not self.start < self.end <= self.start + 1440:
+            raise ValueError(f"not hours of a day: {self}")
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """A rule that days follow (RFC 5545 section 3.3.10, in the little that people say)."""
+
+    frequency: str
+    """daily, weekly or monthly."""
+    interval: int = 1
+    weekdays: tuple[int, ...] = ()
+    """Monday is 0."""
+    nth: tuple[int, ...] = ()
+    """Which weekday of the month, 1 the first, -1 the last."""
+    until: date | None = None
+    """The last day it may fall on; None where no end was said."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another reading of the same words. `either`: the writer accepts both ("le 3 ou le 10")."""
+
+    days: tuple[Days, ...]
+    clocks: tuple[Clock, ...] = ()
+    either: bool = False
+
+
+@dataclass(frozen=True)
+class When:
+    """What one phrase of time says: its days, its hours, or both (each of the hours on each of the days).
+
+    `text[start:end]` of the text are its words. Where `days` is empty only hours were said, or `vague` is set, or the
+    words contradict each other (`lacks` holds DATE). One element of `days` of several days is one stretch ("du 29 au 31
+    mai", a weekend): a room is used on each of its days, equipment through all of it."""
+
+    start: int
+    end: int
+    words: str
+    days: tuple[Days, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    lacks: frozenset[Lack] = frozenset()
+    """DATE where weekday and date disagree; UNTIL for a repetition without an end (`days` is then the first)."""
+    vague: bool = False
+    """A period was named in which no day is fixed: "en avril", "un samedi de mars". `period` says which."""
+    period: Days | None = None
+    past: bool = False
+    """Over before the mail was sent, or told in the past: nobody asks for it."""
+    negated: bool = False
+    """Said not to be wanted: "pas le 12", "niet op zaterdag", and what stands before "au lieu de"."""
+    replaced: bool = False
+    """What a correction or a change leaves behind: "le 14, non pardon, le 15"."""
+    loan: bool = False
+    """Days of fetching and bringing back, not of use."""
+    repetition: Repetition | None = None
+    excluded: tuple[Days, ...] = ()
+    """Days that were left out of the repetition."""
+    derivation: tuple[Evidence, ...] = field(default=(), compare=False)
+
+    @property
+    def has_days(self) -> bool:
+        return bool(self.days)
+
+    @property
+    def has_clock(self) -> bool:
+        return bool(self.clocks)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is asked for at all."""
+        return not (self.past or self.negated or self.replaced)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """All phrases of time of a text, in its order. `too_many`: more than MOST occurrences were said and some left out."""
+
+    whens: tuple[When, ...]
+    too_many: bool = False
+
+    @property
+    def asked(self) -> tuple[When, ...]:
+        """Those that count: not past, not negated, not replaced."""
+        return tuple(when for when in self.whens if when.counts)
+
+
+def find(
+    text: str,
+    lexicons: Sequence[Lexicon],
+    sent: datetime,
+    catalogue: Catalogue,
+    tokens: Sequence[Token] | None = None,
+) -> Moments:
+    """Return the phrases of time in `text`. `sent` gives "today" (an aware one is taken in the commune's zone); the
+    lexicons are tried together, the first winning where words of two languages are the same. Linear in the text."""
+    from mailbot.reading import grammar
+
+    local = sent.astimezone(catalogue.zone).replace(tzinfo=None) if sent.tzinfo else sent
+    return grammar.read(text, tokenize(text) if tokens is None else tokens, lexicons, local, catalogue)
+
+
+def combine(whens: Sequence[When]) -> tuple[When, ...]:
+    """Join what was said about one use: days alone take the hours that were said alone, in whatever order.
+
+    Return what is then known, each with its days and its hours, those that do not count left out. Phrases that had both
+    from the start stand for themselves. Lengths said alone are put to a start that has no end."""
+    asked = [when for when in whens if when.counts]
+    whole = [when for when in asked if when.has_days and when.has_clock]
+    days = [when for when in asked if not when.has_clock]
+    hours = [when for when in asked if when.has_clock and not when.has_days and not when.vague]
+    clocks = _filled(tuple(dict.fromkeys(clock for when in hours for clock in when.clocks)))
+    if not days:
+        return tuple(replace(when, clocks=_filled(when.clocks + clocks)) for when in whole) if whole else tuple(hours)
+    return tuple(whole) + tuple(replace(when, clocks=clocks) for when in days)
+
+
+def _filled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    """Put a length said alone to the start said alone."""
+    lengths = [clock.length for clock in clocks if clock.length is not None and clock.start is None]
+    if not lengths:
+        return clocks
+    starts = [clock for clock in clocks if clock.start is not None]
+    if not starts:
+        return clocks
+    return tuple(
+        replace(clock, end=clock.start + lengths[0], length=None)
+        if clock.end is None and clock.start is not None
+        else clock
+        for clock in starts
+    )
+
+
+def room_slots(whens: Sequence[When], catalogue: Catalogue) -> tuple[tuple[Slot, ...], frozenset[Lack]]:
+    """Return the slots of a room and what is missing: one slot for each day and each of its hours."""
+    slots: dict[Slot, None] = {}
+    missing: set[Lack] = set()
+    for when in whens:
+        found, lacks = _slots_on(when.days, when.clocks, when.lacks, catalogue.day_parts)
+        slots.update(dict.fromkeys(found))
+        missing |= lacks
+    if not whens:
+        missing = {Lack.DATE, Lack.START, Lack.END}
+    return tuple(sorted(slots, key=_order)), frozenset(missing)
+
+
+def equipment_slots(days: Sequence[Days]) -> tuple[Slot, ...]:
+    """Return the slots of a piece of equipment, whole days, those that touch made one."""
+    merged: list[Days] = []
+    for span in sorted(days):
+        if merged and span.first <= merged[-1].last + timedelta(days=1):
+            merged[-1] = Days(merged[-1].first, max(merged[-1].last, span.last))
+        else:
+            merged.append(span)
+    return tuple(Slot(span.first, span.last) for span in merged)
+
+
+def _slots_on(
+    days: Sequence[Days], clocks: Sequence[Clock], lacks: frozenset[Lack], parts: Mapping[str, Hours]
+) -> tuple[tuple[Slot, ...], frozenset[Lack]]:
+    missing = set(lacks)
+    if not days:
+        missing.add(Lack.DATE)
+    slots: list[Slot] = []
+    for clock in clocks or (Clock(),):
+        start, end = _hours(clock, parts)
+        if start is None:
+            missing.add(Lack.START)
+            if end is None and clock.length is None:
+                missing.add(Lack.END)
+        elif end is None:
+            missing.add(Lack.END)
+        slots.extend(_slot(day, start, end) for span in days for day in span)
+    return tuple(sorted(dict.fromkeys(slots), key=_order)), frozenset(missing)
+
+
+def _order(slot: Slot) -> tuple[date, str]:
+    return slot.day, slot.to_json()[0] or ""
+
+
+def _hours(clock: Clock, parts: Mapping[str, Hours]) -> tuple[int | None, int | None]:
+    part = parts.get(clock.part or "")
+    if clock.start is None and clock.end is None and clock.length is None and part is not None:
+        return part.start, part.end
+    return clock.start, clock.end
+
+
+def _slot(day: date, start: int | None, end: int | None) -> Slot:
+    midnight = datetime.combine(day, time())
+    if start is None:
+        return Slot(day, None)
+    return Slot(midnight + timedelta(minutes=start), None if end is None else midnight + timedelta(minutes=end))

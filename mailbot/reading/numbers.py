@@ -1,0 +1,240 @@
+"""Numbers as people write them: 25, vijfentwintig, quatre-vingt-dix, a dozen, une vingtaine, 50-tal, 1er, third."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mailbot.model.meaning import Language
+from mailbot.reading.lexicon import Lexicon, load
+from mailbot.reading.tokens import Kind, Token, fold
+
+LAST = -1
+"""The value of the ordinal "last"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that tokens `first` to `last` (excluded) say. `ordinal`: it ranks (1er, third; LAST for "last").
+    `about`: a round figure (une vingtaine, een twintigtal). `spelled`: in words. `article`: the words "un", "une",
+    "een", which may be no number at all."""
+
+    value: int
+    first: int
+    last: int
+    ordinal: bool = False
+    about: bool = False
+    spelled: bool = False
+    article: bool = False
+
+
+def number_at(tokens: Sequence[Token], at: int, lexicons: Iterable[Lexicon]) -> Number | None:
+    """Return the longest number that begins at token `at`, in the first of the lexicons that reads the most tokens."""
+    best: Number | None = None
+    for lexicon in lexicons:
+        found = _Speller.of(lexicon).read(tokens, at)
+        if found is not None and (best is None or found.last > best.last):
+            best = found
+    return best
+
+
+def numbers(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> tuple[Number, ...]:
+    """Return all numbers, left to right, none overlapping."""
+    found: list[Number] = []
+    at = 0
+    while at < len(tokens):
+        number = number_at(tokens, at, lexicons)
+        if number is None:
+            at += 1
+        else:
+            found.append(number)
+            at = number.last
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Speller:
+    """The number words of one language, ready to read with."""
+
+    units: Mapping[str, int]
+    """One word or several joined by a space: "dix sept"."""
+    tens: Mapping[str, int]
+    scales: Mapping[str, int]
+    groups: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    group_one: frozenset[str]
+    group_half: frozenset[str]
+    group_suffix: frozenset[str]
+    ordinal_suffix: frozenset[str]
+    after_tens: frozenset[str]
+    after_scales: frozenset[str]
+    teens_after: frozenset[int]
+    articles: frozenset[str]
+
+    @staticmethod
+    def of(lexicon: Lexicon) -> _Speller:
+        return _speller(lexicon.code) if lexicon is load(lexicon.code) else _compile(lexicon)
+
+    def read(self, tokens: Sequence[Token], at: int) -> Number | None:
+        token = tokens[at]
+        if token.kind is Kind.NUMBER:
+            return self._digits(tokens, at)
+        if token.kind is not Kind.WORD:
+            return None
+        return self._group(tokens, at) or self._spelled(tokens, at) or self._ordinal(tokens, at)
+
+    def _digits(self, tokens: Sequence[Token], at: int) -> Number:
+        value, after = tokens[at].value, at + 1
+        if after < len(tokens) and tokens[after].glued and tokens[after].norm in self.ordinal_suffix:
+            return Number(value, at, after + 1, ordinal=True)
+        tal = after + 1 if after < len(tokens) and tokens[after].norm == "-" and tokens[after].glued else after
+        if tal < len(tokens) and tokens[tal].glued and tokens[tal].norm in self.group_suffix:
+            return Number(value, at, tal + 1, about=True)
+        return Number(value, at, after)
+
+    def _group(self, tokens: Sequence[Token], at: int) -> Number | None:
+        """une vingtaine, half a dozen, een half dozijn, deux douzaines, twintigtal."""
+        word = tokens[at].norm
+        for suffix in self.group_suffix:
+            spelled = self._word(word.removesuffix(suffix)) if word.endswith(suffix) else None
+            if spelled is not None:
+                return Number(spelled, at, at + 1, about=True, spelled=True)
+        for prefixes, halved in ((self.group_half, True), (self.group_one, False)):
+            for length in (2, 1):
+                said = " ".join(t.norm for t in tokens[at : at + length])
+                after = _over_hyphen(tokens, at + length)
+                if said in prefixes and after < len(tokens):
+                    value = self._group_word(tokens, after)
+                    if value is not None:
+                        return Number(value // 2 if halved else value, at, after + 1, about=True, spelled=True)
+        value = self.groups.get(word)
+        return None if value is None else Number(value, at, at + 1, about=True, spelled=True)
+
+    def _group_word(self, tokens: Sequence[Token], at: int) -> int | None:
+        word = tokens[at].norm
+        if word in self.groups:
+            return self.groups[word]
+        for suffix in self.group_suffix:
+            if word.endswith(suffix) and word != suffix:
+                return self._word(word.removesuffix(suffix))
+        return None
+
+    def _spelled(self, tokens: Sequence[Token], at: int) -> Number | None:
+        value, position = 0, at
+        while position < len(tokens):
+            step = self._below_hundred(tokens, position)
+            if step is not None:
+                below, after = step
+                scale = self._scale(tokens, after)
+                if scale is None:
+                    if value and value % 100 and below >= 100:
+                        break
+                    return self._number(value + below, at, after, tokens)
+                value += below * scale[0]
+                position = scale[1]
+            else:
+                scale = self._scale(tokens, position)
+                if scale is None or value:
+                    break
+                value, position = scale
+            joint = _over_hyphen(tokens, position)
+            if joint < len(tokens) and tokens[joint].norm in self.after_scales:
+                following = self._below_hundred(tokens, _over_hyphen(tokens, joint + 1))
+                if following is not None and self._scale(tokens, following[1]) is None:
+                    return self._number(value + following[0], at, following[1], tokens)
+                break
+            position = joint if self._below_hundred(tokens, joint) else position
+            if self._below_hundred(tokens, position) is None:
+                break
+        return self._number(value, at, position, tokens) if position > at else None
+
+    def _number(self, value: int, at: int, after: int, tokens: Sequence[Token]) -> Number:
+        """The number, times a group that follows it: deux douzaines, two dozen."""
+        article = after == at + 1 and tokens[at].norm in self.articles
+        if after < len(tokens) and not article:
+            word = tokens[after].norm
+            group = self.groups.get(word) or self.groups.get(word.removesuffix("s"))
+            if group is not None:
+                return Number(value * group, at, after + 1, about=True, spelled=True)
+        return Number(value, at, after, spelled=True, article=article)
+
+    def _below_hundred(self, tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+        tens = self._longest(self.tens, tokens, at)
+        if tens is None:
+            return self._longest(self.units, tokens, at)
+        value, after = tens
+        position = _over_hyphen(tokens, after)
+        if position < len(tokens) and tokens[position].norm in self.after_tens:
+            position = _over_hyphen(tokens, position + 1)
+        units = self._longest(self.units, tokens, position)
+        if units is not None and 0 < units[0] < (20 if value in self.teens_after else 10):
+            return value + units[0], units[1]
+        return tens
+
+    def _scale(self, tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+        return self._longest(self.scales, tokens, _over_hyphen(tokens, at))
+
+    def _longest(self, words: Mapping[str, int], tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+        if at >= len(tokens) or tokens[at].kind is not Kind.WORD:
+            return None
+        second = _over_hyphen(tokens, at + 1)
+        if second < len(tokens):
+            pair = words.get(f"{tokens[at].norm} {tokens[second].norm}")
+            if pair is not None:
+                return pair, second + 1
+        one = words.get(tokens[at].norm)
+        return None if one is None else (one, at + 1)
+
+    def _word(self, word: str) -> int | None:
+        return self.units.get(word) or self.tens.get(word) or self.scales.get(word)
+
+    def _ordinal(self, tokens: Sequence[Token], at: int) -> Number | None:
+        value = self.ordinals.get(tokens[at].norm)
+        return None if value is None else Number(value, at, at + 1, ordinal=True, spelled=True)
+
+
+def _over_hyphen(tokens: Sequence[Token], at: int) -> int:
+    return at + 1 if at < len(tokens) and tokens[at].norm == "-" and tokens[at].glued else at
+
+
+@cache
+def _speller(code: Language) -> _Speller:
+    return _compile(load(code))
+
+
+def _compile(lexicon: Lexicon) -> _Speller:
+    joints, group = lexicon.table("number.joints"), lexicon.table("number.group")
+    units, tens = _by_word(lexicon, "number.units"), _by_word(lexicon, "number.tens")
+    joined = {
+        one + fold(joint) + ten: value + count
+        for ten, value in tens.items()
+        for one, count in units.items()
+        if 0 < count < 10
+        for joint in joints["before-tens"]
+    }
+    scales = _by_word(lexicon, "number.scales")
+    glued = {one + scale: count * value for scale, value in scales.items() for one, count in units.items() if count > 1}
+    return _Speller(
+        units=units,
+        tens={**tens, **joined, **(glued if joints["before-tens"] else {})},
+        scales=scales,
+        groups=_by_word(lexicon, "number.groups"),
+        ordinals=_by_word(lexicon, "number.ordinals"),
+        group_one=frozenset(map(fold, group["one"])),
+        group_half=frozenset(map(fold, group["half"])),
+        group_suffix=frozenset(map(fold, group["suffix"])),
+        ordinal_suffix=frozenset(map(fold, lexicon.table("number.ordinal")["suffix"])),
+        after_tens=frozenset(map(fold, joints["tens"])),
+        after_scales=frozenset(map(fold, joints["scales"])),
+        teens_after=frozenset(map(int, joints["teens-after"])),
+        articles=frozenset(word for word, value in units.items() if value == 1),
+    )
+
+
+def _by_word(lexicon: Lexicon, name: str) -> dict[str, int]:
+    return {
+        fold(phrase).replace("-", " "): LAST if value == "last" else int(value)
+        for value, phrases in lexicon.table(name).items()
+        for phrase in phrases
+    }
