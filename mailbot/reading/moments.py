@@ -1,8 +1,8 @@
 """Days and hours of a mail: which words say when, and which days and hours they mean.
 
-`find` reads a text and returns one `When` for each phrase of time in it, in order, with the place of its words. A
-phrase may hold days alone ("samedi 7 février"), hours alone ("de 14h à 18h") or both; the reader joins what belongs together
-with `combine`, and `room_slots` and `equipment_slots` turn the result into slots. All times are local and naive.
+`find` reads a text and returns one `When` for each phrase of time in it, in order, with the place of its words.
+A phrase may hold days alone ("samedi 7 février"), hours alone ("de 14h à 18h") or both; the reader joins what belongs
+together with `combine`, and `room_slots` and `equipment_slots` turn the result into slots. Times are local and naive.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class When:
 
 @dataclass(frozen=True)
 class Moments:
-    """All phrases of time of a text, in its order. `too_many`: more than MOST occurrences were said and some left out."""
+    """All phrases of time of a text, in its order. `too_many`: more than MOST occurrences were said, some left out."""
 
     whens: tuple[When, ...]
     too_many: bool = False

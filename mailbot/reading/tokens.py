@@ -3,8 +3,8 @@
 Folding makes "Samedi", "SAMEDI" and "samedi" one norm, and "août" and "aout" too: lower case, accents off, typographic
 apostrophes and dashes plain, soft hyphens and other invisible signs gone. Elisions are tokens of their own ("l'" and
 "après"), hyphens too, so that "après-midi" and "après midi" read alike. What only looks like numbers (telephone,
-account and enterprise numbers, addresses on the net, reservation codes, amounts of money) is OPAQUE and means nothing further.
-One regular expression without nested repetition: linear in the length of the text.
+account and enterprise numbers, addresses on the net, reservation codes, amounts of money) is OPAQUE and means nothing
+further. One regular expression without nested repetition: linear in the length of the text.
 """
 
 from __future__ import annotations
