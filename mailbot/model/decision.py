@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
-from mailbot.model.letters import Address
+from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Lack, Language, Meaning, Slot
 from mailbot.model.reservation import Act, Put, Reservation
 from mailbot.model.rules import Words
@@ -429,6 +429,8 @@ class Decision:
     because: tuple[str, ...] = ()
     puts: tuple[Put, ...] = ()
     notices: tuple[Notice, ...] = ()
+    code: str = ""
+    """Of the conversation it speaks of; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -439,6 +441,7 @@ class Sender:
     initiative: str | None
     proven: bool = False
     answers_today: int = 0
+    """Letters that went to the address in the last 24 hours."""
 
 
 @dataclass(frozen=True)
@@ -458,5 +461,8 @@ class Facts:
     """What the sender or their initiative holds or has booked, from today on, soonest first."""
     arrived: datetime | None = None
     """An answer is in time by its arrival."""
-    last_digests: Mapping[str, datetime] = field(default_factory=dict)
-    """By key-holder: until when the list that they have reaches."""
+    last_digests: Mapping[str, Digest] = field(default_factory=dict)
+    """By key-holder: the list that they have."""
+    calendar_reply: CalendarReply | None = None
+    answers_in_conversation: int = 0
+    """Letters that the conversation got in the last 24 hours."""
