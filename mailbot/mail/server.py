@@ -1,0 +1,39 @@
+"""How a mail server is reached."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tls(StrEnum):
+    """How the connection is encrypted: from its first byte, by STARTTLS before anything is said, or not at all (for a
+    server on this machine)."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server and how to sign in. `password` is a function, so that no secret stands in a value that is printed."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: Callable[[], str] = str
+    timeout: float = 30.0
+    """Seconds, for connecting and for each answer of the server."""
+    certificates: str | None = None
+    """A file of certificates to trust besides the system's (a server with a certificate of its own)."""
+
+    def context(self) -> ssl.SSLContext:
+        """Return a context that verifies the server's certificate and name."""
+        context = ssl.create_default_context()
+        if self.certificates:
+            context.load_verify_locations(self.certificates)
+        return context

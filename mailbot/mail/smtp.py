@@ -1,0 +1,114 @@
+"""Mail goes out by SMTP (RFC 5321), several letters on one connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+from mailbot.mail.server import Server, Tls
+from mailbot.model.outbox import Post, Receipt
+
+
+class SmtpSender:
+    """Hands letters to an SMTP server. One thread owns it; `pause` lets the connection go until the next batch."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._runner = asyncio.Runner()
+        self._client: SMTP | None = None
+
+    def send(self, posts: Sequence[Post]) -> Iterator[Receipt]:
+        """Send each letter; yield its receipt as soon as the server has spoken. Where the server is away, the rest of
+        the batch is to be tried again, without waiting for a time-out each."""
+        away = ""
+        for post in posts:
+            receipt = Receipt(post.id, taken=False, error=away) if away else self._runner.run(self._send(post))
+            if not away and not receipt.taken and self._client is None:
+                away = receipt.error
+            yield receipt
+
+    def close(self) -> None:
+        self._runner.run(self._quit())
+        self._runner.close()
+
+    async def _send(self, post: Post) -> Receipt:
+        """Send one letter. A kept connection that the server closed meanwhile is opened again once."""
+        kept = self._client is not None
+        try:
+            return await self._try(post)
+        except SMTPServerDisconnected as error:
+            await self._quit()
+            if not kept:
+                return Receipt(post.id, taken=False, error=_told(error))
+        except (SMTPException, OSError) as error:
+            return await self._refused(post, error)
+        try:
+            return await self._try(post)
+        except (SMTPException, OSError) as error:
+            return await self._refused(post, error)
+
+    async def _try(self, post: Post) -> Receipt:
+        if self._client is None:
+            self._client = await self._connect()
+        refused, _ = await self._client.sendmail(post.sender, list(post.recipients), post.raw)
+        if refused:  # some recipients only: a letter of ours has one, so this is for good
+            told = "; ".join(f"{address}: {response}" for address, response in refused.items())
+            return Receipt(post.id, taken=False, final=True, error=told)
+        return Receipt(post.id, taken=True)
+
+    async def _refused(self, post: Post, error: SMTPException | OSError) -> Receipt:
+        """Return the receipt for an error; one that is not about this letter alone ends the connection."""
+        if isinstance(error, SMTPRecipientsRefused):
+            final = all(refusal.code >= 500 for refusal in error.recipients)
+            told = "; ".join(f"{refusal.code} {refusal.message}" for refusal in error.recipients)
+            return Receipt(post.id, taken=False, final=final, error=told)
+        ours = isinstance(error, SMTPAuthenticationError | SMTPSenderRefused)  # our account's trouble, not the letter's
+        if isinstance(error, SMTPResponseException) and not ours and self._client is not None and error.code != 421:
+            return Receipt(post.id, taken=False, final=error.code >= 500, error=_told(error))
+        await self._quit()
+        return Receipt(post.id, taken=False, error=_told(error))
+
+    async def _connect(self) -> SMTP:
+        server = self._server
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.timeout,
+            use_tls=server.tls is Tls.TLS,
+            start_tls=server.tls is Tls.STARTTLS,
+            tls_context=None if server.tls is Tls.NONE else server.context(),
+        )
+        await client.connect()
+        try:
+            if server.user:
+                await client.login(server.user, server.password())
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    async def _quit(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(SMTPException, OSError):
+                if client.is_connected:
+                    await client.quit()
+            client.close()
+
+
+def _told(error: Exception) -> str:
+    """Return what the server or the network said, in one line."""
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}".replace("\n", " ")
+    return f"{type(error).__name__}: {error}".replace("\n", " ")
