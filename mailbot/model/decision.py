@@ -431,6 +431,9 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     code: str = ""
     """Of the conversation it speaks of; empty where there is none."""
+    digests: tuple[Digest, ...] = ()
+    """Lists to be kept as given, also one that has nothing to tell and so no letter; where a holder's list of that day
+    was kept before, its notice is not sent."""
 
 
 @dataclass(frozen=True)
@@ -466,3 +469,22 @@ class Facts:
     calendar_reply: CalendarReply | None = None
     answers_in_conversation: int = 0
     """Letters that the conversation got in the last 24 hours."""
+    challenge: Act | None = None
+    """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
+
+
+@dataclass(frozen=True)
+class ClockFacts:
+    """All that the clock's duties may know besides the rules."""
+
+    now: datetime
+    lapsing: tuple[Reservation, ...] = ()
+    """Offers whose deadline is before the start of the last complete fetch."""
+    ending: tuple[Reservation, ...] = ()
+    """Confirmed reservations whose last use is over."""
+    passing: tuple[Reservation, ...] = ()
+    """Confirmed reservations with a fetching or a bringing back in the span of the lists that are due."""
+    cancelled: tuple[Reservation, ...] = ()
+    """Reservations that were cancelled since the last lists, with a passing in that span."""
+    last_digests: Mapping[str, Digest] = field(default_factory=dict)
+    """By key-holder: the last list they were given."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from mailbot.errors import MailbotError
 from mailbot.model.letters import Address
-from mailbot.model.meaning import Language, Meaning
+from mailbot.model.meaning import Language, Meaning, Slot
 from mailbot.model.spans import Days, Span
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -182,6 +182,11 @@ class Reservation:
     """The asker's calendar answer: ACCEPTED, TENTATIVE, DECLINED."""
     thread: tuple[str, ...] = ()
     """Message-IDs of the asker's mails, oldest first."""
+    choices: tuple[str, ...] = ()
+    """Ids of the rooms that our open question numbered from 1 (state asked)."""
+    slots: tuple[Slot, ...] = ()
+    """The first occurrence of each rival reading that our open question numbered from 1 (state asked): of the request,
+    then of its alternatives."""
 
     @property
     def uid(self) -> str:
