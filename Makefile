@@ -1,0 +1,63 @@
+# mailbot: `make demo` shows it, `make test` proves it. Both set up all they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.PHONY: help install demo test lint corpus bench pins clean
+
+help:
+	@echo "make demo     see mailbot at work on an embedded mail server"
+	@echo "make install  set up $(BIN)/mailbot"
+	@echo "make test     linters, types and all tests"
+	@echo "make corpus   how well the mails of tests/corpus are understood"
+	@echo "make bench    the figures of tests/benchmarks"
+
+$(VENV)/.made:
+	@$(PYTHON) -c '$(SUPPORTED)' || \
+	  { echo "mailbot needs Python 3.11, 3.12 or 3.13. Name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "The venv module is missing: on Debian and Ubuntu, apt install python3-venv"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
+	@echo "Setting up mailbot in $(VENV), once"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.txt
+	@echo "Setting up what the tests need, once"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+install: $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	@$(BIN)/python -m mailbot demo
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest
+
+corpus: $(VENV)/.tested
+	@$(BIN)/python -m tests.corpus
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m tests.benchmarks
+
+# Pins are renewed by hand: look at what changed, then run the tests.
+pins: $(VENV)/.tested
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	  --extra postgresql --extra demo --extra build pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	  --extra test --extra build -c requirements.txt pyproject.toml -o requirements-test.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
