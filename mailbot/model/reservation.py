@@ -240,6 +240,8 @@ class Put:
     act: Act
     why: str = ""
     """For the history: the rule or the words behind it, short."""
+    by: str = ""
+    """For the history: the address of who did it; empty where the clock did."""
 
     def __post_init__(self) -> None:
         state = State.NEW if self.before is None else self.before.state
