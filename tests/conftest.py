@@ -1,0 +1,7 @@
+"""Fixtures of all tests: the real servers, each started when first asked for."""
+
+pytest_plugins = [
+    "tests.servers.dovecot",
+    "tests.servers.embedded",
+    "tests.servers.smtp_sink",
+]

@@ -1,0 +1,1 @@
+"""One exam for all that claim a port."""
