@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mailbot.model.outbox import Post, Receipt
 
@@ -25,7 +25,7 @@ class MemoryMail:
 class MemorySource:
     """Mails that were put here wait until they are done."""
 
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime]
     mails: list[MemoryMail] = field(default_factory=list)
     _news: threading.Event = field(default_factory=threading.Event)
 
