@@ -145,6 +145,9 @@ class Meaning:
     """False where the words do not tell: the answer is then in French and Dutch both."""
     phone: str | None = None
     """A telephone number of the sender, as written, from the own words or the signature."""
+    hours: tuple[int | None, int | None] = (None, None)
+    """Start and end that were said without any day ("de 19h à 22h" in an answer), in minutes after midnight; an end at
+    or before the start is in the night that follows. They complete the days that were said in an earlier mail."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
