@@ -1,0 +1,150 @@
+"""Connections to SQLite and PostgreSQL, and what their refusals mean to mailbot.
+
+On SQLite a writer begins with BEGIN IMMEDIATE: it waits for its turn at the start and never has to give up half-way.
+Readers have connections of their own that cannot write, and lock nobody (WAL). On PostgreSQL writers are READ COMMITTED
+(the CHECK on cells and the versions of reservations decide races), readers see one snapshot.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from mailbot.errors import BadSettings, LostRace, MailbotError, Temporary
+
+WAIT = 30.0
+"""Seconds that a statement waits for a lock before the database counts as locked. Transactions take milliseconds; this
+is for a backup or a full disk queue. SQLite gives no turns: with 8 writers some wait far longer than their share."""
+
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+_SQLITE_RACE = {
+    sqlite3.SQLITE_CONSTRAINT_CHECK,
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+}
+_POSTGRESQL_AWAY = ("08", "25006", "25P03", "53", "55P03", "57", "58")
+"""SQLSTATEs or their classes: connection, read-only standby, idle too long, no room, no lock, shut down, disk."""
+_POSTGRESQL_RACE = ("23514", "23505", "40")
+"""CHECK, UNIQUE, and the class of deadlocks and serialization failures."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The two kinds of connections to one database."""
+
+    writing: Engine
+    reading: Engine
+
+    def close(self) -> None:
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def connect(address: str, wait: float = WAIT) -> Engines:
+    """Return engines for a database address, `sqlite:///path` or `postgresql+psycopg://user@host/name`; `wait` is in
+    seconds. Nothing is opened yet, but a SQLite file is made (mode 0600). Raises BadSettings for an address that is
+    none, Temporary where the file cannot be made."""
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url, wait)
+        if url.get_backend_name() == "postgresql":
+            return _postgresql(url.set(drivername="postgresql+psycopg"), wait)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise BadSettings(["the database address cannot be read: sqlite:///data/mailbot.sqlite3 is one"]) from error
+    except ModuleNotFoundError as error:
+        raise BadSettings([f"the database needs a package that is not installed: {error.name}"]) from error
+    raise BadSettings([f"no such kind of database: {url.get_backend_name()} (there are sqlite and postgresql)"])
+
+
+def _sqlite(url: URL, wait: float) -> Engines:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise BadSettings(["the SQLite database must be a plain file: sqlite:///data/mailbot.sqlite3"])
+    _make_private(Path(url.database))
+    arguments = {"timeout": wait}
+    engines = Engines(create_engine(url, connect_args=arguments), create_engine(url, connect_args=arguments))
+    for engine, begin in ((engines.writing, "BEGIN IMMEDIATE"), (engines.reading, "BEGIN")):
+        _open_sqlite_as(engine, begin)
+        event.listen(engine, "handle_error", _meaning_of)
+    return engines
+
+
+def _make_private(path: Path) -> None:
+    """Make the file so that no other user can read it; SQLite gives -wal and -shm the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise Temporary(f"the database file cannot be opened: {path}: {error.strerror}") from error
+
+
+def _open_sqlite_as(engine: Engine, begin: str) -> None:
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself: a SELECT would stand outside
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if begin == "BEGIN":
+            connection.execute("PRAGMA query_only=ON")
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def _postgresql(url: URL, wait: float) -> Engines:
+    given = url.query.get("options", "")
+    options = (
+        f"-c lock_timeout={int(wait * 1000)} -c timezone=UTC {given if isinstance(given, str) else ' '.join(given)}"
+    )
+    arguments: dict[str, Any] = {"connect_timeout": 10, "options": options.strip()}
+    writing = create_engine(url, connect_args=arguments, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    event.listen(writing, "handle_error", _meaning_of)
+    return Engines(writing, writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+def _meaning_of(context: ExceptionContext) -> BaseException | None:
+    """Say what a refusal of the database means: LostRace, Temporary, or None for a fault of the program."""
+    if context.is_pre_ping:
+        return None
+    error = context.original_exception
+    if isinstance(error, sqlite3.Error):
+        return _meaning_on_sqlite(error)
+    if context.sqlalchemy_exception is not None:
+        return _meaning_on_postgresql(error)
+    return None
+
+
+def _meaning_on_sqlite(error: sqlite3.Error) -> MailbotError | None:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _SQLITE_RACE:
+        return LostRace(error.sqlite_errorname)
+    if code & 0xFF in _SQLITE_AWAY:
+        return Temporary(f"the database is locked or away: {error.sqlite_errorname}")
+    return None
+
+
+def _meaning_on_postgresql(error: BaseException) -> MailbotError | None:
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is not None and state.startswith(_POSTGRESQL_RACE):
+        return LostRace(type(error).__name__)
+    lost = type(error).__name__ == "OperationalError"  # psycopg's own, without a state: no connection, or lost it
+    if lost or (state is not None and state.startswith(_POSTGRESQL_AWAY)):
+        return Temporary(f"the database is locked or away: {type(error).__name__} {state or ''}".rstrip())
+    return None

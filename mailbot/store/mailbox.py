@@ -1,0 +1,191 @@
+"""The ledger of mails that came in, the count of tries, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, insert, or_, select, update
+
+from mailbot.model.decision import End
+from mailbot.model.letters import Letter
+from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
+from mailbot.store.schema import LEDGER, OUTBOX, RECIPIENT, TRIES
+from mailbot.store.upsert import insert_unless_there
+from mailbot.store.worker import is_gone
+
+LEASE = timedelta(minutes=10)
+"""How long letters that were handed out stay with a worker that is not known to be gone. Longer than any batch takes to
+send: a letter that is handed out twice is sent twice."""
+
+
+class Mailbox:
+    """The ledger and the outbox, inside one transaction."""
+
+    def __init__(self, connection: Connection, own: Engine, worker: str, redo: Callable[[str], None]) -> None:
+        """`own` gives connections for what is committed by itself; `redo` is told which tries to count again if this
+        transaction rolls back."""
+        self._connection = connection
+        self._own = own
+        self._worker = worker
+        self._redo = redo
+
+    def count_try(self, place: str) -> int:
+        """Count one try of the mail that lies at `place` (committed at once, on its own) and return which it is.
+
+        Works whatever the unit did before. SQLite has one writer: where this unit already writes there, the try is
+        counted inside it, and once more on its own if it rolls back; only a crash in between would lose it."""
+        if self._own.dialect.name == "sqlite" and self._writes:
+            self._redo(place)
+            return count_try(self._connection, place)
+        with self._own.begin() as connection:
+            return count_try(connection, place)
+
+    @property
+    def _writes(self) -> bool:
+        return self._connection.engine is self._own and self._connection.in_transaction()
+
+    def admit(self, letter: Letter) -> bool:
+        """Enter the letter into the ledger; False where it (same digest) was admitted before. Where another transaction
+        is admitting it at this moment, this waits for how that ends."""
+        row = {
+            "digest": letter.digest,
+            "message_id_digest": _digest(letter.message_id),
+            "sender": letter.sender.address,
+            "arrived": letter.arrived,
+        }
+        return self._connection.execute(insert_unless_there(self._connection, LEDGER), row).rowcount == 1
+
+    def ended(self, digest: str, end: End, why: str, code: str = "") -> None:
+        """Write how the mail ended. A mail that could not be admitted because nobody could read it gets its line in the
+        ledger here."""
+        how = {"ended": end.value, "why": why, "code": code}
+        if self._connection.execute(update(LEDGER).where(LEDGER.c.digest == digest), how).rowcount == 0:
+            unread = {"digest": digest, "message_id_digest": "", "sender": "", **how}
+            self._connection.execute(insert(LEDGER), unread)
+
+    def answers_since(self, address: str, since: datetime) -> int:
+        """Return how many letters were written to an address since then, sent or not."""
+        theirs = and_(RECIPIENT.c.address == address.lower(), RECIPIENT.c.written >= since)
+        return self._connection.execute(select(func.count()).where(theirs)).scalar_one()
+
+    def answers_in(self, code: str, since: datetime) -> int:
+        """Return how many letters of a conversation were written since then, sent or not."""
+        its = and_(OUTBOX.c.code == code, OUTBOX.c.written >= since)
+        return self._connection.execute(select(func.count()).where(its)).scalar_one()
+
+    def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:
+        """Return those of our letters that have one of these Message-IDs, newest first."""
+        wanted = list(message_ids)[-_MANY:]  # the last references are the nearest (RFC 5322 section 3.6.4)
+        return self._letters(OUTBOX.c.message_id.in_(wanted)) if wanted else ()
+
+    def letters_in(self, code: str) -> tuple[OurLetter, ...]:
+        """Return our letters of a conversation, newest first."""
+        return self._letters(OUTBOX.c.code == code)
+
+    def _letters(self, which: ColumnElement[bool]) -> tuple[OurLetter, ...]:
+        rows = self._connection.execute(
+            _LETTER.where(which).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
+        ).all()
+        recipients = self._recipients([row.id for row in rows])
+        return tuple(
+            OurLetter(row.message_id, row.code, row.kind, recipients[row.id], row.text, row.written) for row in rows
+        )
+
+    def _recipients(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
+        wanted = select(RECIPIENT.c.post, RECIPIENT.c.address).where(RECIPIENT.c.post.in_(ids))
+        for post, address in self._connection.execute(wanted.order_by(RECIPIENT.c.post, RECIPIENT.c.place)):
+            found[post] += (address,)
+        return found
+
+    def post(self, outgoing: Outgoing, now: datetime) -> None:
+        """Put a letter into the outbox; it leaves after the commit. Raises LostRace where a letter with this Message-ID
+        was written before: somebody else did the same work."""
+        row = {
+            "message_id": outgoing.message_id,
+            "code": outgoing.code,
+            "kind": outgoing.kind,
+            "cause": outgoing.cause,
+            "sender": outgoing.sender,
+            "text": outgoing.text,
+            "raw": outgoing.raw,
+            "written": now,
+            "next_try": now,
+            "tries": 0,
+            "error": "",
+        }
+        [post] = self._connection.execute(insert(OUTBOX), row).inserted_primary_key or (None,)
+        recipients = [
+            {"post": post, "place": place, "address": address, "written": now}
+            for place, address in enumerate(outgoing.recipients)
+        ]
+        if recipients:
+            self._connection.execute(insert(RECIPIENT), recipients)
+
+    def due(self, now: datetime, limit: int) -> tuple[Post, ...]:
+        """Return letters whose next try is due, oldest first, and lease them to this worker: needs a unit that writes,
+        and its commit before anything is sent. No other worker gets them until their outcome is written, this worker
+        is gone, or the lease ends (10 minutes). Asked again, this worker gets its own again."""
+        free = or_(
+            OUTBOX.c.worker.is_(None), OUTBOX.c.worker.in_(self._mine_and_orphaned()), OUTBOX.c.leased_until <= now
+        )
+        wanted = select(OUTBOX.c.id).where(OUTBOX.c.next_try <= now, free).order_by(OUTBOX.c.id).limit(limit)
+        ids = list(self._connection.execute(wanted.with_for_update(skip_locked=True)).scalars())
+        if not ids:
+            return ()
+        lease = {"worker": self._worker, "leased_until": now + LEASE}
+        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)), lease)
+        rows = self._connection.execute(_POST.where(OUTBOX.c.id.in_(ids)).order_by(OUTBOX.c.id))
+        recipients = self._recipients(ids)
+        return tuple(Post(row.id, row.raw, row.sender, recipients[row.id], row.tries) for row in rows)
+
+    def _mine_and_orphaned(self) -> list[str]:
+        holding = select(OUTBOX.c.worker).where(OUTBOX.c.next_try.is_not(None), OUTBOX.c.worker.is_not(None)).distinct()
+        holders = self._connection.execute(holding).scalars()
+        return [holder for holder in holders if holder == self._worker or is_gone(holder)]
+
+    def next_due(self) -> datetime | None:
+        """Return when a letter is next to be tried, or a lease ends; None where nothing waits."""
+        when = case((OUTBOX.c.worker.is_(None), OUTBOX.c.next_try), else_=OUTBOX.c.leased_until)
+        soonest: datetime | None = self._connection.scalar(select(func.min(when)).where(OUTBOX.c.next_try.is_not(None)))
+        return soonest
+
+    def taken(self, receipt: Receipt, now: datetime) -> None:
+        """Write that the server took it."""
+        self._outcome(receipt, {"next_try": None, "sent": now, "error": ""})
+
+    def postponed(self, receipt: Receipt, again: datetime) -> None:
+        """Write that it was not taken, why, and when it is tried again."""
+        self._outcome(receipt, {"next_try": again, "error": receipt.error})
+
+    def given_up(self, receipt: Receipt, now: datetime) -> OurLetter:
+        """Write that it will not be tried again, and return what it was."""
+        self._outcome(receipt, {"next_try": None, "given_up": now, "error": receipt.error})
+        [letter] = self._letters(OUTBOX.c.id == receipt.id)
+        return letter
+
+    def _outcome(self, receipt: Receipt, what: dict[str, object]) -> None:
+        change = {**what, "worker": None, "leased_until": None, "tries": OUTBOX.c.tries + 1}
+        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == receipt.id).values(change))
+
+
+_MANY = 500
+"""More Message-IDs than any honest mail refers to."""
+
+_LETTER = select(OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written)
+_POST = select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
+
+
+def count_try(connection: Connection, place: str) -> int:
+    """Count one try and return which it is, the first is 1."""
+    connection.execute(insert_unless_there(connection, TRIES), {"place": place, "tries": 0})
+    here = TRIES.c.place == place
+    connection.execute(update(TRIES).where(here).values(tries=TRIES.c.tries + 1))
+    tries: int = connection.execute(select(TRIES.c.tries).where(here)).scalar_one()
+    return tries
+
+
+def _digest(message_id: str) -> str:
+    return sha256(message_id.encode("utf-8", "surrogateescape")).hexdigest() if message_id else ""

@@ -1,0 +1,184 @@
+"""Conversations kept whole, each step guarded by state and version, and what key-holders were told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, delete, false, func, insert, or_, select, update
+
+from mailbot.errors import LostRace
+from mailbot.model.decision import Digest, Occupancy, Window
+from mailbot.model.reservation import CODE_LETTERS, Put, Reservation, State, Use
+from mailbot.model.spans import Span
+from mailbot.store import occupancy
+from mailbot.store.schema import DIGEST, HISTORY, OCCASION, QUOTA_LOCK, RESERVATION
+from mailbot.store.upsert import insert_unless_there
+
+_CODE_LENGTH = 5
+
+
+class Reservations:
+    """Conversations and what they occupy, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, code: str) -> Reservation | None:
+        """Return the conversation as it stands, or None where there is none with this code (upper case)."""
+        return self._connection.execute(select(_BODY).where(_COLUMN.code == code)).scalar_one_or_none()
+
+    def of(self, address: str, initiative: str | None, since: datetime) -> tuple[Reservation, ...]:
+        """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
+        after `since`, and its open questions, soonest first, questions at the end."""
+        theirs = or_(_COLUMN.address == address, false() if initiative is None else _COLUMN.initiative == initiative)
+        standing = and_(_COLUMN.state.in_((State.OFFERED.value, State.CONFIRMED.value)), _COLUMN.last_end > since)
+        return self._all(select(_BODY).where(theirs, or_(standing, _COLUMN.state == State.ASKED.value)))
+
+    def lock(self, whose: str) -> None:
+        """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is
+        our turn. Raises Temporary where that takes too long."""
+        self._connection.execute(insert_unless_there(self._connection, QUOTA_LOCK), {"whose": whose})
+        row = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == whose)
+        self._connection.execute(row.with_for_update())
+
+    def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
+        """Read the ledger of cells for these windows. What lies outside of them was not read, and raises ValueError
+        when it is asked for."""
+        return occupancy.read(self._connection, windows, stock)
+
+    def put(self, puts: Sequence[Put], stock: Callable[[str, int], int], now: datetime) -> None:
+        """Carry out the steps, each with its line in the history, then all they take and release, netted per cell.
+
+        The version kept is the one that stood plus one, whatever `after` says; several steps of one conversation may
+        follow one another. Raises LostRace where a version or state moved on or a cell would overflow; the transaction
+        is then of no use. To meet others in the same order, all steps of a transaction belong into one call."""
+        written: dict[str, int] = {}
+        for step in sorted(puts, key=lambda step: step.after.code):
+            version = written.get(step.after.code, 0 if step.before is None else step.before.version) + 1
+            self._write(step, version, now)
+            written[step.after.code] = version
+        occupancy.write(self._connection, occupancy.netted(puts), stock)
+
+    def _write(self, step: Put, version: int, now: datetime) -> None:
+        after = replace(step.after, version=version)
+        row = _row(after, now)
+        if step.before is None:
+            self._connection.execute(insert(RESERVATION), row)
+        else:
+            stands = and_(
+                _COLUMN.code == after.code,
+                _COLUMN.state == step.before.state.value,
+                _COLUMN.version == version - 1,
+            )
+            if self._connection.execute(update(RESERVATION).where(stands), row).rowcount != 1:
+                raise LostRace(f"{after.code} is no longer {step.before.state} in version {version - 1}")
+        self._remember(step, version, now)
+        self._write_occasions(step)
+
+    def _remember(self, step: Put, version: int, now: datetime) -> None:
+        line = {"code": step.after.code, "version": version, "act": step.act.value, "state": step.after.state.value}
+        self._connection.execute(insert(HISTORY), {**line, "at": now, "by": step.by, "why": step.why})
+
+    def _write_occasions(self, step: Put) -> None:
+        was = frozenset() if step.before is None else _occasions(step.before)
+        shall = _occasions(step.after)
+        if was == shall:
+            return
+        if was:
+            self._connection.execute(delete(OCCASION).where(OCCASION.c.code == step.after.code))
+        if shall:
+            rows = [{"code": step.after.code, "starts": span.start, "ends": span.end} for span in sorted(shall)]
+            self._connection.execute(insert(OCCASION), rows)
+
+    def new_code(self) -> str:
+        """Return a code that no conversation has."""
+        while True:
+            code = "R-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
+            if self._connection.execute(select(_COLUMN.code).where(_COLUMN.code == code)).first() is None:
+                return code
+
+    def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
+        """Return offers whose deadline is before that."""
+        return self._all(select(_BODY).where(_COLUMN.state == State.OFFERED.value, _COLUMN.deadline < before))
+
+    def ending(self, before: datetime) -> tuple[Reservation, ...]:
+        """Return confirmed reservations of which nothing goes on any more: the last use, the last bringing back and
+        the last cell claimed (turnaround, drying) ended before that. To close one earlier would give away its key."""
+        return self._all(select(_BODY).where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < before))
+
+    def between(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return confirmed reservations with a use, a fetching or a bringing back between the two, soonest first. The
+        days of equipment are taken in the widest sense (any time zone): look closer."""
+        there = select(OCCASION.c.code).where(OCCASION.c.starts < last, OCCASION.c.ends > first)
+        return self._all(select(_BODY).where(_COLUMN.code.in_(there)))
+
+    def _all(self, wanted: Select[tuple[Reservation]]) -> tuple[Reservation, ...]:
+        order = (_COLUMN.first_start.is_(None), _COLUMN.first_start, _COLUMN.created, _COLUMN.code)
+        return tuple(row.body for row in self._connection.execute(wanted.order_by(*order)))
+
+    def last_digests(self) -> dict[str, Digest]:
+        """Return the last digest of each key-holder."""
+        last = select(DIGEST.c.holder, func.max(DIGEST.c.day).label("day")).group_by(DIGEST.c.holder).subquery()
+        newest = and_(DIGEST.c.holder == last.c.holder, DIGEST.c.day == last.c.day)
+        rows = self._connection.execute(select(DIGEST.c.holder, DIGEST.c.body).join(last, newest))
+        return {row.holder: row.body for row in rows}
+
+    def keep_digest(self, digest: Digest, now: datetime) -> bool:
+        """Write that this digest goes out; False where that holder's digest of that day was written before."""
+        row = {"holder": digest.holder, "day": digest.day, "written": now, "body": digest}
+        return self._connection.execute(insert_unless_there(self._connection, DIGEST), row).rowcount == 1
+
+    def sweep(self, before: datetime) -> int:
+        """Delete cells that ended before that; return how many."""
+        return occupancy.sweep(self._connection, before)
+
+
+_COLUMN = RESERVATION.c
+_BODY = RESERVATION.c.body
+
+
+def _row(reservation: Reservation, now: datetime) -> dict[str, object]:
+    uses = _uses(reservation)
+    stretches = [occupancy.stretch_of(use.when) for use in uses]
+    return {
+        "code": reservation.code,
+        "state": reservation.state.value,
+        "version": reservation.version,
+        "address": reservation.asker.address,
+        "initiative": reservation.initiative,
+        "deadline": reservation.deadline,
+        "first_start": min((stretch.start for stretch in stretches), default=None),
+        "last_end": max((stretch.end for stretch in stretches), default=None),
+        "released": _released(uses),
+        "created": reservation.created,
+        "updated": now,
+        "body": reservation,
+    }
+
+
+def _uses(reservation: Reservation) -> tuple[Use, ...]:
+    """Return what is offered or booked, whatever the state."""
+    if reservation.state is State.OFFERED:
+        return tuple(use for option in reservation.options for use in option.uses)
+    return reservation.uses
+
+
+def _released(uses: Sequence[Use]) -> datetime | None:
+    spans = [span for use in uses for span in _spans(use)]
+    cells = [occupancy.end_of(claim.last) for use in uses for claim in use.claims]
+    return max([*cells, *(span.end for span in spans)], default=None)
+
+
+def _occasions(reservation: Reservation) -> frozenset[Span]:
+    """Return when something of a booking happens: its uses, and the openings in which it is fetched or brought back."""
+    if reservation.state is not State.CONFIRMED:
+        return frozenset()
+    return frozenset(span for use in reservation.uses for span in _spans(use))
+
+
+def _spans(use: Use) -> list[Span]:
+    passings = [passing.opening for passing in (use.out, use.back) if passing is not None]
+    return [occupancy.stretch_of(use.when), *passings]

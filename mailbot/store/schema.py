@@ -1,0 +1,197 @@
+"""The tables, as the newest migration leaves them (a test compares the two), and the types of their columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+)
+from sqlalchemy.engine import Dialect
+
+from mailbot.model.decision import Digest
+from mailbot.model.reservation import Reservation
+from mailbot.store.values import from_json, to_json
+
+METADATA = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware on the way in, UTC on the way out. SQLite keeps it as text that sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"without a time zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Whole(TypeDecorator[Any]):
+    """A value of the model, whole, as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else to_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else from_json(self.kind, value)
+
+
+OCCUPANCY = Table(
+    "occupancy",
+    METADATA,
+    Column("resource", Text, primary_key=True),
+    Column("cell", Integer, primary_key=True, autoincrement=False),
+    Column("taken", Integer, nullable=False),
+    Column("capacity", Integer, nullable=False),
+)
+
+RESERVATION = Table(
+    "reservation",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("initiative", Text),
+    Column("deadline", Moment),
+    Column("first_start", Moment),
+    Column("last_end", Moment),
+    Column("released", Moment),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("body", Whole(Reservation), nullable=False),
+)
+
+OCCASION = Table(
+    "occasion",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column("starts", Moment, primary_key=True),
+    Column("ends", Moment, primary_key=True),
+)
+
+HISTORY = Table(
+    "history",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+QUOTA_LOCK = Table("quota_lock", METADATA, Column("whose", Text, primary_key=True))
+
+DIGEST = Table(
+    "digest",
+    METADATA,
+    Column("holder", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("written", Moment, nullable=False),
+    Column("body", Whole(Digest), nullable=False),
+)
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("message_id_digest", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("arrived", Moment),
+    Column("admitted", Moment, nullable=False, server_default=func.current_timestamp()),
+    Column("ended", Text),
+    Column("why", Text),
+    Column("code", Text),
+)
+
+TRIES = Table(
+    "tries",
+    METADATA,
+    Column("place", Text, primary_key=True),
+    Column("tries", Integer, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("written", Moment, nullable=False),
+    Column("next_try", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("worker", Text),
+    Column("leased_until", Moment),
+    Column("sent", Moment),
+    Column("given_up", Moment),
+    Column("error", Text, nullable=False),
+)
+
+RECIPIENT = Table(
+    "recipient",
+    METADATA,
+    Column("post", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("written", Moment, nullable=False),
+)
+
+WATERMARK = Table(
+    "watermark",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid_next", BigInteger, nullable=False),
+    Column("moment", Moment, nullable=False),
+)
+
+LOW_WATER = Table(
+    "low_water",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("uid_validity", BigInteger, primary_key=True, autoincrement=False),
+    Column("uid", BigInteger, nullable=False),
+)
+
+DONE = Table(
+    "done",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("uid_validity", BigInteger, primary_key=True, autoincrement=False),
+    Column("uid", BigInteger, primary_key=True, autoincrement=False),
+)

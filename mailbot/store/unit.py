@@ -1,0 +1,92 @@
+"""The database as the service sees it: a Store, and its Units, each one transaction."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from mailbot.errors import Temporary
+from mailbot.store import engine as engines
+from mailbot.store import migrations, worker
+from mailbot.store.mailbox import Mailbox, count_try
+from mailbot.store.memory import SourceMemory
+from mailbot.store.reservations import Reservations
+
+
+class Store:
+    """One database. Thread-safe; not for use on both sides of a fork."""
+
+    def __init__(self, connections: engines.Engines) -> None:
+        self._engines = connections
+        self._worker = worker.enrol()
+
+    def unit(self) -> Unit:
+        """Return a transaction that may write; it begins with its first statement. Temporary where the database is
+        locked for long, or away."""
+        return Unit(self._engines.writing, self._engines.writing, self._worker)
+
+    def reading(self) -> Unit:
+        """Return a transaction that only reads, from one snapshot; it locks nobody and waits for nobody."""
+        return Unit(self._engines.reading, self._engines.writing, self._worker)
+
+    @property
+    def memory(self) -> SourceMemory:
+        """What mail sources must not forget."""
+        return SourceMemory(self._engines)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; harmless when it is. Raises BadSettings where a newer program wrote it."""
+        migrations.migrate(self._engines.writing)
+
+    def close(self) -> None:
+        """Let go of all connections, and of the letters this worker holds; harmless when called twice."""
+        worker.leave(self._worker)
+        self._engines.close()
+
+
+class Unit:
+    """One transaction: nothing of it stands before `commit`; leaving without it rolls back. Used once."""
+
+    def __init__(self, engine: Engine, own: Engine, name: str) -> None:
+        self._engine = engine
+        self._own = own
+        self._name = name
+        self._tries: list[str] = []
+
+    def __enter__(self) -> Unit:
+        try:
+            self._connection = self._engine.connect()
+        except PoolTimeout as error:
+            raise Temporary("too many units are open at once") from error
+        self._mailbox = Mailbox(self._connection, self._own, self._name, self._tries.append)
+        self._reservations = Reservations(self._connection)
+        return self
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self._mailbox
+
+    @property
+    def reservations(self) -> Reservations:
+        return self._reservations
+
+    def commit(self) -> None:
+        self._connection.commit()
+        self._tries.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+        for place in self._tries:
+            with self._own.begin() as connection:
+                count_try(connection, place)
+
+
+def open_store(address: str, wait: float = engines.WAIT) -> Store:
+    """Return the store at a database address, `sqlite:///data/mailbot.sqlite3` or `postgresql+psycopg://user@host/name`;
+    it waits up to `wait` seconds for a lock. Call `migrate` before the first unit. Raises BadSettings for an address
+    that is none, Temporary where the file cannot be made."""
+    return Store(engines.connect(address, wait))
