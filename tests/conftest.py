@@ -3,5 +3,6 @@
 pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.embedded",
+    "tests.servers.postgresql",
     "tests.servers.smtp_sink",
 ]

@@ -55,7 +55,7 @@ class Mailbox:
             "sender": letter.sender.address,
             "arrived": letter.arrived,
         }
-        return self._connection.execute(insert_unless_there(self._connection, LEDGER), row).rowcount == 1
+        return insert_unless_there(self._connection, LEDGER, row)
 
     def ended(self, digest: str, end: End, why: str, code: str = "") -> None:
         """Write how the mail ended. A mail that could not be admitted because nobody could read it gets its line in the
@@ -180,7 +180,7 @@ _POST = select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
 
 def count_try(connection: Connection, place: str) -> int:
     """Count one try and return which it is, the first is 1."""
-    connection.execute(insert_unless_there(connection, TRIES), {"place": place, "tries": 0})
+    insert_unless_there(connection, TRIES, {"place": place, "tries": 0})
     here = TRIES.c.place == place
     connection.execute(update(TRIES).where(here).values(tries=TRIES.c.tries + 1))
     tries: int = connection.execute(select(TRIES.c.tries).where(here)).scalar_one()

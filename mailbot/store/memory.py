@@ -25,7 +25,7 @@ class SourceMemory:
         first = Watermark(folder, uid_validity, uid_next, moment.replace(microsecond=0))
         row = {"folder": folder, "uid_validity": uid_validity, "uid_next": uid_next, "moment": first.moment}
         with self._engines.writing.begin() as connection:
-            if connection.execute(insert_unless_there(connection, WATERMARK), row).rowcount == 1:
+            if insert_unless_there(connection, WATERMARK, row):
                 _raise_low_water(connection, folder, uid_validity, uid_next - 1)
             kept = connection.execute(select(WATERMARK).where(WATERMARK.c.folder == folder)).one()
         return Watermark(kept.folder, kept.uid_validity, kept.uid_next, kept.moment)
@@ -47,7 +47,7 @@ class SourceMemory:
         """Remember that this mail has ended; harmless when called twice."""
         row = {"folder": folder, "uid_validity": uid_validity, "uid": uid}
         with self._engines.writing.begin() as connection:
-            connection.execute(insert_unless_there(connection, DONE), row)
+            insert_unless_there(connection, DONE, row)
 
     def settle(self, folder: str, uid_validity: int, below: int) -> None:
         """Raise the low water to `below` - 1 (it never falls), and forget the UIDs under it one by one, and those of
@@ -65,6 +65,6 @@ def _low_water(connection: Connection, folder: str, uid_validity: int) -> int:
 
 def _raise_low_water(connection: Connection, folder: str, uid_validity: int, uid: int) -> None:
     row = {"folder": folder, "uid_validity": uid_validity, "uid": uid}
-    if connection.execute(insert_unless_there(connection, LOW_WATER), row).rowcount == 0:
+    if not insert_unless_there(connection, LOW_WATER, row):
         here = and_(LOW_WATER.c.folder == folder, LOW_WATER.c.uid_validity == uid_validity)
         connection.execute(update(LOW_WATER).where(here, LOW_WATER.c.uid < uid).values(uid=uid))

@@ -40,7 +40,7 @@ class Reservations:
     def lock(self, whose: str) -> None:
         """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is
         our turn. Raises Temporary where that takes too long."""
-        self._connection.execute(insert_unless_there(self._connection, QUOTA_LOCK), {"whose": whose})
+        insert_unless_there(self._connection, QUOTA_LOCK, {"whose": whose})
         row = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == whose)
         self._connection.execute(row.with_for_update())
 
@@ -129,7 +129,7 @@ class Reservations:
     def keep_digest(self, digest: Digest, now: datetime) -> bool:
         """Write that this digest goes out; False where that holder's digest of that day was written before."""
         row = {"holder": digest.holder, "day": digest.day, "written": now, "body": digest}
-        return self._connection.execute(insert_unless_there(self._connection, DIGEST), row).rowcount == 1
+        return insert_unless_there(self._connection, DIGEST, row)
 
     def sweep(self, before: datetime) -> int:
         """Delete cells that ended before that; return how many."""

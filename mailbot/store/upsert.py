@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, Insert, Table
 
 
-def insert_unless_there(connection: Connection, table: Table) -> Insert:
-    """Return an INSERT that does nothing (rowcount 0) where a row with the same key is there. On PostgreSQL it waits
-    for another transaction that is inserting that key."""
+def insert_unless_there(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert the row, or do nothing and return False where one with the same key is there. On PostgreSQL this waits for
+    another transaction that is inserting that key."""
+    statement = _insert(connection, table).execution_options(preserve_rowcount=True)
+    return connection.execute(statement, dict(row)).rowcount == 1
+
+
+def _insert(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as on_postgresql
 
-        return on_postgresql(table).on_conflict_do_nothing()
+        return on_postgresql(table).on_conflict_do_nothing().inline()
     from sqlalchemy.dialects.sqlite import insert as on_sqlite
 
-    return on_sqlite(table).on_conflict_do_nothing()
+    return on_sqlite(table).on_conflict_do_nothing().inline()
