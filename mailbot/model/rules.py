@@ -51,6 +51,12 @@ class Counter:
     phone: str = ""
     open_on_public_holidays: bool = False
     closures: tuple[Closure, ...] = ()
+    names: Words = field(default_factory=dict)
+    """In two or three words, for lists: "loge du Parc"."""
+    deposit: Words = field(default_factory=dict)
+    """For goods handed over here; a key has its own."""
+    sign: Words = field(default_factory=dict)
+    """What to sign or to show when goods are handed over here."""
 
 
 @dataclass(frozen=True)
