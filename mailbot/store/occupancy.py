@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -29,15 +29,22 @@ _EAST, _WEST = timedelta(hours=14), timedelta(hours=12)
 
 _WRITE = text(
     """
-    INSERT INTO occupancy (resource, cell, taken, capacity) VALUES (:resource, :cell, :proposed, :stock)
+    WITH RECURSIVE run (cell) AS (
+        SELECT CAST(:first AS INTEGER) UNION ALL SELECT cell + 1 FROM run WHERE cell < :last
+    )
+    INSERT INTO occupancy (resource, cell, taken, capacity)
+    SELECT CAST(:resource AS TEXT), cell, CAST(:proposed AS INTEGER), CAST(:stock AS INTEGER)
+    FROM run WHERE true ORDER BY cell
     ON CONFLICT (resource, cell) DO UPDATE SET
         taken = occupancy.taken + :change,
         capacity = CASE WHEN :stock > occupancy.taken + :fall THEN :stock ELSE occupancy.taken + :fall END
     """
 )
-"""One statement for takings and releases, so that both are written in one order of cells. The row that is proposed
-never holds less than 0, since CHECK looks at it too. `fall` is what a release lets go (0 or less): capacity is the
-stock in force, or what stays taken where that is more. A release of cells that were swept leaves an empty row."""
+"""One statement for takings and releases, so that both are written in one order of cells, and one for a whole run of
+cells that change alike: a key is out for hundreds. The row that is proposed never holds less than 0, since CHECK looks
+at it too. `fall` is what a release lets go (0 or less): capacity is the stock in force, or what stays taken where that
+is more. A release of cells that were swept leaves an empty row. (`WHERE true` keeps SQLite from reading ON as a join.)
+"""
 
 
 def netted(puts: Iterable[Put]) -> dict[Cell, int]:
@@ -58,19 +65,37 @@ def _add(changes: Counter[Cell], claims: Iterable[Claim], sign: int) -> None:
 def write(connection: Connection, changes: Mapping[Cell, int], stock: Stock) -> None:
     """Take (more than 0) and release (less) units in cells, in order of (resource, cell): whoever writes several cells
     meets others in the same order, so that nobody waits in a circle. Raises LostRace where a cell would overflow."""
-    rows = [
-        {
-            "resource": resource,
-            "cell": cell,
-            "stock": max(0, stock(resource, cell)),
-            "change": change,
-            "proposed": max(0, change),
-            "fall": min(0, change),
-        }
-        for (resource, cell), change in sorted(changes.items())
-    ]
+    rows = [_row(*run) for run in _runs(changes, stock)]
     if rows:
         connection.execute(_WRITE, rows)
+
+
+def _runs(changes: Mapping[Cell, int], stock: Stock) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield (resource, first, last, change, stock) of neighbouring cells that change alike, in order."""
+    alike: tuple[str, int, int] | None = None
+    first = last = 0
+    for (resource, cell), change in sorted(changes.items()):
+        this = (resource, change, max(0, stock(resource, cell)))
+        if this == alike and cell == last + 1:
+            last = cell
+            continue
+        if alike is not None:
+            yield alike[0], first, last, alike[1], alike[2]
+        alike, first, last = this, cell, cell
+    if alike is not None:
+        yield alike[0], first, last, alike[1], alike[2]
+
+
+def _row(resource: str, first: int, last: int, change: int, units: int) -> dict[str, str | int]:
+    return {
+        "resource": resource,
+        "first": first,
+        "last": last,
+        "change": change,
+        "stock": units,
+        "proposed": max(0, change),
+        "fall": min(0, change),
+    }
 
 
 _READ = select(OCCUPANCY.c.resource, OCCUPANCY.c.cell, OCCUPANCY.c.taken).where(
