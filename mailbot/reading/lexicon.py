@@ -78,7 +78,7 @@ def words_of(phrase: str) -> list[str]:
     return [norm for norm in norms if norm != "-"] or norms
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """The words of one language. `tables` is the file as it stands, nested tables by dotted name."""
 
