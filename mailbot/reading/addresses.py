@@ -1,0 +1,56 @@
+"""Addresses as people's programs write them (RFC 5322 section 3.4, and what is found besides): nothing here raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from mailbot.model.letters import Address
+from mailbot.reading.charsets import decoded, header_text, one_line
+
+_ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^,;"<(]|["<(])+')
+_ANGLE = re.compile(r"<([^<>]*)>")
+_BETWEEN_WORDS = re.compile(r"""[\s<>()",;:\[\]]+""")
+_COMMENT = re.compile(r"\(([^()]*)\)")
+_SOUND = re.compile(r'(?:[^\s<>()@",;:\\]+|"[^"\\]*")@[^\s<>()@",;:\\]+')
+LONGEST = 320
+"""Characters of an address (RFC 3696 erratum 1690 allows 254 in a path; some are lenient)."""
+
+
+def addresses(values: Iterable[bytes], limit: int) -> tuple[Address, ...]:
+    """Return the mailboxes of headers such as To, `limit` at most; the name alone is kept where the address is none."""
+    found = (_address(text[0]) for value in values for text in _ONE.finditer(_without_groups(decoded(value, "utf-8"))))
+    return tuple(islice((address for address in found if address.address or address.name), limit))
+
+
+def _without_groups(text: str) -> str:
+    """Drop a group's name ("undisclosed-recipients:;"), and keep its members."""
+    return re.sub(r"(?:^|(?<=,))[^\"<@,:]*:(?!/)", " ", text)
+
+
+def _address(text: str) -> Address:
+    angle = _ANGLE.search(text)
+    if angle:
+        name, address = text[: angle.start()] or text[angle.end() :], angle[1]
+    elif "@" in text:
+        comment = _COMMENT.search(text)
+        name = comment[1] if comment else ""
+        address = next((word for word in _BETWEEN_WORDS.split(text) if "@" in word), "")
+    else:
+        name, address = text, ""
+    return Address(_name(name), _sound(address))
+
+
+def _name(text: str) -> str:
+    """Return a display name without its quotes, encoded words decoded, on one line, 200 characters at most."""
+    name = header_text(text.strip().encode("utf-8", errors="replace"))
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1]
+    return one_line(re.sub(r"\\(.)", r"\1", name))[:200].strip()
+
+
+def _sound(address: str) -> str:
+    """Return an address in lower case, or nothing where it cannot be one."""
+    address = one_line(address).strip().removeprefix("mailto:").rstrip(".").lower()
+    return address if len(address) <= LONGEST and _SOUND.fullmatch(address) else ""

@@ -1,0 +1,282 @@
+"""Where a sender stops asking and starts signing: closing formulas, names, addresses, opening hours, legal footers.
+
+Nothing in a signature is asked for, but a request that follows one (a PS, an afterthought) is kept: to lose a word of
+the sender is worse than to leak one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from mailbot.model.letters import Address
+from mailbot.reading.patterns import folded, one_of, whole_words
+
+_DELIMITER = re.compile(r"\s*(?:--|—|–|-- -|---)\s*")
+_SOFT_DELIMITER = re.compile(r"\s*(?:[-_=*~.#]{3,}|[-_=*~]\s[-_=*~\s]{3,})\s*")
+_PHONE = re.compile(
+    r"(?<![\w+./-])(?:(?:\+|00)\s?\d{2}[\s./-]{0,3}(?:\(0\)[\s./-]{0,2})?\d{1,3}|\(?0\d{1,3}\)?)(?:[\s./-]{0,3}\d{2,3}){2,4}(?![\w])"
+)
+_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d\d(?:[ .-]?[0-9a-z]{4}){2,7}(?:[ .-]?[0-9a-z]{1,3})?(?!\w)")
+_ENTERPRISE = re.compile(r"(?<!\w)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\w)")
+_LINK = re.compile(
+    r"https?://|www\.|[\w.+-]{1,64}@[\w-]{1,63}\.|(?<![\w.])[\w-]{2,40}\.(?:be|brussels|org|com|net|eu|example|vlaanderen)(?!\w)"
+)
+_POSTCODE = re.compile(r"(?<![\w/.:-])(?:b-?)?[1-9]\d{3} [a-z][a-z'-]{2,}")
+_NUMBER = re.compile(r"(?<!\w)\d+(?![\w])")
+_TIME = re.compile(r"\d\s?(?:h|u|uur|heures?|am|pm)(?!\w|\d{3})|\d[:.hu/]\d\d|\d/\d")
+_BRACKETED = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
+_SLOGAN = re.compile(r'^\W{0,4}"[^"]{3,200}"\W{0,4}$|^\W{0,4}\*[^*]{3,200}\*\W{0,3}$')
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_BULLET = re.compile(r"\s*(?:[-*•–+>]|\d{1,2}[.)])\s+\S")
+
+
+class _End(Enum):
+    """What ends the words of a sender, by how surely it does."""
+
+    DELIMITER = 3
+    CLOSING = 2
+    WEAK = 1
+
+
+@dataclass(frozen=True)
+class Signed:
+    body: tuple[str, ...]
+    signature: tuple[str, ...]
+
+
+def signed(lines: Sequence[str], sender: Address) -> Signed:
+    """Part the own lines of a mail into what is said and how it is signed; both keep their order."""
+    page = _Page(lines, sender)
+    body: list[str] = []
+    signature: list[str] = []
+    end: _End | None = None
+    for index, line in enumerate(lines):
+        if page.is_device_line(index) or (end is not None and not page.speaks_again(index, end)):
+            signature.append(line)
+        elif page.is_footer(index):
+            signature.append(line)
+            end = _End.DELIMITER if any(map(str.strip, body)) else None
+        elif end is None or not page.low[index].strip():
+            begun = page.end_at(index)
+            if begun and begun is not _End.DELIMITER and not any(map(str.strip, body)):
+                begun = None  # nobody ends before a word is said
+            end = begun or end
+            (signature if begun and not page.is_thanks(index) else body).append(line)
+        else:
+            end = None
+            body.append(line)
+    return Signed(tuple(_trimmed(body)), tuple(_trimmed(signature)))
+
+
+def phone_in(*texts: str) -> str | None:
+    """Return the first telephone number in the texts, as written, with 9 to 13 digits; or None."""
+    for text in texts:
+        for found in _PHONE.finditer(text[:20_000]):
+            digits = sum(letter.isdigit() for letter in found[0])
+            if (
+                9 <= digits <= 13
+                and not _ENTERPRISE.fullmatch(found[0])
+                and not _IBAN.search(folded(text[max(0, found.start() - 24) : found.end()]))
+            ):
+                return " ".join(found[0].split())
+    return None
+
+
+class _Page:
+    """The own lines of a mail with what each of them looks like."""
+
+    def __init__(self, lines: Sequence[str], sender: Address) -> None:
+        self.low = [folded(line) for line in lines]
+        self.names = _names(sender)
+        self._signs = [self._looks_signed(index) for index in range(len(lines))]
+        self._signed_from = self._signed_to_the_end()
+
+    def _signed_to_the_end(self) -> list[bool]:
+        """For each line, whether from there on all looks signed, up to the end or to where the words surely end."""
+        signed_from = [True] * (len(self.low) + 1)
+        for index in range(len(self.low) - 1, -1, -1):
+            low = self.low[index].strip()
+            sure = bool(_DELIMITER.fullmatch(low) or _postscript().match(low)) or self._closes(low)
+            signed_from[index] = sure or (self._signs[index] and signed_from[index + 1])
+        return signed_from
+
+    def end_at(self, index: int) -> _End | None:
+        """Return how surely the words end at a line; None where they go on."""
+        low = self.low[index]
+        if not low.strip():
+            return None
+        if _DELIMITER.fullmatch(low):
+            return _End.DELIMITER
+        if self._closes(low):
+            return _End.CLOSING
+        weak = _SOFT_DELIMITER.fullmatch(low) or self.is_thanks(index) or self._is_name(index)
+        return _End.WEAK if weak and self._signed_from[index + 1] else None
+
+    def speaks_again(self, index: int, end: _End) -> bool:
+        """True where somebody who had ended says something more."""
+        low = self.low[index].strip()
+        if not low:
+            return False
+        if _postscript().match(low):
+            return True
+        if _SLOGAN.match(low) or self.is_footer(index) or self._closes(low) or self.is_thanks(index):
+            return False
+        words, spoken = len(_WORD.findall(low)), len(set(_speech().findall(low)))
+        if _details(low) and "?" not in low:
+            return False
+        if end is _End.DELIMITER:
+            return (words > 4 and spoken > 1) or (words > 2 and "?" in low and spoken > 0)
+        return (words > 3 and spoken > 0) or (words > 2 and "?" in low)
+
+    def is_thanks(self, index: int) -> bool:
+        return bool(_thanks().fullmatch(self.low[index].strip()))
+
+    def is_device_line(self, index: int) -> bool:
+        low = self.low[index].strip()
+        return len(low) < 120 and bool(_device().match(low)) and bool(_devices().search(low)) and "?" not in low
+
+    def is_footer(self, index: int) -> bool:
+        return bool(_footer().match(self.low[index]))
+
+    def _closes(self, low: str) -> bool:
+        low = low.strip()
+        if len(low) > 160 or "?" in low:
+            return False
+        if _courtesy().search(low):
+            return not _TIME.search(low)
+        found = _closing().match(low)
+        if not found:
+            return False
+        rest = _BRACKETED.sub("", _PHONE.sub("", low[found.end() :]))
+        words = _WORD.findall(rest)
+        return len(words) <= 5 and not _NUMBER.search(rest) and not set(_speech().findall(rest))
+
+    def _is_name(self, index: int) -> bool:
+        """True for a line that is the sender's name, with what people add to it."""
+        words = _WORD.findall(self.low[index])
+        if not words or index == 0 or not self._signs[index]:
+            return False
+        if any(_same_name(word, name) for word in words[:2] for name in self.names):
+            return True
+        following = next((i for i in range(index + 1, len(self.low)) if self.low[i].strip()), None)
+        return len(words) < 5 and following is not None and following == index + 1 and _details(self.low[following])
+
+    def _looks_signed(self, index: int) -> bool:
+        """True for a line that can stand in a signature: details, a name, a few words without numbers."""
+        low = self.low[index].strip()
+        if (
+            not low
+            or _details(low)
+            or _SOFT_DELIMITER.fullmatch(low)
+            or _DELIMITER.fullmatch(low)
+            or _SLOGAN.match(low)
+        ):
+            return True
+        if self.is_device_line(index) or self.is_footer(index) or self.is_thanks(index) or self._closes(low):
+            return True
+        if "?" in low or _BULLET.match(low) or _postscript().match(low) or low.endswith(":"):
+            return False
+        rest = _BRACKETED.sub("", low)
+        words = _WORD.findall(rest)
+        return len(words) < 7 and not _NUMBER.search(rest) and not _TIME.search(rest) and not _speech().search(rest)
+
+
+def _details(low: str) -> bool:
+    """True for what only signatures hold: a number to call, an address, an account, opening hours, an office."""
+    if _PHONE.search(low) or _IBAN.search(low) or _ENTERPRISE.search(low) or _LINK.search(low):
+        return len(_WORD.findall(low)) < 25
+    words = len(_WORD.findall(low))
+    if _hours().search(low) and (_NUMBER.search(low) or _TIME.search(low)) and words < 25:
+        return not _asks().search(low)
+    if _POSTCODE.search(low) or (_street().search(low) and _NUMBER.search(low)):
+        return words < 12 and not _TIME.search(low) and not _speech().search(low)
+    return words < 10 and bool(_office().search(low)) and not _NUMBER.search(low) and not _speech().search(low)
+
+
+def _names(sender: Address) -> frozenset[str]:
+    """Return the words that a sender may sign with: those of the name, and of the address where it is a person's."""
+    local = sender.address.rpartition("@")[0]
+    words = [*_WORD.findall(folded(sender.name)), *re.split(r"[^a-z]+", folded(local))]
+    return frozenset(word for word in words if len(word) > 2)
+
+
+def _same_name(word: str, name: str) -> bool:
+    return word == name or (len(word) > 2 and len(name) > 2 and (name.startswith(word) or word.startswith(name)))
+
+
+def _trimmed(lines: Iterable[str]) -> list[str]:
+    kept = list(lines)
+    while kept and not kept[0].strip():
+        kept.pop(0)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+# ── the lexicons' words for it ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(
+        rf"\W{{0,4}}(?:{one_of('words', 'thanks')}(?: et|,| en| and)?\W{{0,3}})?{one_of('words', 'closing')}(?!\w)"
+    )
+
+
+@cache
+def _courtesy() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){one_of('words', 'courtesy')}(?!\w)")
+
+
+@cache
+def _thanks() -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,4}}{one_of('words', 'thanks')}(?:[ ,!.]{{1,4}}[^\W\d_]{{2,20}}){{0,2}}\W{{0,6}}")
+
+
+@cache
+def _postscript() -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,4}}{one_of('words', 'postscript')}(?!\w)")
+
+
+@cache
+def _speech() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-]){one_of('words', 'speech')}(?!\w)")
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return re.compile(r"\?")
+
+
+@cache
+def _device() -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,4}}{one_of('words', 'device')}(?!\w)")
+
+
+@cache
+def _devices() -> re.Pattern[str]:
+    return whole_words("words", "devices")
+
+
+@cache
+def _footer() -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,6}}{one_of('words', 'footer')}(?!\w)")
+
+
+@cache
+def _hours() -> re.Pattern[str]:
+    return whole_words("words", "hours")
+
+
+@cache
+def _office() -> re.Pattern[str]:
+    return whole_words("words", "titles", "organisation")
+
+
+@cache
+def _street() -> re.Pattern[str]:
+    return re.compile(rf"{one_of('words', 'streets')}(?!\w)")
