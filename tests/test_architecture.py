@@ -39,7 +39,7 @@ DOORS = {
     "apscheduler": {"service/daemon.py"},
     "jinja2": {"replies/compose.py"},
     "icalendar": {"replies/ical.py", "reading/invitations.py", "demo"},
-    "ruamel": {"policy"},
+    "yaml": {"policy/outline.py"},
     "dotenv": {"settings.py"},
     "rich": {"app.py", "demo"},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
+from pathlib import Path
 
 from mailbot.errors import Fault
 from mailbot.model.meaning import Language
@@ -27,5 +27,5 @@ def _fault(slip: Slip, sentences: Mapping[str, str]) -> Fault:
 
 
 def _sentences(language: Language) -> dict[str, str]:
-    table = tomllib.loads(files("mailbot.policy").joinpath("faults.toml").read_text("utf-8"))
+    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     return {kind: words.get(language, words["en"]) for kind, words in table.items()}

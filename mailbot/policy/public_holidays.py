@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from mailbot.model.rules import Words
 
@@ -20,7 +20,7 @@ YEARS = range(2020, 2051)
 @cache
 def belgian_holidays() -> dict[date, Words]:
     """Return the public holidays of all YEARS, in order. A day of two has the name of the first in the table."""
-    source = files("mailbot.policy").joinpath("public_holidays.toml").read_text("utf-8")
+    source = Path(__file__).with_suffix(".toml").read_text("utf-8")
     rows = tomllib.loads(source)["holiday"]
     named: dict[date, Words] = {}
     for year in YEARS:

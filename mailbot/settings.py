@@ -1,0 +1,305 @@
+"""How this installation reaches the world: servers, secrets, database and folders, from the environment, then `.env`.
+
+Every setting is an environment variable that begins with MAILBOT_; the environment goes before the file. All that does
+not hold is told at once. Secrets are `Secret`: no repr, log or message shows them, and faults never quote a value that
+could be one.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeVar
+
+from mailbot.errors import BadSettings
+
+PREFIX = "MAILBOT_"
+T = TypeVar("T")
+
+
+class Secret:
+    """A text that shows itself only to who asks for it by `reveal`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __str__(self) -> str:
+        return "…"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+class Tls(StrEnum):
+    """How a connection is encrypted: from the first byte, after STARTTLS, or not at all."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """One mail server and how to sign in; without `user`, nobody signs in."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str
+    password: Secret
+    certificates: Path | None = None
+    """A file of certificates to trust besides the system's."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that an installation may set, checked. Paths are absolute."""
+
+    imap: ServerSettings
+    smtp: ServerSettings
+    inbox: str
+    handled_folder: str
+    """Where handled mail is moved to; empty leaves it in the inbox, flagged."""
+    database_url: Secret
+    """An SQLAlchemy URL; a secret, since it may hold a password."""
+    data_folder: Path
+    rules: Path
+    templates: Path
+    poll_seconds: int
+    timeout_seconds: int
+    """For connecting to a mail server and for each of its answers."""
+    log_level: str
+    """DEBUG, INFO, WARNING or ERROR."""
+    authserv_id: str
+    """The name under which the commune's own server writes Authentication-Results (RFC 8601); empty trusts none."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What should be looked at, though the program starts."""
+
+
+def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
+    """Return the settings of `environ`, completed by the file `.env` in `folder`; relative paths begin at `folder`.
+
+    Raises BadSettings with all faults.
+    """
+    desk = _Desk(environ, folder)
+    data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
+    settings = Settings(
+        imap=_server(desk, "IMAP", {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}, Tls.TLS),
+        smtp=_server(desk, "SMTP", {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}, Tls.STARTTLS),
+        inbox=desk.may("INBOX", str, "INBOX"),
+        handled_folder=desk.may("HANDLED_FOLDER", str, ""),
+        database_url=desk.may(
+            "DATABASE_URL", desk.database_url, Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}")
+        ),
+        data_folder=data_folder,
+        rules=desk.may("RULES", desk.path, folder.resolve() / "rules.yaml"),
+        templates=desk.may("TEMPLATES", desk.path, folder.resolve() / "templates"),
+        poll_seconds=desk.may("POLL_SECONDS", _between(5, 3600), 60),
+        timeout_seconds=desk.may("TIMEOUT_SECONDS", _between(1, 600), 30),
+        log_level=desk.may("LOG_LEVEL", _log_level, "INFO"),
+        authserv_id=desk.may("AUTHSERV_ID", str, ""),
+        warnings=tuple(desk.warnings),
+    )
+    desk.close()
+    return settings
+
+
+def _server(desk: _Desk, which: str, ports: Mapping[Tls, int], otherwise: Tls) -> ServerSettings:
+    """Read the server whose settings begin with `which`. The mailbox needs a user; the server that sends may not."""
+    tls = desk.may(f"{which}_TLS", _tls, otherwise)
+    host = desk.need(f"{which}_HOST", str)
+    allowed = desk.may("ALLOW_UNENCRYPTED", _yes_no, False)
+    if tls is Tls.NONE and host and not allowed and not _on_this_machine(host):
+        desk.fault(
+            f"{which}_TLS", f"none would send passwords and mails in the clear to {host}: use tls or starttls "
+            f"(or set {PREFIX}ALLOW_UNENCRYPTED=yes if the network between is yours alone)",
+        )  # fmt: skip
+    user = desk.need(f"{which}_USER", str) if which == "IMAP" else desk.may(f"{which}_USER", str, "")
+    password = desk.secret(f"{which}_PASSWORD")
+    if user and password is None:
+        desk.fault(f"{which}_PASSWORD", f"is missing: set it, or {PREFIX}{which}_PASSWORD_FILE")
+    return ServerSettings(
+        host=host,
+        port=desk.may(f"{which}_PORT", _between(1, 65535), ports[tls]),
+        tls=tls,
+        user=user,
+        password=password or Secret(""),
+        certificates=desk.may(f"{which}_CERTIFICATES", desk.file, None),
+    )
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+class _Wrong(Exception):
+    """A value does not hold; the text says why and never quotes what could be a secret."""
+
+
+class _Desk:
+    """Hands out settings by name, and keeps what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
+        self.warnings: list[str] = []
+        self._folder = folder
+        self._faults: list[str] = []
+        self._asked: list[str] = []
+        self._from_file = self._read_file(folder / ".env")
+        self._environ = environ
+
+    def may(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
+        """Return the setting, or `otherwise` where it is not set or empty."""
+        written = self._written(name)
+        if not written:
+            return otherwise
+        try:
+            return read(written)
+        except _Wrong as error:
+            self.fault(name, str(error))
+            return otherwise
+
+    def need(self, name: str, read: Callable[[str], str]) -> str:
+        if not self._written(name):
+            self.fault(name, "is missing")
+        return self.may(name, read, "")
+
+    def secret(self, name: str) -> Secret | None:
+        """Return the secret that is set, or what the file named by …_FILE holds, without the line break at its end."""
+        written, named = self._written(name), self._written(f"{name}_FILE")
+        if written and named:
+            self.fault(name, f"and {PREFIX}{name}_FILE are both set: keep one of them")
+        if not named:
+            return Secret(written) if written else None
+        path = self._folder / named
+        try:
+            text = path.read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            self.fault(f"{name}_FILE", f"cannot be read: {getattr(error, 'strerror', None) or 'not text'}")
+            return Secret("")
+        if not text:
+            self.fault(f"{name}_FILE", "names an empty file")
+        self._look_at_rights(path)
+        return Secret(text)
+
+    def path(self, written: str) -> Path:
+        return (self._folder / Path(written).expanduser()).resolve()
+
+    def file(self, written: str) -> Path:
+        path = self.path(written)
+        if not path.is_file():
+            raise _Wrong(f"names no file: {written}")
+        return path
+
+    def database_url(self, written: str) -> Secret:
+        """Read an SQLAlchemy URL; a relative path of SQLite begins at the folder. The value is never quoted."""
+        kind, found, rest = written.partition("://")
+        if kind in ("postgres", "postgresql", "postgresql+psycopg") and rest:
+            return Secret(f"postgresql+psycopg://{rest}")
+        if kind != "sqlite" or not found:
+            raise _Wrong("must begin with sqlite:/// or postgresql://")
+        if not rest.startswith("/") or rest in ("/", "/:memory:"):
+            raise _Wrong("must name a file: sqlite:///data/mailbot.sqlite3")
+        return Secret(f"sqlite:///{self.path(rest[1:])}")
+
+    def fault(self, name: str, why: str) -> None:
+        fault = f"{PREFIX}{name} {why}"
+        if fault not in self._faults:
+            self._faults.append(fault)
+
+    def close(self) -> None:
+        """Raise BadSettings where anything does not hold, or where the file names a setting that there is none of."""
+        for name in self._from_file:
+            if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in self._asked:
+                self._faults.append(f"{name} in .env is not a setting{self._guess(name)}")
+        if self._faults:
+            raise BadSettings(self._faults)
+
+    def _guess(self, name: str) -> str:
+        from rapidfuzz import process  # only where there is a fault
+
+        found = process.extractOne(name.removeprefix(PREFIX), self._asked, score_cutoff=70)
+        return f": did you mean {PREFIX}{found[0]}?" if found else ""
+
+    def _written(self, name: str) -> str:
+        if name not in self._asked:
+            self._asked.append(name)
+        full = PREFIX + name
+        value = self._environ[full] if full in self._environ else self._from_file.get(full, "")
+        return value if "PASSWORD" in name else value.strip()
+
+    def _read_file(self, path: Path) -> dict[str, str]:
+        if not path.is_file():
+            return {}
+        from dotenv.parser import parse_stream  # takes longer to import than all else here
+
+        found: dict[str, str] = {}
+        try:
+            with path.open(encoding="utf-8-sig") as stream:
+                bindings = list(parse_stream(stream))
+        except (OSError, ValueError) as error:
+            self._faults.append(f".env cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
+            return {}
+        for binding in bindings:
+            line = binding.original.line
+            if binding.error or (binding.key is not None and binding.value is None):
+                self._faults.append(f".env line {line} is not NAME=value")
+            elif binding.key is not None and binding.key in found:
+                self._faults.append(f".env line {line} sets {binding.key} a second time")
+            elif binding.key is not None:
+                found[binding.key] = binding.value or ""
+        self._look_at_rights(path)
+        return found
+
+    def _look_at_rights(self, path: Path) -> None:
+        if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            self.warnings.append(f"{path} holds secrets and can be read by other users: chmod 600 {path}")
+
+
+def _tls(written: str) -> Tls:
+    try:
+        return Tls(written.lower())
+    except ValueError:
+        raise _Wrong(f"must be tls, starttls or none, not {written}") from None
+
+
+def _yes_no(written: str) -> bool:
+    if written.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise _Wrong(f"must be yes or no, not {written}")
+    return written.lower() in ("yes", "true", "1")
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(written: str) -> int:
+        if not (written.isascii() and written.isdigit() and len(written) < 10 and least <= int(written) <= most):
+            raise _Wrong(f"must be a whole number from {least} to {most}, not {written}")
+        return int(written)
+
+    return read
+
+
+def _log_level(written: str) -> str:
+    if written.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise _Wrong(f"must be DEBUG, INFO, WARNING or ERROR, not {written}")
+    return written.upper()

@@ -1,0 +1,276 @@
+"""What an installation sets, in the environment or in .env, and what it is told when that does not hold."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailbot.errors import BadSettings
+from mailbot.settings import Secret, Settings, Tls, load_settings
+
+ENOUGH = {
+    "MAILBOT_IMAP_HOST": "imap.bruyere.example",
+    "MAILBOT_IMAP_USER": "reservations@bruyere.example",
+    "MAILBOT_IMAP_PASSWORD": "correct horse",
+    "MAILBOT_SMTP_HOST": "smtp.bruyere.example",
+}
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+
+def faults_of(environ: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+    with pytest.raises(BadSettings) as caught:
+        load_settings(environ, folder)
+    return caught.value.faults
+
+
+def write_env(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / ".env"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_two_servers_and_a_password_are_enough(tmp_path: Path) -> None:
+    settings = load_settings(ENOUGH, tmp_path)
+    assert (settings.imap.host, settings.imap.port, settings.imap.tls) == ("imap.bruyere.example", 993, Tls.TLS)
+    assert (settings.smtp.port, settings.smtp.tls, settings.smtp.user) == (587, Tls.STARTTLS, "")
+    assert settings.imap.password.reveal() == "correct horse"
+    assert settings.database_url.reveal() == f"sqlite:///{tmp_path}/data/mailbot.sqlite3"
+    assert settings.rules == tmp_path / "rules.yaml"
+    assert settings.templates == tmp_path / "templates"
+    assert (settings.inbox, settings.handled_folder, settings.poll_seconds) == ("INBOX", "", 60)
+    assert settings.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("which", "mode", "port"),
+    [
+        ("IMAP", "tls", 993),
+        ("IMAP", "starttls", 143),
+        ("SMTP", "tls", 465),
+        ("SMTP", "STARTTLS", 587),
+    ],
+)
+def test_the_port_follows_the_encryption(tmp_path: Path, which: str, mode: str, port: int) -> None:
+    settings = load_settings(ENOUGH | {f"MAILBOT_{which}_TLS": mode}, tmp_path)
+    assert getattr(settings, which.lower()).port == port
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    write_env(tmp_path, "MAILBOT_IMAP_HOST=old.example\nMAILBOT_INBOX=Réservations\n")
+    settings = load_settings(ENOUGH, tmp_path)
+    assert settings.imap.host == "imap.bruyere.example"
+    assert settings.inbox == "Réservations"
+
+
+def test_the_file_alone_is_enough(tmp_path: Path) -> None:
+    lines = "\n".join(f"{name}={value}" for name, value in ENOUGH.items())
+    write_env(tmp_path, "\ufeff# settings\n" + lines + "\n")
+    assert load_settings({}, tmp_path) == load_settings(ENOUGH, tmp_path)
+
+
+def test_a_password_with_dollars_quotes_and_hashes_is_taken_as_it_is(tmp_path: Path) -> None:
+    write_env(tmp_path, "MAILBOT_IMAP_PASSWORD='a${HOME} #b\"c '\n")
+    environ = {name: value for name, value in ENOUGH.items() if name != "MAILBOT_IMAP_PASSWORD"}
+    assert load_settings(environ, tmp_path).imap.password.reveal() == 'a${HOME} #b"c '
+
+
+def test_a_password_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret \n")
+    (tmp_path / "password").chmod(0o600)
+    environ = dict(ENOUGH, MAILBOT_IMAP_PASSWORD_FILE="password")
+    del environ["MAILBOT_IMAP_PASSWORD"]
+    settings = load_settings(environ, tmp_path)
+    assert settings.imap.password.reveal() == "s3cret "
+    assert settings.warnings == ()
+
+
+def test_a_password_that_is_set_twice_is_a_fault(tmp_path: Path) -> None:
+    [both, missing] = faults_of(ENOUGH | {"MAILBOT_IMAP_PASSWORD_FILE": "nowhere"}, tmp_path)
+    assert both == "MAILBOT_IMAP_PASSWORD and MAILBOT_IMAP_PASSWORD_FILE are both set: keep one of them"
+    assert missing == "MAILBOT_IMAP_PASSWORD_FILE cannot be read: No such file or directory"
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    faults = faults_of(
+        {
+            "MAILBOT_IMAP_PORT": "imaps",
+            "MAILBOT_SMTP_TLS": "ssl",
+            "MAILBOT_SMTP_USER": "reservations",
+            "MAILBOT_POLL_SECONDS": "0",
+            "MAILBOT_LOG_LEVEL": "chatty",
+            "MAILBOT_DATABASE_URL": "mysql://root:hunter2@db.example/x",
+        },
+        tmp_path,
+    )
+    assert sorted(faults) == [
+        "MAILBOT_DATABASE_URL must begin with sqlite:/// or postgresql://",
+        "MAILBOT_IMAP_HOST is missing",
+        "MAILBOT_IMAP_PORT must be a whole number from 1 to 65535, not imaps",
+        "MAILBOT_IMAP_USER is missing",
+        "MAILBOT_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not chatty",
+        "MAILBOT_POLL_SECONDS must be a whole number from 5 to 3600, not 0",
+        "MAILBOT_SMTP_HOST is missing",
+        "MAILBOT_SMTP_PASSWORD is missing: set it, or MAILBOT_SMTP_PASSWORD_FILE",
+        "MAILBOT_SMTP_TLS must be tls, starttls or none, not ssl",
+    ]
+
+
+def test_a_misspelt_setting_in_the_file_is_a_fault(tmp_path: Path) -> None:
+    write_env(tmp_path, "MAILBOT_IMPA_PORT=143\nLANG=fr\n")
+    assert faults_of(ENOUGH, tmp_path) == (
+        "MAILBOT_IMPA_PORT in .env is not a setting: did you mean MAILBOT_IMAP_PORT?",
+    )
+
+
+def test_lines_that_are_no_settings_are_named(tmp_path: Path) -> None:
+    write_env(tmp_path, "MAILBOT_INBOX=a\nMAILBOT_INBOX=b\njust words\nMAILBOT_RULES\n")
+    assert faults_of(ENOUGH, tmp_path) == (
+        ".env line 2 sets MAILBOT_INBOX a second time",
+        ".env line 3 is not NAME=value",
+        ".env line 4 is not NAME=value",
+    )
+
+
+def test_a_file_in_another_encoding_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("MAILBOT_INBOX=Réservations".encode("latin-1"))
+    assert faults_of(ENOUGH, tmp_path) == (".env cannot be read: not UTF-8",)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "[::1]", "127.9.9.9"])
+def test_on_this_machine_mail_may_go_unencrypted(tmp_path: Path, host: str) -> None:
+    settings = load_settings(ENOUGH | {"MAILBOT_IMAP_TLS": "none", "MAILBOT_IMAP_HOST": host}, tmp_path)
+    assert (settings.imap.tls, settings.imap.port) == (Tls.NONE, 143)
+
+
+@pytest.mark.parametrize("host", ["imap.bruyere.example", "10.0.0.5", "localhost.example", "127.0.0.1.example"])
+def test_elsewhere_it_may_not_unless_someone_says_so(tmp_path: Path, host: str) -> None:
+    environ = ENOUGH | {"MAILBOT_IMAP_TLS": "none", "MAILBOT_IMAP_HOST": host}
+    [fault] = faults_of(environ, tmp_path)
+    assert "in the clear" in fault
+    assert "MAILBOT_ALLOW_UNENCRYPTED=yes" in fault
+    assert load_settings(environ | {"MAILBOT_ALLOW_UNENCRYPTED": "yes"}, tmp_path).imap.tls is Tls.NONE
+
+
+def test_who_signs_in_needs_a_password(tmp_path: Path) -> None:
+    environ = {name: value for name, value in ENOUGH.items() if not name.endswith("PASSWORD")}
+    assert faults_of(environ, tmp_path) == ("MAILBOT_IMAP_PASSWORD is missing: set it, or MAILBOT_IMAP_PASSWORD_FILE",)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_secrets_that_others_can_read_give_a_warning(tmp_path: Path, mode: int) -> None:
+    path = write_env(tmp_path, "MAILBOT_INBOX=INBOX\n", mode)
+    assert load_settings(ENOUGH, tmp_path).warnings == (
+        f"{path} holds secrets and can be read by other users: chmod 600 {path}",
+    )
+
+
+def test_a_password_file_that_others_can_read_gives_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret")
+    (tmp_path / "password").chmod(0o644)
+    environ = dict(ENOUGH, MAILBOT_SMTP_USER="x", MAILBOT_SMTP_PASSWORD_FILE="password")
+    [warning] = load_settings(environ, tmp_path).warnings
+    assert "password holds secrets" in warning
+
+
+def test_relative_paths_begin_at_the_folder_of_the_installation(tmp_path: Path) -> None:
+    environ = ENOUGH | {
+        "MAILBOT_DATA_FOLDER": "var",
+        "MAILBOT_RULES": "../rules.yaml",
+        "MAILBOT_TEMPLATES": "/usr/share/mailbot/templates",
+    }
+    settings = load_settings(environ, tmp_path)
+    assert settings.data_folder == tmp_path / "var"
+    assert settings.rules == tmp_path.parent / "rules.yaml"
+    assert settings.templates == Path("/usr/share/mailbot/templates")
+    assert settings.database_url.reveal() == f"sqlite:///{tmp_path}/var/mailbot.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("sqlite:///data/a.sqlite3", "sqlite:///{folder}/data/a.sqlite3"),
+        ("sqlite:////var/lib/mailbot/a.sqlite3", "sqlite:////var/lib/mailbot/a.sqlite3"),
+        ("postgresql://bot:pw@db.example/mailbot", "postgresql+psycopg://bot:pw@db.example/mailbot"),
+        ("postgres://db.example/mailbot", "postgresql+psycopg://db.example/mailbot"),
+    ],
+)
+def test_the_database_is_a_file_or_a_postgresql_server(tmp_path: Path, written: str, used: str) -> None:
+    settings = load_settings(ENOUGH | {"MAILBOT_DATABASE_URL": written}, tmp_path)
+    assert settings.database_url.reveal() == used.format(folder=tmp_path)
+
+
+@pytest.mark.parametrize("written", ["sqlite://", "sqlite:///:memory:", "sqlite:///"])
+def test_a_database_that_forgets_everything_is_refused(tmp_path: Path, written: str) -> None:
+    assert faults_of(ENOUGH | {"MAILBOT_DATABASE_URL": written}, tmp_path) == (
+        "MAILBOT_DATABASE_URL must name a file: sqlite:///data/mailbot.sqlite3",
+    )
+
+
+def test_certificates_must_be_there(tmp_path: Path) -> None:
+    environ = ENOUGH | {"MAILBOT_IMAP_CERTIFICATES": "own.pem"}
+    assert faults_of(environ, tmp_path) == ("MAILBOT_IMAP_CERTIFICATES names no file: own.pem",)
+    (tmp_path / "own.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    assert load_settings(environ, tmp_path).imap.certificates == tmp_path / "own.pem"
+
+
+def secretive(tmp_path: Path) -> Settings:
+    return load_settings(ENOUGH | {"MAILBOT_DATABASE_URL": "postgresql://bot:hunter2@db.example/mailbot"}, tmp_path)
+
+
+def test_no_secret_shows_itself(tmp_path: Path) -> None:
+    settings = secretive(tmp_path)
+    shown = f"{settings!r} {settings} {settings.imap} {settings.imap.password} %s" % settings.database_url
+    assert "hunter2" not in shown
+    assert "correct horse" not in shown
+
+
+def test_no_secret_is_pickled(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="not written anywhere"):
+        pickle.dumps(secretive(tmp_path))
+
+
+def test_secrets_compare_by_what_they_hold(tmp_path: Path) -> None:
+    settings = secretive(tmp_path)
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert settings != replace(settings, imap=replace(settings.imap, password=Secret("other")))
+
+
+def test_no_fault_quotes_a_secret(tmp_path: Path) -> None:
+    environ = {"MAILBOT_DATABASE_URL": "hunter2", "MAILBOT_IMAP_PASSWORD": "hunter2"}
+    assert "hunter2" not in " ".join(faults_of(environ, tmp_path))
+
+
+class Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, *args: Mapping[str, str]) -> None:
+        super().__init__(*args)
+        self.names: set[object] = set()
+
+    def __contains__(self, name: object) -> bool:
+        self.names.add(name)
+        return super().__contains__(name)
+
+
+def test_the_example_names_each_setting_and_no_other(tmp_path: Path) -> None:
+    environ = Asked(ENOUGH)
+    load_settings(environ, tmp_path)
+    named = re.findall(r"^(?:# )?(MAILBOT_[A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+    assert len(named) == len(set(named))
+    assert set(named) == environ.names
+
+
+def test_what_the_example_says_of_defaults_is_so(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace("_PASSWORD=\n", "_PASSWORD=x\n")
+    write_env(tmp_path, text)
+    as_it_is = load_settings({}, tmp_path)
+    defaults = [line for line in text.splitlines() if re.match(r"# MAILBOT_[A-Z_]+=.", line) and "_FILE=" not in line]
+    write_env(tmp_path, text + "\n".join(line.removeprefix("# ") for line in defaults) + "\n")
+    assert len(defaults) > 8
+    assert load_settings({}, tmp_path) == as_it_is
