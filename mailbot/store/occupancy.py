@@ -65,9 +65,8 @@ def _add(changes: Counter[Cell], claims: Iterable[Claim], sign: int) -> None:
 def write(connection: Connection, changes: Mapping[Cell, int], stock: Stock) -> None:
     """Take (more than 0) and release (less) units in cells, in order of (resource, cell): whoever writes several cells
     meets others in the same order, so that nobody waits in a circle. Raises LostRace where a cell would overflow."""
-    rows = [_row(*run) for run in _runs(changes, stock)]
-    if rows:
-        connection.execute(_WRITE, rows)
+    for run in _runs(changes, stock):  # not all at once: psycopg logs a warning where a pipeline ends in a refusal
+        connection.execute(_WRITE, _row(*run))
 
 
 def _runs(changes: Mapping[Cell, int], stock: Stock) -> Iterator[tuple[str, int, int, int, int]]:
