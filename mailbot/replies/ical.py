@@ -1,0 +1,331 @@
+"""Calendar files of reservations: iTIP messages (RFC 5546) made of iCalendar objects (RFC 5545).
+
+One occasion, or occasions that one rule less exceptions describes, make one VEVENT that is sent as an invitation
+(METHOD:REQUEST) and taken back by METHOD:CANCEL. Other sets of dates need several UIDs, which a REQUEST may not hold
+(RFC 5546 section 3.2.2): they are published (METHOD:PUBLISH), one VEVENT each, and taken back by publishing them again
+with STATUS:CANCELLED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, reduce
+from math import gcd
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from mailbot.model.letters import Address
+from mailbot.model.spans import Days, Span
+
+if TYPE_CHECKING:
+    from icalendar import Event, Timezone
+
+PRODID = "-//mailbot//reservations by mail//EN"
+
+Rule: TypeAlias = Mapping[str, Any]
+"""The parts of an RRULE, without UNTIL."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One stretch of time that a calendar shows, with its words in the reader's language."""
+
+    when: Span | Days
+    summary: str
+    location: str = ""
+    geo: tuple[float, float] | None = None
+    """Latitude and longitude, WGS 84."""
+    name: str = ""
+    """What tells it from others at the same moment: ids of rooms."""
+    description: str = ""
+    reminder: str = ""
+    """What the calendar says when it reminds."""
+    alarm: timedelta = timedelta(days=1)
+    """How long before the start it does."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All that a calendar file says of one reservation."""
+
+    uid: str
+    """One for life, with its domain."""
+    sequence: int
+    organizer: Address
+    attendee: Address
+    occasions: tuple[Occasion, ...]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    method: str
+    raw: bytes
+    """UTF-8, lines ended by CRLF and folded at 75 octets."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Occasions that differ by their day alone: the first, the rule that the others follow, and the days left out."""
+
+    first: Occasion
+    rule: Rule
+    last: Span | Days
+    left_out: tuple[date, ...]
+
+
+def invitation(entry: Entry, now: datetime) -> CalendarFile:
+    """Return the file that puts a reservation into the asker's calendar, or brings it up to date there."""
+    return _file(entry, now, cancelled=False)
+
+
+def cancellation(entry: Entry, now: datetime) -> CalendarFile:
+    """Return the file that takes it out again. `entry.sequence` must be above that of the invitation."""
+    return _file(entry, now, cancelled=True)
+
+
+def _file(entry: Entry, now: datetime, *, cancelled: bool) -> CalendarFile:
+    from icalendar import Calendar
+
+    series = series_of(entry.occasions, entry.zone)
+    if series:
+        method = "CANCEL" if cancelled else "REQUEST"
+        events = [_series_event(entry, series, now, cancelled)]
+    else:
+        method = "PUBLISH"
+        events = [_published_event(entry, occasion, now, cancelled) for occasion in entry.occasions]
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if any(getattr(event.get("dtstart").dt, "tzinfo", UTC) is not UTC for event in events):
+        calendar.add_component(timezone_of(entry.zone))
+    for event in events:
+        calendar.add_component(event)
+    return CalendarFile(method, calendar.to_ical())
+
+
+def _series_event(entry: Entry, series: Series, now: datetime, cancelled: bool) -> Event:
+    event = _event(entry, series.first, entry.uid, now, cancelled)
+    event.add("attendee", _person(entry.attendee, role="REQ-PARTICIPANT", partstat="ACCEPTED", rsvp="FALSE"))
+    if series.rule:
+        until = series.last.start if isinstance(series.last, Span) else series.last.first
+        event.add("rrule", {**series.rule, "UNTIL": until})
+        start = event.get("dtstart").dt
+        for day in series.left_out:
+            event.add("exdate", day if isinstance(series.last, Days) else datetime.combine(day, start.timetz()))
+    return event
+
+
+def _published_event(entry: Entry, occasion: Occasion, now: datetime, cancelled: bool) -> Event:
+    """No attendee: RFC 5546 section 3.2.1 forbids it."""
+    name, _, domain = entry.uid.partition("@")
+    if isinstance(occasion.when, Span):
+        start = f"{occasion.when.start.astimezone(entry.zone):%Y%m%dt%H%M}"
+    else:
+        start = f"{occasion.when.first:%Y%m%d}"
+    uid = "-".join(part for part in (name, start, occasion.name) if part) + "@" + domain
+    return _event(entry, occasion, uid, now, cancelled)
+
+
+def _event(entry: Entry, occasion: Occasion, uid: str, now: datetime, cancelled: bool) -> Event:
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", entry.sequence)
+    event.add("organizer", _person(entry.organizer))
+    event.add("summary", occasion.summary)
+    event.add("description", occasion.description)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE" if isinstance(occasion.when, Span) else "TRANSPARENT")
+    if occasion.location:
+        event.add("location", occasion.location)
+    if occasion.geo:
+        event.add("geo", occasion.geo)
+    _add_times(event, occasion.when, entry.zone)
+    if not cancelled:
+        event.add_component(_alarm(occasion))
+    return event
+
+
+def _add_times(event: Event, when: Span | Days, zone: ZoneInfo) -> None:
+    if isinstance(when, Days):
+        event.add("dtstart", when.first)
+        event.add("dtend", when.last + timedelta(days=1))
+        return
+    start, end = when.start.astimezone(zone), when.end.astimezone(zone)
+    if start.fold or end.fold:
+        # an hour that exists twice means its first occurrence where a TZID stands (RFC 5545 section 3.3.5)
+        start, end = when.start, when.end
+    event.add("dtstart", start)
+    event.add("dtend", end)
+
+
+def _alarm(occasion: Occasion) -> Any:
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", occasion.reminder or occasion.summary)
+    alarm.add("trigger", -occasion.alarm)
+    return alarm
+
+
+def _person(address: Address, **parameters: str) -> Any:
+    from icalendar import vCalAddress
+
+    person = vCalAddress("mailto:" + address.address)
+    if address.name:
+        # DQUOTE has no escape in a parameter (RFC 5545 section 3.2)
+        person.params["CN"] = address.name.replace('"', "'")
+    for name, value in parameters.items():
+        person.params[name.upper()] = value
+    return person
+
+
+# --- dates that are one rule less exceptions
+
+
+def series_of(occasions: Sequence[Occasion], zone: ZoneInfo) -> Series | None:
+    """Return the occasions as one series, or None where they differ in more than their day: in words, in local hours,
+    in true length (RFC 5545 section 3.8.5.3: all have that of the first), or follow no rule. One occasion is a series
+    with an empty rule."""
+    every = sorted(occasions, key=lambda each: _start(each.when))
+    first, last = every[0], every[-1]
+    if len(every) == 1:
+        return Series(first, {}, first.when, ())
+    if len({_likeness(each, zone) for each in every}) > 1:
+        return None
+    days = [_local_day(each.when, zone) for each in every]
+    found = rule_of(days)
+    return Series(first, found[0], last.when, found[1]) if found else None
+
+
+def rule_of(days: Sequence[date]) -> tuple[Rule, tuple[date, ...]] | None:
+    """Return the rule that gives these days (rising, at least two) with the fewest exceptions, and the exceptions;
+    None where that leaves out more than one day in three, or where a day stands twice."""
+    if len(set(days)) < len(days):
+        return None
+    rules = (_weekly(days), _monthly(days, 1), _monthly(days, -1), _daily(days))
+    left_out = [(rule, tuple(sorted(set(given) - set(days)))) for rule, given in rules if set(given) >= set(days)]
+    best = min(left_out, key=lambda found: len(found[1]))
+    return best if len(best[1]) * 2 <= len(days) else None
+
+
+def _weekly(days: Sequence[date]) -> tuple[Rule, list[date]]:
+    mondays = sorted({day - timedelta(days=day.weekday()) for day in days})
+    interval = reduce(gcd, ((monday - mondays[0]).days // 7 for monday in mondays), 0) or 1
+    weekdays = sorted({day.weekday() for day in days})
+    given = [
+        monday + timedelta(days=weekday)
+        for monday in _stepped(mondays[0], mondays[-1], 7 * interval)
+        for weekday in weekdays
+    ]
+    byday = [_WEEKDAYS[weekday] for weekday in weekdays]
+    rule = {"FREQ": "WEEKLY", "INTERVAL": interval, "BYDAY": byday}
+    return rule, [day for day in given if days[0] <= day <= days[-1]]
+
+
+def _daily(days: Sequence[date]) -> tuple[Rule, list[date]]:
+    interval = reduce(gcd, ((day - days[0]).days for day in days), 0)
+    return {"FREQ": "DAILY", "INTERVAL": interval}, list(_stepped(days[0], days[-1], interval))
+
+
+def _monthly(days: Sequence[date], side: int) -> tuple[Rule, list[date]]:
+    """The n-th same weekday of each month, counted from its first day (`side` 1) or from its last (-1)."""
+    places = {(day.weekday(), _place_in_month(day, side)) for day in days}
+    if len(places) > 1:
+        return {}, []
+    weekday, place = places.pop()
+    given = [
+        day
+        for day in _stepped(days[0], days[-1], 1)
+        if day.weekday() == weekday and _place_in_month(day, side) == place
+    ]
+    return {"FREQ": "MONTHLY", "BYDAY": f"{place}{_WEEKDAYS[weekday]}"}, given
+
+
+def _place_in_month(day: date, side: int) -> int:
+    if side > 0:
+        return (day.day - 1) // 7 + 1
+    next_month = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return -(((next_month - day).days - 1) // 7 + 1)
+
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+def _stepped(first: date, last: date, step: int) -> Iterator[date]:
+    return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1, step))
+
+
+def _likeness(occasion: Occasion, zone: ZoneInfo) -> tuple[object, ...]:
+    if isinstance(occasion.when, Days):
+        return (occasion.summary, occasion.location, occasion.name, len(occasion.when.cells()))
+    start, end = occasion.when.start.astimezone(zone), occasion.when.end.astimezone(zone)
+    length, fold = occasion.when.length, start.fold or end.fold
+    return (occasion.summary, occasion.location, occasion.name, start.time(), length, fold)
+
+
+def _local_day(when: Span | Days, zone: ZoneInfo) -> date:
+    return when.first if isinstance(when, Days) else when.start.astimezone(zone).date()
+
+
+def _start(when: Span | Days) -> float:
+    return when.first.toordinal() if isinstance(when, Days) else when.start.timestamp()
+
+
+# --- the time zone
+
+_EUROPEAN_UNION = """BEGIN:VTIMEZONE
+TZID:{tzid}
+BEGIN:DAYLIGHT
+TZNAME:{summer_name}
+DTSTART:19960331T{spring:02}0000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:{winter}
+TZOFFSETTO:{summer}
+END:DAYLIGHT
+BEGIN:STANDARD
+TZNAME:{winter_name}
+DTSTART:19961027T{autumn:02}0000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:{summer}
+TZOFFSETTO:{winter}
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+@lru_cache(maxsize=8)
+def timezone_of(zone: ZoneInfo) -> Timezone:
+    """Return the VTIMEZONE of a zone whose clocks change with the European Union's (at 1:00 UTC on the last Sundays of
+    March and October), by rules: 400 bytes. Raises ValueError for another zone."""
+    from icalendar import Timezone
+
+    winter, summer = datetime(2026, 1, 1, tzinfo=zone), datetime(2026, 7, 1, tzinfo=zone)
+    for year in (2026, 2027):
+        for month, day_of in ((3, winter), (10, summer)):
+            last_sunday = max(day for day in range(25, 32) if date(year, month, day).weekday() == 6)
+            change = datetime(year, month, last_sunday, 1, tzinfo=UTC)
+            before, after = (change - timedelta(seconds=1)).astimezone(zone), change.astimezone(zone)
+            if before.utcoffset() != day_of.utcoffset() or before.utcoffset() == after.utcoffset():
+                raise ValueError(f"not the European Union's change of hour: {zone.key}")
+    hours = winter.utcoffset()
+    assert hours is not None
+    text = _EUROPEAN_UNION.format(
+        tzid=zone.key,
+        winter=f"{winter:%z}",
+        summer=f"{summer:%z}",
+        winter_name=winter.tzname(),
+        summer_name=summer.tzname(),
+        spring=1 + hours // timedelta(hours=1),
+        autumn=2 + hours // timedelta(hours=1),
+    )
+    built = Timezone.from_ical(text.replace("\n", "\r\n"))
+    assert isinstance(built, Timezone)
+    return built

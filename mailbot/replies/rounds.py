@@ -1,0 +1,110 @@
+"""A key-holder's list: what passes over their counters, day by day, in lines that a phone shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from mailbot.model.decision import Change, Digest, Direction, Passing
+from mailbot.replies.phrases import one_line
+from mailbot.replies.telling import Teller
+
+
+@dataclass(frozen=True)
+class Line:
+    """One passing in words. `when` has the day, `hours` has not."""
+
+    number: int
+    back: bool
+    when: str
+    hours: str
+    counter: str
+    load: str
+    who: str
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines of one day."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Round:
+    """A whole list. `instead_of` names the key-holder where a stand-in reads it; `totals` are what a subject says."""
+
+    totals: tuple[str, ...]
+    instead_of: str
+    late: tuple[Line, ...]
+    sections: tuple[Section, ...]
+    changed: tuple[Line, ...]
+
+
+def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
+    """Return a digest in words. `reader` is the address of who reads it."""
+    holder = teller.rules.holders.get(digest.holder)
+    numbered = tuple(_numbered([*digest.late, *_in_order(digest.lines)]))
+    late, lines = numbered[: len(digest.late)], numbered[len(digest.late) :]
+    return Round(
+        totals=tuple(_totals(digest, teller)),
+        instead_of=one_line(holder.name) if holder and holder.address.lower() != reader else "",
+        late=tuple(_line(number, passing, teller) for number, passing in late),
+        sections=tuple(_sections(digest, lines, teller)),
+        changed=changes(digest.changed, teller),
+    )
+
+
+def changes(changed: Sequence[Change], teller: Teller) -> tuple[Line, ...]:
+    """Return what is new since the last list, soonest first."""
+    ordered = sorted(changed, key=lambda change: change.passing.opening)
+    return tuple(_line(0, change.passing, teller, change.cancelled) for change in ordered)
+
+
+def _in_order(passings: Iterable[Passing]) -> list[Passing]:
+    return sorted(passings, key=lambda passing: (passing.opening, passing.counter, passing.direction, passing.number))
+
+
+def _numbered(passings: Iterable[Passing]) -> Iterable[tuple[int, Passing]]:
+    return ((passing.number or place, passing) for place, passing in enumerate(passings, start=1))
+
+
+def _totals(digest: Digest, teller: Teller) -> Iterable[str]:
+    going = sum(passing.direction is Direction.OUT for passing in digest.lines)
+    for number, what in ((going, "out"), (len(digest.lines) - going, "back"), (len(digest.late), "late")):
+        if number:
+            yield teller.phrases.counted(number, what)
+
+
+def _sections(digest: Digest, lines: Iterable[tuple[int, Passing]], teller: Teller) -> Iterable[Section]:
+    for day, of_day in groupby(lines, key=lambda line: teller.phrases.local_day(line[1].opening)):
+        title = teller.phrases.near_day(day, digest.day)
+        yield Section(title, tuple(_line(number, passing, teller) for number, passing in of_day))
+
+
+def _line(number: int, passing: Passing, teller: Teller, cancelled: bool = False) -> Line:
+    say, opening = teller.phrases, passing.opening
+    who = [passing.initiative, passing.asker.name or passing.asker.address, passing.phone]
+    return Line(
+        number=number,
+        back=passing.direction is Direction.BACK,
+        when=f"{say.short_day(say.local_day(opening))}, {say.hours(opening, 'short')}",
+        hours=say.hours(opening, "short"),
+        counter=teller.short_place(passing.counter),
+        load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
+        who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}).",
+        cancelled=cancelled,
+    )
+
+
+def _keys(passing: Passing, teller: Teller) -> Iterable[str]:
+    rooms = teller.phrases.listed(teller.name(room) for room in passing.rooms)
+    for key, copy in passing.keys:
+        known = teller.rules.keys.get(key)
+        if known and known.names:
+            yield teller.format("things", "key_copy_named", copy=copy, key=teller.text(known.names))
+        else:
+            yield teller.format("things", "key_copy", copy=copy, key=rooms or key)

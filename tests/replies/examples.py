@@ -1,0 +1,270 @@
+"""Notices of every kind about the sample commune, for the tests and the gallery. Written on Tuesday 2 June 2026."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailbot.model import decision as d
+from mailbot.model.letters import Address
+from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.outbox import Thread
+from mailbot.model.reservation import Handover, Option, Reservation, State, Use
+from mailbot.model.rules import Rules
+from mailbot.model.spans import Days, Hours, Span
+from mailbot.policy.rules import load
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+BRUSSELS = ZoneInfo("Europe/Brussels")
+LANGUAGES = ("fr", "nl", "en")
+
+
+@cache
+def rules() -> Rules:
+    return load(ROOT / "rules.yaml")
+
+
+def at(text: str) -> datetime:
+    """Return a moment in Brussels: "2026-06-13 14:00"."""
+    return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS).astimezone(UTC)
+
+
+NOW = at("2026-06-02 09:30")
+
+
+def span(day: str, hours: str) -> Span:
+    """Return the span of "14:00-18:00" on a day; an end before the start is on the next day."""
+    start, end = (datetime.fromisoformat(f"{day} {hour}") for hour in hours.split("-"))
+    return Span.local(start, end if end > start else end + timedelta(days=1), BRUSSELS)
+
+
+def days(first: str, last: str = "") -> Days:
+    return Days(date.fromisoformat(first), date.fromisoformat(last or first))
+
+
+def slot(start: str, end: str) -> Slot:
+    return Slot(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+YVETTE = Address("Yvette Collin", "yvette.collin@courrier.example")
+JOSIANE = Address("Josiane Lambert", "josiane.lambert@voisines.example")
+
+OUT = Handover("loge", span("2026-06-12", "17:00-19:00"))
+BACK = Handover("loge", span("2026-06-15", "08:00-10:00"))
+GARAGE_OUT = Handover("garage", span("2026-06-12", "16:00-19:00"))
+GARAGE_BACK = Handover("garage", span("2026-06-15", "08:00-10:00"))
+
+ROOM = Use("maison-quartier", 1, span("2026-06-13", "14:00-18:00"), (), OUT, BACK, "maison-quartier", 1)
+TENTS = Use("tonnelle", 2, days("2026-06-12", "2026-06-15"), (), GARAGE_OUT, GARAGE_BACK)
+CHAIRS = Use("chaise", 30, days("2026-06-12", "2026-06-15"), (), GARAGE_OUT, GARAGE_BACK)
+
+WORDS = {
+    "fr": ("le 13 de 2 à 6", "les deux tentes", "une trentaine de chaises"),
+    "nl": ("den 13de van 2 tot 6", "de twee tenten", "een dertigtal stoelen"),
+    "en": ("on the 13th from 2 to 6", "the two tents", "about thirty chairs"),
+}
+SUBJECT = {"fr": "Fête de la rue", "nl": "Straatfeest", "en": "Street party"}
+
+
+def request(language: str) -> Meaning:
+    room, tents, chairs = WORDS[language]
+    afternoon = slot("2026-06-13T14:00", "2026-06-13T18:00")
+    weekend = Slot(date(2026, 6, 12), date(2026, 6, 15))
+    items = (
+        Item(("maison-quartier",), 1, (afternoon,), words=(room,)),
+        Item(("tonnelle",), 2, (weekend,), words=(tents,)),
+        Item(("chaise",), 30, (weekend,), words=(chairs,)),
+    )
+    return Meaning(language, Intent.BOOK, items, attendees=30, phone="0400 98 76 54")
+
+
+def reservation(language: str = "fr", **changes: Any) -> Reservation:
+    booked = Reservation(
+        code="R-7K3F2",
+        asker=YVETTE,
+        language=language,
+        created=NOW,
+        state=State.CONFIRMED,
+        version=1,
+        sequence=1,
+        subject=SUBJECT[language],
+        uses=(ROOM, TENTS, CHAIRS),
+        request=request(language),
+    )
+    return replace(booked, **changes)
+
+
+def evenings(first: str, weeks: int, hours: str = "19:00-21:00", without: tuple[int, ...] = ()) -> tuple[Use, ...]:
+    """Return the meeting room on so many weeks, less some; the key is fetched once and brought back once."""
+    start = date.fromisoformat(first)
+    out = Handover("accueil", span((start - timedelta(days=1)).isoformat(), "08:30-12:30"))
+    back = Handover("accueil", span((start + timedelta(weeks=weeks - 1, days=1)).isoformat(), "08:30-12:30"))
+    every = [start + timedelta(weeks=week) for week in range(weeks) if week not in without]
+    return tuple(
+        Use("salle-reunion", 1, span(day.isoformat(), hours), (), out, back, "maison-communale", 2) for day in every
+    )
+
+
+def sundays() -> tuple[Use, ...]:
+    """Return four Sundays with the key fetched anew each time, and no rule in their dates."""
+    uses = []
+    for day in ("2026-06-07", "2026-06-21", "2026-07-12", "2026-08-30"):
+        start = date.fromisoformat(day)
+        out = Handover("loge", span((start - timedelta(days=1)).isoformat(), "09:00-11:00"))
+        back = Handover("loge", span((start + timedelta(days=1)).isoformat(), "08:00-10:00"))
+        uses.append(Use("refectoire-tilleuls", 1, span(day, "10:00-12:30"), (), out, back, "ecole-tilleuls", 1))
+    return tuple(uses)
+
+
+def option(number: int, room: str, day: str) -> Option:
+    table, urn = (Use(thing, units, days(day), ()) for thing, units in (("table", 20), ("percolateur", 1)))
+    return Option(number, (Use(room, 1, span(day, "19:00-23:00"), ()), table, urn))
+
+
+OPTIONS = (
+    option(1, "refectoire-tilleuls", "2026-11-14"),
+    option(2, "salle-polyvalente", "2026-11-13"),
+    option(3, "salle-polyvalente", "2026-11-21"),
+)
+DEADLINE = at("2026-06-04 18:00")
+
+PARQUET = {
+    "fr": "entretien annuel du parquet",
+    "nl": "jaarlijks onderhoud van het parket",
+    "en": "yearly care of the floor",
+}
+TAKEN = d.Taken("salle-polyvalente", span("2026-11-14", "19:00-23:00"))
+TOO_FEW = d.ShortStock("tonnelle", 8, 3, days("2026-06-12", "2026-06-15"))
+OBJECTIONS: tuple[d.Objection, ...] = (
+    d.InThePast(date(2026, 5, 30)),
+    d.TooLate(at("2026-06-04 10:00")),
+    d.TooFar(date(2027, 6, 2)),
+    d.TooLong(timedelta(hours=14)),
+    d.LoanTooLong(10),
+    d.OutsideHours("classe-tilleuls", date(2026, 6, 9), (Hours(990, 1380),)),
+    d.OutsideHours("bibliotheque", date(2026, 6, 14), ()),
+    d.Closed("salle-polyvalente", days("2026-08-17", "2026-08-21"), PARQUET),
+    d.Closed("barbecue", days("2026-12-25"), {}),
+    d.TooManyPeople("salle-reunion", 12, 55),
+    TAKEN,
+    TOO_FEW,
+    d.ShortStock("sono", 1, 0, days("2026-06-13")),
+    d.NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00")),
+    d.NoOpening("maison-quartier", "loge", span("2026-12-27", "14:00-18:00")),
+    d.TooManyBookings(6),
+    d.TooManyHours(40, date(2026, 6, 8)),
+    d.NotLent("trampoline"),
+)
+"""One of each class at least."""
+
+
+def passing(direction: d.Direction, opening: Span, code: str, who: str, **changes: Any) -> d.Passing:
+    line = d.Passing(
+        direction=direction,
+        counter="loge",
+        opening=opening,
+        code=code,
+        asker=Address(who, "someone@voisins.example"),
+        initiative="",
+        phone="0400 98 76 54",
+        rooms=("maison-quartier",),
+        keys=(("maison-quartier", 1),),
+        goods=(),
+    )
+    return replace(line, **changes)
+
+
+FRIDAY_MORNING, FRIDAY_EVENING = span("2026-06-12", "08:00-10:00"), span("2026-06-12", "17:00-19:00")
+GOING = passing(d.Direction.OUT, FRIDAY_EVENING, "R-7K3F2", "Yvette Collin", initiative="Jardin partagé des Aubépines")
+COMING = passing(
+    d.Direction.BACK,
+    FRIDAY_MORNING,
+    "R-4M8TQ",
+    "Inès",
+    initiative="CodeDojo Bruyère",
+    rooms=("classe-tilleuls",),
+    keys=(("ecole-tilleuls", 3),),
+    goods=(("percolateur", 1),),
+    phone="0400 44 55 66",
+)
+LATE = passing(
+    d.Direction.BACK,
+    span("2026-06-11", "17:00-19:00"),
+    "R-9H2TD",
+    "Karim Benali",
+    rooms=("refectoire-tilleuls",),
+    keys=(("ecole-tilleuls", 2),),
+    phone="0400 11 22 33",
+)
+GONE = passing(d.Direction.OUT, FRIDAY_EVENING, "R-2B4CD", "Aurore Dubois", phone="")
+DIGEST = d.Digest(
+    holder="josiane",
+    day=date(2026, 6, 12),
+    until=at("2026-06-15 06:45"),
+    late=(LATE,),
+    lines=(GOING, COMING, replace(GOING, direction=d.Direction.BACK, opening=span("2026-06-15", "08:00-10:00"))),
+    changed=(d.Change(GONE, cancelled=True),),
+)
+EMPTY_DIGEST = d.Digest("josiane", date(2026, 6, 12), at("2026-06-13 06:45"))
+ORIGINAL = b"From: yvette.collin@courrier.example\r\nSubject: Cle\r\n\r\nBonjour, la cle ne tourne pas.\r\n"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One letter of the gallery, and when it is written."""
+
+    notice: d.Notice
+    thread: Thread = field(default_factory=Thread)
+    now: datetime = NOW
+
+
+def contents(language: str) -> dict[str, d.Content]:
+    """Return something to tell of each kind, by name: at least one of each class of notices."""
+    booked = reservation(language)
+    asked = replace(booked, state=State.ASKED, uses=(), sequence=0)
+    offered = replace(booked, state=State.OFFERED, uses=(), options=OPTIONS, deadline=DEADLINE)
+    partial = replace(offered, options=(Option(1, (ROOM, CHAIRS)),), partial=True)
+    one_option = replace(offered, options=OPTIONS[:1])
+    series = replace(booked, uses=evenings("2026-09-01", 7, without=(3,)), request=None)
+    undo = at("2026-06-03 09:30")
+    rivals = tuple(slot(f"2026-06-{day}T14:00", f"2026-06-{day}T18:00") for day in ("06", "13"))
+    chairs = Item(("chaise",), None, words=(WORDS[language][2],))
+    vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
+    return {
+        "confirmed": d.Confirmed(booked, undo),
+        "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
+        "confirmed-series": d.Confirmed(series, undo),
+        "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),
+        "offered": d.Offered(offered, (TAKEN,)),
+        "offered-one": d.Offered(one_option, (TAKEN,)),
+        "offered-part": d.Offered(partial, (TOO_FEW,)),
+        "refused": d.Refused(replace(booked, state=State.REFUSED, uses=()), OBJECTIONS),
+        "asked-room": d.Asked(
+            asked, frozenset({Lack.RESOURCE}), ("salle-polyvalente", "salle-reunion", "bibliotheque")
+        ),
+        "asked-day": d.Asked(asked, frozenset(), slots=rivals),
+        "asked-much": d.Asked(vague, frozenset({Lack.DATE, Lack.START, Lack.END, Lack.QUANTITY}), name=True),
+        "handed": d.Handed(booked),
+        "to-staff": d.ToStaff("change", YVETTE, SUBJECT[language], request(language), booked),
+        "digest": DIGEST,
+        "digest-empty": EMPTY_DIGEST,
+    }
+
+
+def letters(language: str, *, both: bool = False) -> dict[str, Example]:
+    """Return every letter in a language, by name; with `both`, in French and Dutch at once."""
+    languages = ("fr", "nl") if both else (language,)
+    thread = Thread(SUBJECT[language], "asked-1@courrier.example", (), ORIGINAL)
+    examples = {}
+    for name, content in contents(language).items():
+        if isinstance(content, d.Digest | d.ShortNotice):
+            notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
+        else:
+            notice, now = d.Notice(YVETTE, languages, content), NOW
+        examples[name] = Example(notice, thread if notice.answers else Thread(), now)
+    return examples
