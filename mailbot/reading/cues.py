@@ -1,0 +1,255 @@
+"""Cues: patterns of words that a lexicon holds as data, and finding them on a page.
+
+    nous voudrions|aimerions reserv*      words, alternatives, a stem
+    on [ne] peut                          a word that may be left out
+    (la semaine|le mois) prochain*        alternatives of several words
+    annul* .. <room>                      a gap of at most five words, and a label that the page carries
+    pas !mal                              not followed by this word
+    ^ merci $                             the beginning and the end of a sentence
+    {want} .. {reserve}                   any phrase of a group that the lexicon names in its table of groups
+
+A pattern is read with the tokenizer of mails, so case, accents, hyphens and apostrophes do not matter. It never runs
+past the end of a sentence. Finding is linear in the page: each word opens only the patterns that may begin with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailbot.reading.page import Page
+from mailbot.reading.tokens import Kind, tokenize
+
+GAP = 5
+_KEPT = 20_000
+
+Labels = Mapping[int, Sequence[tuple[str, int]]]
+"""For a word of a page, the labels of what begins there, each with the word behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One element of a pattern: any of `paths` (each some words), or a label, or a gap, or an end of the sentence."""
+
+    paths: tuple[tuple[str, ...], ...] = ()
+    labels: frozenset[str] = frozenset()
+    optional: bool = False
+    gap: int = 0
+    absent: bool = False
+    edge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A pattern found: what it is evidence of, its words `first` to `last` (excluded), and the pattern as written."""
+
+    value: str
+    first: int
+    last: int
+    pattern: str
+
+
+@dataclass(slots=True)
+class _Pattern:
+    value: str
+    written: str
+    steps: tuple[_Step, ...]
+
+
+@dataclass
+class Cues:
+    """The patterns of a table, ready to be looked for."""
+
+    _by_word: dict[str, list[_Pattern]] = field(default_factory=lambda: defaultdict(list))
+    _by_stem: dict[str, list[_Pattern]] = field(default_factory=lambda: defaultdict(list))
+    _by_label: dict[str, list[_Pattern]] = field(default_factory=lambda: defaultdict(list))
+    _known: dict[str, tuple[_Pattern, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Mapping[str, Iterable[str]], groups: Mapping[str, Sequence[str]] | None = None) -> Cues:
+        """Compile a table of patterns; `groups` are the words that patterns name in braces."""
+        made = cls()
+        for value, patterns in table.items():
+            for pattern in patterns:
+                made.add(pattern, value, groups or {})
+        return made
+
+    def add(self, pattern: str, value: str, groups: Mapping[str, Sequence[str]]) -> None:
+        """Add a pattern. Raise ValueError where it begins with a gap or is empty, KeyError for a group unheard of."""
+        compiled = _Pattern(value, pattern, _steps(pattern, groups))
+        self._known.clear()
+        for step in compiled.steps:
+            if step.gap or step.absent:
+                raise ValueError(f"begins with nothing to look for: {pattern!r}")
+            if step.edge == "^":
+                continue
+            for path in step.paths:
+                if path[0].endswith("*"):
+                    self._by_stem[path[0][:-1]].append(compiled)
+                else:
+                    self._by_word[path[0]].append(compiled)
+            for label in step.labels:
+                self._by_label[label].append(compiled)
+            if not step.optional:
+                return
+        raise ValueError(f"nothing that must be there: {pattern!r}")
+
+    def find(self, page: Page, labels: Labels | None = None) -> list[Cue]:
+        """Return every pattern on the page, at each place it begins, in order of its first word."""
+        found: list[Cue] = []
+        marks = labels or {}
+        for at, word in enumerate(page.words):
+            opened = self._known.get(word)
+            if opened is None:
+                opened = self._opened_by(word)
+            for pattern in opened:
+                end = _match(pattern.steps, 0, page, at, marks)
+                if end is not None:
+                    found.append(Cue(pattern.value, at, end, pattern.written))
+            for label, _ in marks.get(at, ()):
+                for pattern in self._by_label.get(label, ()):
+                    end = _match(pattern.steps, 0, page, at, marks)
+                    if end is not None:
+                        found.append(Cue(pattern.value, at, end, pattern.written))
+        return found
+
+    def _opened_by(self, word: str) -> tuple[_Pattern, ...]:
+        opened = list(self._by_word.get(word, ()))
+        for length in range(1, len(word) + 1):
+            opened.extend(self._by_stem.get(word[:length], ()))
+        if len(self._known) > _KEPT:
+            self._known.clear()
+        self._known[word] = tuple(opened)
+        return self._known[word]
+
+
+def _match(steps: Sequence[_Step], index: int, page: Page, at: int, labels: Labels) -> int | None:
+    """Return the word behind the shortest match of steps[index:] at word `at`, None where there is none."""
+    if index == len(steps):
+        return at
+    step = steps[index]
+    if step.edge:
+        return _match(steps, index + 1, page, at, labels) if _on_edge(step.edge, page, at) else None
+    if step.absent:
+        present = any(_path_end(path, page, at) is not None for path in step.paths)
+        return None if present else _match(steps, index + 1, page, at, labels)
+    if step.gap:
+        for skipped in range(step.gap + 1):
+            end = _match(steps, index + 1, page, at + skipped, labels)
+            if end is not None:
+                return end
+            if not _goes_on(page, at + skipped):
+                break
+        return None
+    for path in step.paths:
+        behind = _path_end(path, page, at)
+        if behind is not None and _same_sentence(page, at, behind):
+            end = _match(steps, index + 1, page, behind, labels)
+            if end is not None:
+                return end
+    for label, behind in labels.get(at, ()):
+        if label in step.labels:
+            end = _match(steps, index + 1, page, behind, labels)
+            if end is not None:
+                return end
+    return _match(steps, index + 1, page, at, labels) if step.optional else None
+
+
+def _path_end(path: tuple[str, ...], page: Page, at: int) -> int | None:
+    words = page.words
+    if at + len(path) > len(words):
+        return None
+    for offset, wanted in enumerate(path):
+        word = words[at + offset]
+        if wanted[-1] == "*" and len(wanted) > 1:
+            if not word.startswith(wanted[:-1]):
+                return None
+        elif word != wanted:
+            return None
+    return at + len(path)
+
+
+def _same_sentence(page: Page, first: int, behind: int) -> bool:
+    return page.sentence_of[first] == page.sentence_of[behind - 1] if behind > first else True
+
+
+def _goes_on(page: Page, at: int) -> bool:
+    """Whether the sentence goes on behind word `at`."""
+    return at + 1 < len(page.words) and page.sentence_of[at] == page.sentence_of[at + 1]
+
+
+def _on_edge(edge: str, page: Page, at: int) -> bool:
+    if edge == "^":
+        first = at
+        while first > 0 and page.sentence_of[first - 1] == page.sentence_of[at] and not page.words[first - 1].isalnum():
+            first -= 1
+        return at < len(page.words) and page.sentences[page.sentence_of[at]].first == first
+    last = at
+    while last < len(page.words) and not page.words[last].isalnum() and page.words[last] != ",":
+        if last and page.sentence_of[last] != page.sentence_of[last - 1]:
+            return True
+        last += 1
+    return last == len(page.words) or (last > 0 and page.sentence_of[last] != page.sentence_of[last - 1])
+
+
+def _steps(pattern: str, groups: Mapping[str, Sequence[str]]) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    for element in _elements(pattern):
+        if element in {"^", "$"}:
+            steps.append(_Step(edge=element))
+        elif element.strip(".") == "" and len(element) > 1:
+            steps.append(_Step(gap=GAP if element == ".." else 2 * GAP))
+        elif element.startswith("!"):
+            steps.append(_Step(paths=_paths(element[1:], groups), absent=True))
+        elif element[0] in "[(":
+            steps.append(_alternatives(element[1:-1], groups, optional=element[0] == "["))
+        else:
+            steps.append(_alternatives(element, groups, optional=False))
+    if not steps:
+        raise ValueError(f"an empty pattern: {pattern!r}")
+    return tuple(steps)
+
+
+def _elements(pattern: str) -> list[str]:
+    """Split at spaces outside brackets."""
+    elements: list[str] = []
+    closing = {"[": "]", "(": ")"}
+    inside = False
+    for part in pattern.split():
+        if inside:
+            elements[-1] += " " + part
+        else:
+            elements.append(part)
+        opened = closing.get(elements[-1][0])
+        inside = opened is not None and not elements[-1].endswith(opened)
+    return elements
+
+
+def _alternatives(element: str, groups: Mapping[str, Sequence[str]], optional: bool) -> _Step:
+    parts = element.split("|")
+    labels = frozenset(part[1:-1] for part in parts if part.startswith("<"))
+    return _Step(_paths("|".join(part for part in parts if not part.startswith("<")), groups), labels, optional)
+
+
+def _paths(element: str, groups: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the alternatives, the longer ones first."""
+    phrases: list[str] = []
+    for part in element.split("|"):
+        phrases.extend(groups[part[1:-1]] if part.startswith("{") else [part])
+    return tuple(sorted(filter(None, map(_path, phrases)), key=len, reverse=True))
+
+
+def _path(phrase: str) -> tuple[str, ...]:
+    """Cut one alternative as mails are cut; a star stays with its stem."""
+    path: list[str] = []
+    for part in phrase.split():
+        if part in {"..", "..."} or part[0] in "![(":
+            raise ValueError(f"only words stand inside a group: {phrase!r}")
+        stem = part.endswith("*") and len(part) > 1
+        norms = [token.norm for token in tokenize(part[:-1] if stem else part) if token.kind is not Kind.NEWLINE]
+        norms = [norm for norm in norms if norm != "-"] or norms
+        if stem:
+            norms[-1] += "*"
+        path.extend(norms)
+    return tuple(path)

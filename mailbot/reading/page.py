@@ -1,0 +1,146 @@
+"""A text made ready for reading: tokens, sentences, and the words that cues are looked for in.
+
+A sentence ends at a full stop, a question or exclamation mark, a semicolon, an empty line, a list entry, or the end of a
+short line; a line that was only wrapped goes on. Words leave out line ends and hyphens, so that phrases match across them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailbot.reading.tokens import Kind, Token, tokenize
+
+WRAPPED = 52
+"""A line at least this long (characters) that ends without a stop was wrapped by the mail program."""
+
+_STOPS = frozenset(".!?;")
+_BULLETS = frozenset("-*>+–")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words `first` to `last` (excluded) of a page. `line` counts list entries and lines; `block` counts paragraphs.
+    `bullet`: it begins a list entry; `entry`: it is part of one."""
+
+    number: int
+    first: int
+    last: int
+    block: int
+    question: bool = False
+    bullet: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """A text with its tokens and sentences. `words[i]` is the norm of token `at[i]`; `sentence_of[i]` its sentence."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    words: list[str] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    sentence_of: list[int] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+
+    def token(self, word: int) -> Token:
+        return self.tokens[self.at[word]]
+
+    def quote(self, first: int, last: int) -> str:
+        """Return the text of words `first` to `last` (excluded), in one line."""
+        if first >= last:
+            return ""
+        return " ".join(self.text[self.token(first).start : self.token(last - 1).end].split())
+
+    def word_at(self, offset: int) -> int:
+        """Return the word that stands at or after a place in the text."""
+        if not self._starts:
+            self._starts = [self.tokens[i].start for i in self.at]
+        found = bisect_right(self._starts, offset) - 1
+        if found >= 0 and self.tokens[self.at[found]].end > offset:
+            return found
+        return found + 1
+
+    def word_behind(self, offset: int) -> int:
+        """Return the first word that starts at or behind a place in the text."""
+        if not self._starts:
+            self._starts = [self.tokens[i].start for i in self.at]
+        return bisect_right(self._starts, offset - 1)
+
+    def sentence(self, word: int) -> Sentence:
+        return self.sentences[self.sentence_of[word]]
+
+
+def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | None = None) -> Page:
+    """Cut `text` into sentences and words; `abbreviations` are folded words whose full stop ends nothing."""
+    made = Page(text, tokenize(text) if tokens is None else tokens)
+    first, block, bullet, fresh = 0, 0, False, True
+    line_start = 0
+
+    def close(question: bool = False) -> None:
+        nonlocal first, bullet
+        if len(made.words) > first:
+            made.sentences.append(Sentence(len(made.sentences), first, len(made.words), block, question, bullet))
+            made.sentence_of.extend([len(made.sentences) - 1] * (len(made.words) - first))
+            first = len(made.words)
+            bullet = False
+
+    for index, token in enumerate(made.tokens):
+        if token.kind is Kind.NEWLINE:
+            following = made.tokens[index + 1] if index + 1 < len(made.tokens) else None
+            if token.norm == "\n\n" or following is None:
+                close()
+                block += 1
+            elif _begins_entry(made.tokens, index + 1) or _line_ended(made, index, line_start, following):
+                close()
+            fresh, line_start = True, token.end
+            continue
+        if fresh and _begins_entry(made.tokens, index):
+            bullet = True
+        fresh = False
+        if token.norm == "-" and token.kind is Kind.MARK and token.glued and _glued_after(made.tokens, index):
+            continue
+        made.words.append(token.norm)
+        made.at.append(index)
+        if token.kind is Kind.MARK and token.norm in _STOPS and _stops(made.tokens, index, abbreviations):
+            close(question=token.norm == "?")
+    close()
+    return made
+
+
+def _begins_entry(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a list entry begins here: a bullet, or a number with a point or bracket."""
+    if at >= len(tokens):
+        return False
+    token = tokens[at]
+    if token.kind is Kind.MARK and token.norm in _BULLETS:
+        return True
+    if token.kind is Kind.NUMBER and token.value < 30 and at + 2 < len(tokens):
+        return tokens[at + 1].norm in {")", "."} and tokens[at + 1].glued and not tokens[at + 2].glued
+    return False
+
+
+def _line_ended(made: Page, index: int, line_start: int, following: Token) -> bool:
+    """Whether the line end at token `index` ends a sentence: the line is too short to have been wrapped."""
+    length = made.tokens[index].start - line_start
+    return length < WRAPPED or (length < 60 and following.text[:1].isupper() and made.words[-1:] not in ([","], []))
+
+
+def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -> bool:
+    token = tokens[index]
+    if token.norm != ".":
+        return True
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None or following.kind is Kind.NEWLINE:
+        return True
+    if following.glued and following.kind is not Kind.MARK:
+        return following.text[:1].isupper() and tokens[index - 1].kind is Kind.WORD and len(tokens[index - 1].text) > 3
+    before = tokens[index - 1] if index else token
+    if before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD):
+        return False
+    return not (before.kind is Kind.NUMBER and index < 2)
+
+
+def _glued_after(tokens: Sequence[Token], index: int) -> bool:
+    return index + 1 < len(tokens) and tokens[index + 1].glued and tokens[index + 1].kind is Kind.WORD

@@ -1,0 +1,221 @@
+"""How many: of things, by the words beside their names, and of people."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailbot.reading.cues import Cue
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.numbers import numbers
+from mailbot.reading.page import Page
+from mailbot.reading.things import Mention
+from mailbot.reading.tokens import fold
+
+FARTHEST = 4
+"""Words that may stand between a number and its thing: "20 grandes belles tables"."""
+MOST_PEOPLE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number at words `first` to `last` (excluded) of the page. `least` is set for a range, `value` is its top."""
+
+    first: int
+    last: int
+    value: int
+    least: int | None = None
+    article: bool = False
+    ordinal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How many of a thing: None where a plural has no number. `first` is where the words of it begin, `last` behind."""
+
+    value: int | None
+    first: int
+    last: int
+    said: bool
+    """A number was said."""
+    definite: bool = False
+
+
+class Counting:
+    """The words of number of some languages, the foremost first."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._lexicons = lexicons
+        quantity = [lexicon.table("quantity") for lexicon in lexicons]
+        self.both = _phrases(quantity, "both")
+        self.vague = _phrases(quantity, "vague")
+        self.one = frozenset(phrase[-1] for phrase in _phrases(quantity, "one"))
+        self.between = frozenset(word for phrase in _phrases(quantity, "between") for word in phrase)
+        self.after = frozenset(phrase[0] for phrase in _phrases(quantity, "after"))
+        self.each = frozenset(phrase[0] for phrase in _phrases(quantity, "each"))
+        self.ranges = frozenset(phrase[0] for phrase in _phrases(quantity, "range"))
+        self.pairs = frozenset(phrase[0] for phrase in _phrases(quantity, "pair"))
+        self.pair_joints = frozenset(phrase[0] for phrase in _phrases(quantity, "pair-joint"))
+        self.not_but = _phrases(quantity, "not-but")
+        people = [lexicon.table("people") for lexicon in lexicons]
+        self.sums = frozenset(phrase[0] for phrase in _phrases(people, "sum"))
+        self.parts = _phrases(people, "part")
+        self.nobody = frozenset(phrase[0] for phrase in _phrases(people, "not"))
+
+    def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
+        """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
+        spans = sorted(taken)
+        starts = [first for first, _ in spans]
+        found: list[Count] = []
+        for number in numbers(page.tokens, self._lexicons):
+            first = bisect_left(page.at, number.first)
+            last = bisect_left(page.at, number.last)
+            inside = bisect_left(starts, first + 1) - 1
+            if inside >= 0 and spans[inside][1] > first:
+                continue
+            count = Count(first, last, number.value, None, number.article, number.ordinal)
+            before = found[-1] if found else None
+            if before is not None and self._is_range(page, before, count):
+                found[-1] = Count(before.first, last, max(count.value, before.value), min(before.value, count.value))
+            else:
+                found.append(count)
+        return found
+
+    def _is_range(self, page: Page, low: Count, high: Count) -> bool:
+        if low.article or low.ordinal or high.ordinal or low.least is not None or low.value >= high.value:
+            return False
+        between = page.words[low.last : high.first]
+        if low.first and page.words[low.first - 1] in self.pairs and len(between) == 1:
+            return between[0] in self.pair_joints or between[0] in self.ranges
+        if between == []:
+            return "-" in {token.norm for token in page.tokens[page.at[low.last - 1] : page.at[high.first]]}
+        return len(between) == 1 and between[0] in self.ranges or between == ["-"]
+
+    def of_thing(self, page: Page, mention: Mention, by_end: Mapping[int, Count], by_start: Mapping[int, Count]) -> Quantity:
+        """Return how many of a thing are spoken of."""
+        words, at = page.words, mention.first
+        sentence = page.sentence(at)
+        for _ in range(FARTHEST + 1):
+            count = by_end.get(at)
+            if count is not None and not count.ordinal:
+                if count.article:
+                    break
+                return Quantity(None if count.least is not None else count.value, count.first, mention.last, True)
+            both = _ends_with(words, sentence.first, at, self.both)
+            if both:
+                return Quantity(2, at - both, mention.last, True, True)
+            if at <= sentence.first or words[at - 1] not in self.between:
+                break
+            at -= 1
+        return self._after(page, mention, by_start) or self._unsaid(page, mention)
+
+    def _after(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
+        """tables : 20; tables (20); chaises x 50"""
+        at = mention.last
+        if at < len(page.words) and page.words[at] in self.after and page.sentence_of[at] == page.sentence_of[mention.first]:
+            count = by_start.get(at + 1)
+            if count is not None and not count.ordinal and not count.article:
+                return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
+        return None
+
+    def _unsaid(self, page: Page, mention: Mention) -> Quantity:
+        words, start = page.words, page.sentence(mention.first).first
+        at = mention.first
+        vague = _ends_with(words, start, at, self.vague)
+        one = at > start and words[at - 1] in self.one
+        if mention.plural or (vague and not one):
+            return Quantity(None, at - vague, mention.last, False, bool(vague))
+        return Quantity(1, at - 1 if one else at, mention.last, one, one)
+
+
+def _phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:
+    found = {tuple(fold(part) for part in _parts(phrase)) for table in tables for phrase in table[key]}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _parts(phrase: str) -> list[str]:
+    return phrase.replace("'", "' ").split()
+
+
+def _ends_with(words: Sequence[str], start: int, at: int, phrases: Iterable[tuple[str, ...]]) -> int:
+    """Return how many words before word `at` are one of the phrases, 0 for none."""
+    for phrase in phrases:
+        if at - len(phrase) >= start and tuple(words[at - len(phrase) : at]) == phrase:
+            return len(phrase)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A number of people expected, at words `first` to `last` (excluded)."""
+
+    value: int
+    first: int
+    last: int
+    weight: int
+    """How surely it is the number expected: 3 an expectation with people named, 2 one of both, 4 a total or correction."""
+
+
+def people(
+    page: Page, counts: Sequence[Count], cues: Sequence[Cue], counting: Counting, past: frozenset[int], mentions: Sequence[Mention]
+) -> People | None:
+    """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
+    are sentences that tell of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
+    nouns = {cue.first: cue.last for cue in cues if cue.value == "nouns"}
+    leads = {cue.last for cue in cues if cue.value == "lead"}
+    totals = {cue.last for cue in cues if cue.value == "total"}
+    named = {mention.first for mention in mentions}
+    found: list[People] = []
+    for count in counts:
+        if count.ordinal or count.value > MOST_PEOPLE or page.sentence_of[count.first] in past:
+            continue
+        person = _noun_after(page, count, nouns, counting)
+        lead = _led(page, count, leads)
+        if (count.article or count.value == 0) or not (person or lead) or _of_other(page, count, counting, named):
+            continue
+        value, last = count.value, person or count.last
+        if found and found[-1].last <= count.first and person and _summed(page, found[-1].last, count.first, counting):
+            before = found.pop()
+            found.append(People(before.value + value, before.first, last, max(before.weight, 3)))
+            continue
+        weight = 3 if person and lead else 2
+        if any(end in totals for end in (count.first, count.first - 1)):
+            weight = 4
+        if found and _corrects(page, found[-1], count, counting):
+            continue
+        found.append(People(value, count.first, last, weight))
+    return max(found, key=lambda one: (one.weight, one.value)) if found else None
+
+
+def _noun_after(page: Page, count: Count, nouns: Mapping[int, int], counting: Counting) -> int | None:
+    """Return the word behind the noun for people that the number counts, "de" and an adjective or two between."""
+    limit = page.sentence(count.first).last
+    for at in range(count.last, min(count.last + 4, limit)):
+        if at in nouns:
+            return nouns[at]
+        if page.words[at] in counting.nobody or not page.words[at].replace("'", "").isalpha():
+            return None
+    return None
+
+
+def _led(page: Page, count: Count, leads: set[int]) -> bool:
+    return any(at in leads for at in range(max(count.first - 1, 0), count.first + 1))
+
+
+def _of_other(page: Page, count: Count, counting: Counting, named: set[int]) -> bool:
+    """Whether the number counts something else: years, hours, chairs."""
+    following = range(count.last, min(count.last + 3, len(page.words)))
+    if count.last < len(page.words) and page.words[count.last] in counting.nobody:
+        return True
+    return any(at in named and page.sentence_of[at] == page.sentence_of[count.first] for at in following)
+
+
+def _summed(page: Page, last: int, first: int, counting: Counting) -> bool:
+    between = page.words[last:first]
+    return 0 < len(between) <= 2 and between[0] in counting.sums
+
+
+def _corrects(page: Page, kept: People, count: Count, counting: Counting) -> bool:
+    """Whether the number is what another one replaces: "45 et plus 30"."""
+    return bool(_ends_with(page.words, kept.last, count.first, counting.not_but))

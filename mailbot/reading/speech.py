@@ -1,0 +1,53 @@
+"""Which language a mail is in: by the little words of the lexicons, which no other text has in such numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mailbot.model.meaning import Language
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.tokens import fold
+
+ENOUGH = 0.25
+"""A language with this share of the words of the foremost one is spoken too: its words are read as well."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The language of a text. `spoken` are all that are read, the foremost first; `sure` is False where little tells."""
+
+    language: Language
+    spoken: tuple[Language, ...]
+    sure: bool
+
+
+class Tongues:
+    """The words that tell languages apart, compiled from the lexicons."""
+
+    def __init__(self, lexica: Mapping[Language, Lexicon]) -> None:
+        self._order = tuple(lexica)
+        self._told: dict[str, list[Language]] = {}
+        for code, lexicon in lexica.items():
+            for word in lexicon.table("language")["words"]:
+                self._told.setdefault(fold(word), []).append(code)
+
+    def of(self, texts: Iterable[tuple[Iterable[str], float]], otherwise: Language | None) -> Speech:
+        """Return the language of texts, given as folded words and their weight. A word that several languages have
+        counts little for each. `otherwise` is taken where nothing tells."""
+        scores = dict.fromkeys(self._order, 0.0)
+        for words, weight in texts:
+            for word in words:
+                told = self._told.get(word)
+                if told is not None:
+                    for code in told:
+                        scores[code] += weight / (len(told) * len(told))
+        ranked = sorted(self._order, key=lambda code: -scores[code])
+        first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
+        if scores[first] == 0:
+            return Speech(otherwise or first, self._order, False)
+        spoken = tuple(code for code in ranked if scores[code] >= ENOUGH * scores[first])
+        sure = scores[first] >= 2 and (first == second or scores[first] >= 1.5 * scores[second])
+        return Speech(first, spoken, sure)
+
+

@@ -1,0 +1,518 @@
+"""Rooms, sites and equipment in the words of a mail, by the names of the catalogue and the word forms of the lexicons.
+
+A name is kept as a row of symbols: each of its words stands for all forms of it (plural, diminutive, another ending),
+generic words for a room are one symbol, words of size another, so that "vergaderlokaaltje" and "la petite salle" lead to
+the small meeting room. Little words between are passed over. What is nearly such a word (a letter or two off) counts as
+it where the word means nothing else. Names of different rooms that the words fit equally are all kept.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rapidfuzz.distance import OSA
+
+from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Language
+from mailbot.model.rules import Catalogue, Names
+from mailbot.reading.cues import Cues
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.numbers import number_at
+from mailbot.reading.page import Page
+from mailbot.reading.tokens import Kind, fold, tokenize
+
+ROOM_WORD = "@room"
+LONGEST = 14
+"""Words of one name, with all that may stand between."""
+
+Symbols = Mapping[str, bool]
+"""What one written word may stand for, and whether the form is a plural."""
+
+
+class Sort(StrEnum):
+    ROOM = "room"
+    SITE = "site"
+    EQUIPMENT = "equipment"
+    UNLENT = "unlent"
+    """Something that is known, and that the commune does not lend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words `first` to `last` (excluded) of the page name a thing; `ids` are all that fit them equally.
+
+    `plural`: the form is one. `generic`: a room, and nothing says which. `near`: a word is spelt otherwise than the
+    name. `hint`: the only room whose names have this very word for a room ("the hall"). `unlent_room`: a place."""
+
+    sort: Sort
+    first: int
+    last: int
+    ids: tuple[str, ...]
+    plural: bool = False
+    generic: bool = False
+    near: bool = False
+    hint: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(slots=True)
+class _Node:
+    next: dict[str, _Node] = field(default_factory=dict)
+    ids: dict[str, Sort] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a room's name: the rooms it fits, and what kind of stretch it is."""
+
+    first: int
+    last: int
+    rooms: frozenset[str]
+    full: bool = False
+    """A name in full."""
+    site: bool = False
+    plural: bool = False
+    head: bool = False
+    """A word that may stand for a room alone."""
+    hint: frozenset[str] = frozenset()
+
+
+class Thesaurus:
+    """The names of a catalogue, compiled with the word forms of the lexicons: once for each version of the rules."""
+
+    def __init__(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
+        self._words = {code: _WordForms(lexicon) for code, lexicon in lexica.items()}
+        self._links = frozenset(word for forms in self._words.values() for word in forms.links)
+        self._rooms = frozenset(catalogue.rooms)
+        self._rooms_of = {
+            site: frozenset(room.id for room in catalogue.rooms.values() if room.site == site)
+            for site in catalogue.sites
+        }
+        self._forms: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._root = _Node()
+        self._rooms_with: dict[str, set[str]] = defaultdict(set)
+        self._sites_with: dict[str, set[str]] = defaultdict(set)
+        self._numbers_after: dict[str, set[str]] = defaultdict(set)
+        self._heads: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._qualifiers: dict[str, set[str]] = defaultdict(set)
+        self._capitals: dict[str, str] = {}
+        self._named_by: dict[str, set[str]] = defaultdict(set)
+        self._harmless = tuple({p for forms in self._words.values() for p in forms.harmless})
+        self._room_suffixes = {s: plural for forms in self._words.values() for s, plural in forms.room_suffixes.items()}
+        self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
+        self._known = frozenset(w for forms in self._words.values() for w in forms.known)
+        self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
+        self._traps = Cues.of({"trap": [p for lexicon in lexica.values() for p in lexicon.table("things.traps")["phrases"]]})
+        self._compile(catalogue, lexica)
+        self._nearest = _Nearest(word for word, forms in self._forms.items() if any(s[0] not in "@~" for s in forms))
+
+    # -- the names ----------------------------------------------------------------------------------------------------
+
+    def _compile(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
+        for forms in self._words.values():
+            for word, (symbol, plural) in forms.generic.items():
+                self._forms[word].setdefault(symbol, plural)
+        for room in catalogue.rooms.values():
+            self._add_names(room.id, Sort.ROOM, room.names)
+        for thing in catalogue.equipment.values():
+            self._add_names(thing.id, Sort.EQUIPMENT, thing.names)
+        for site in catalogue.sites.values():
+            self._add_names(site.id, Sort.SITE, site.names)
+        for code, lexicon in lexica.items():
+            for phrase in lexicon.table("things.unlent")["things"]:
+                self._add(UNKNOWN, Sort.UNLENT, code, phrase)
+
+    def _add_names(self, thing: str, sort: Sort, names: Names) -> None:
+        for code, phrases in names.items():
+            if code in self._words:
+                short = any(len(self._content(phrase, code)) == 1 for phrase in phrases)
+                for phrase in phrases:
+                    self._add(thing, sort, code, phrase)
+                    self._add_head(thing, sort, code, phrase, strict=not short)
+
+    def _add(self, thing: str, sort: Sort, code: Language, phrase: str) -> None:
+        words = self._content(phrase, code)
+        symbols = [self._symbol(word, code) for word in words]
+        if not symbols:
+            return
+        self._insert(symbols, thing, sort)
+        for at, (before, after) in enumerate(zip(words, words[1:], strict=False)):
+            if before.isalpha() and after.isalpha():
+                self._insert([*symbols[:at], self._symbol(before + after, code), *symbols[at + 2 :]], thing, sort)
+        if sort in {Sort.ROOM, Sort.SITE}:
+            self._note_parts(thing, sort, words, symbols)
+        if len(symbols) > 1:
+            self._qualifiers[thing].update(word[:4] for word in words if len(word) >= 4)
+            capitals = [t.text for t in tokenize(phrase) if t.text.isupper() and len(t.text) > 1]
+            self._capitals.update(dict.fromkeys(capitals, thing))
+
+    def _note_parts(self, thing: str, sort: Sort, words: Sequence[str], symbols: Sequence[str]) -> None:
+        where = self._rooms_with if sort is Sort.ROOM else self._sites_with
+        for symbol in symbols:
+            where[symbol].add(thing)
+        if sort is Sort.ROOM:
+            for word, symbol in zip(words, symbols, strict=True):
+                if symbol == ROOM_WORD:
+                    self._named_by[word].add(thing)
+            for before, after in zip(symbols, symbols[1:], strict=False):
+                if after[0] == "#":
+                    self._numbers_after[before].add(after)
+
+    def _insert(self, symbols: Sequence[str], thing: str, sort: Sort) -> None:
+        node = self._root
+        for symbol in symbols:
+            node = node.next.setdefault(symbol, _Node())
+        node.ids.setdefault(thing, sort)
+
+    def _add_head(self, thing: str, sort: Sort, code: Language, phrase: str, strict: bool) -> None:
+        """The head of a name of several words may stand for the whole: "les tentes" for "tentes pliantes". Where the
+        head alone says little ("machine"), or no name of the thing is a single word, another word must stand near."""
+        words = self._content(phrase, code)
+        if len(words) < 2 or sort is Sort.SITE:
+            return
+        at = self._words[code].head_of(phrase, words)
+        symbol = self._symbol(words[at], code)
+        if symbol[0] not in "@#":
+            needs = words[at] in self._words[code].weak or (strict and sort is Sort.EQUIPMENT)
+            self._heads[symbol][thing] = needs and self._heads[symbol].get(thing, True)
+
+    def _content(self, phrase: str, code: Language) -> list[str]:
+        """The words of a name that count: little words left out, numbers and ordinals as #n."""
+        tokens = [token for token in tokenize(phrase) if token.kind in {Kind.WORD, Kind.NUMBER}]
+        words: list[str] = []
+        at = 0
+        while at < len(tokens):
+            number = number_at(tokens, at, [self._words[code].lexicon])
+            if number is not None and not number.article and not number.about:
+                words.append(f"#{number.value}")
+                at = number.last
+            else:
+                if tokens[at].norm not in self._links:
+                    words.append(tokens[at].norm)
+                at += 1
+        return words
+
+    def _symbol(self, word: str, code: Language) -> str:
+        """Return the symbol of a word of a name, and keep all its forms."""
+        if word[0] == "#":
+            return word
+        forms = self._words[code]
+        if word in forms.generic:
+            return forms.generic[word][0]
+        for suffix in forms.room_suffixes:
+            stem = word.removesuffix(suffix)
+            if len(word) - len(suffix) > 2 and stem != word:
+                symbol = f"{stem}+{ROOM_WORD}"
+                for other, plural in forms.room_suffixes.items():
+                    self._forms[stem + other].setdefault(symbol, plural)
+                return symbol
+        for form, plural in forms.inflected(word):
+            self._forms[form].setdefault(word, plural)
+        return word
+
+    # -- finding them -------------------------------------------------------------------------------------------------
+
+    def find(self, page: Page) -> list[Mention]:
+        """Return what the page names, in order, none overlapping."""
+        trapped: dict[int, int] = {}
+        for cue in self._traps.find(page):
+            trapped[cue.first] = max(cue.last, trapped.get(cue.first, 0))
+        symbols = [self._symbols_at(page, at) for at in range(len(page.words))]
+        found: list[Mention] = []
+        at = 0
+        while at < len(page.words):
+            if at in trapped:
+                at = trapped[at]
+                continue
+            mentions = self._equipment(page, symbols, at) or self._room(page, symbols, at) if symbols[at] else []
+            found.extend(mentions)
+            at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
+        return found
+
+    def _symbols_at(self, page: Page, at: int) -> Symbols:
+        word = page.words[at]
+        forms = self._forms.get(word)
+        if forms:
+            return forms
+        token = page.token(at)
+        if token.kind is Kind.NUMBER:
+            return {f"#{token.value}": False}
+        if token.kind is not Kind.WORD:
+            return {}
+        if word in self._numerals:
+            return {f"#{self._numerals[word]}": False}
+        if at + 1 < len(page.words) and word + page.words[at + 1] in self._forms and len(word) > 2:
+            return {}
+        if len(word) < 5 or word in self._known:
+            return {}
+        return self._compound(word) or self._misspelt(word)
+
+    def _compound(self, word: str) -> Symbols:
+        """tuinstoelen: a harmless word before a name; buurthuiszaaltje: a name before a word for a room."""
+        for prefix in self._harmless:
+            if word.startswith(prefix) and self._forms.get(word[len(prefix) :]):
+                return self._forms[word[len(prefix) :]]
+        for suffix, plural in self._room_suffixes.items():
+            if word.endswith(suffix):
+                stem = word[: -len(suffix)]
+                named = self._forms.get(stem) or self._forms.get(stem.removesuffix("s"))
+                if named and len(stem) > 2:
+                    return {symbol: plural for symbol in named if symbol[0] not in "@#"}
+                if stem in self._room_prefixes:
+                    return {ROOM_WORD: plural}
+        return {}
+
+    def _misspelt(self, word: str) -> Symbols:
+        near = self._nearest.of(word)
+        return {} if near is None else {f"~{symbol}": plural for symbol, plural in self._forms[near].items()}
+
+    def _longest(
+        self, page: Page, symbols: Sequence[Symbols], at: int, sorts: frozenset[Sort]
+    ) -> tuple[int, dict[str, Sort], bool, bool] | None:
+        """Return the word behind the longest name from word `at`, what it names, whether a form in it is a plural, and
+        whether a word of it is misspelt."""
+        best: tuple[int, dict[str, Sort], bool, bool] | None = None
+        sentence, limit = page.sentence_of[at], min(len(page.words), at + LONGEST)
+        stack = [(self._root, at, False, False)]
+        while stack:
+            node, position, plural, near = stack.pop()
+            if position >= limit or page.sentence_of[position] != sentence:
+                continue
+            for symbol, many in symbols[position].items():
+                following = node.next.get(symbol.removeprefix("~"))
+                if following is None:
+                    continue
+                fits = {thing: sort for thing, sort in following.ids.items() if sort in sorts}
+                state = (plural or many, near or symbol[0] == "~")
+                if fits and (best is None or position + 1 > best[0]):
+                    best = (position + 1, fits, *state)
+                if following.next:
+                    stack.append((following, self._over_links(page, position + 1), *state))
+        return best
+
+    def _over_links(self, page: Page, at: int) -> int:
+        limit = min(len(page.words), at + 4)
+        while at < limit and page.words[at] in self._links:
+            at += 1
+        return at
+
+    def _equipment(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
+        found = self._longest(page, symbols, at, _LENT)
+        place = self._longest(page, symbols, at, _PLACES)
+        if found is None:
+            return [] if place is not None else self._head(page, symbols, at)
+        last, ids, plural, near = found
+        if place is not None and place[0] >= last:
+            return []
+        if page.words[last : last + 2] == ["'", "s"] and page.token(last).glued:
+            last, plural = last + 2, True
+        lent = tuple(sorted(thing for thing, sort in ids.items() if sort is Sort.EQUIPMENT))
+        sort = Sort.EQUIPMENT if lent else Sort.UNLENT
+        return [Mention(sort, at, last, lent or (UNKNOWN,), plural, near=near, name=page.quote(at, last))]
+
+    def _head(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
+        capital = self._capitals.get(page.token(at).text)
+        if capital is not None and capital not in self._rooms:
+            return [Mention(Sort.EQUIPMENT, at, at + 1, (capital,), name=page.quote(at, at + 1))]
+        for symbol, plural in symbols[at].items():
+            fits = [
+                thing
+                for thing, needs in self._heads.get(symbol, {}).items()
+                if thing not in self._rooms and (not needs or self._qualified(page, at, thing))
+            ]
+            if len(fits) == 1:
+                return [Mention(Sort.EQUIPMENT, at, at + 1, tuple(fits), plural, name=page.quote(at, at + 1))]
+        return []
+
+    def _qualified(self, page: Page, at: int, thing: str) -> bool:
+        """Whether another word of the thing's names stands on the page."""
+        head, stems = page.words[at][:4], self._qualifiers[thing]
+        return any(word[:4] in stems and word[:4] != head for word in page.words if len(word) >= 4)
+
+    # -- rooms and sites ----------------------------------------------------------------------------------------------
+
+    def _room(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
+        mentions: list[Mention] = []
+        together: list[_Part] = []
+        for part in self._parts(page, symbols, at):
+            if part.full and any(other.full and not other.rooms & part.rooms for other in together):
+                mentions.extend(self._joined(page, symbols, together))
+                together = []
+            together.append(part)
+        mentions.extend(self._joined(page, symbols, together))
+        return mentions
+
+    def _parts(self, page: Page, symbols: Sequence[Symbols], at: int) -> Iterator[_Part]:
+        """Cut what follows into names of rooms, names of sites, and single words of such names."""
+        position, sentence = at, page.sentence_of[at]
+        while position < len(page.words) and page.sentence_of[position] == sentence and position < at + LONGEST:
+            found = self._longest(page, symbols, position, _PLACES)
+            if found is not None:
+                last, ids, plural, _ = found
+                part: _Part | None = self._full(position, last, ids, plural)
+            else:
+                part = self._single(page, symbols, position)
+            if part is None:
+                return
+            yield part
+            position = self._over_links(page, part.last)
+            shortened = self._shortened(page, position) if part.rooms == self._rooms else None
+            if shortened is not None:
+                yield shortened
+                return
+
+    def _shortened(self, page: Page, at: int) -> _Part | None:
+        """salle poly, polyv. zaal: the beginning of a word that only one room has in its names."""
+        if at >= len(page.words) or len(page.words[at]) < 4:
+            return None
+        word = page.words[at]
+        fits = {room for symbol, rooms in self._rooms_with.items() if symbol.startswith(word) for room in rooms}
+        return _Part(at, at + 1, frozenset(fits)) if len(fits) == 1 else None
+
+    def _full(self, first: int, last: int, ids: Mapping[str, Sort], plural: bool) -> _Part:
+        rooms = frozenset(thing for thing, sort in ids.items() if sort is Sort.ROOM)
+        if rooms:
+            return _Part(first, last, rooms, full=True, plural=plural)
+        return _Part(first, last, frozenset(r for s in ids for r in self._rooms_of[s]), full=True, site=True)
+
+    def _single(self, page: Page, symbols: Sequence[Symbols], at: int) -> _Part | None:
+        for written, plural in symbols[at].items():
+            symbol = written.removeprefix("~")
+            if symbol == ROOM_WORD:
+                named = frozenset(self._named_by.get(page.words[at], ()))
+                return _Part(at, at + 1, self._rooms, plural=plural, head=True, hint=named)
+            if symbol[0] == "#" and at + 1 < len(page.words) and "@floor" in symbols[at + 1]:
+                return _Part(at, at + 2, frozenset(self._rooms_with[symbol] & self._rooms_with["@floor"]) or self._rooms)
+            rooms = self._rooms_with.get(symbol)
+            if rooms and symbol[0] != "#":
+                if not self._number_fits(symbols, symbol, at):
+                    return None
+                strong = any(not weak for thing, weak in self._heads.get(symbol, {}).items() if thing in self._rooms)
+                head = strong or symbol.endswith(ROOM_WORD)
+                return _Part(at, at + 1, frozenset(rooms), plural=plural, head=head)
+            sites = self._sites_with.get(symbol)
+            if sites:
+                return _Part(at, at + 1, frozenset(r for s in sites for r in self._rooms_of[s]), site=True)
+        return None
+
+    def _number_fits(self, symbols: Sequence[Symbols], symbol: str, at: int) -> bool:
+        """classe 4 is not classe 3."""
+        following = symbols[at + 1] if at + 1 < len(symbols) else {}
+        number = next((other for other in following if other[0] == "#"), None)
+        return number is None or symbol not in self._numbers_after or number in self._numbers_after[symbol]
+
+    def _joined(self, page: Page, symbols: Sequence[Symbols], parts: Sequence[_Part]) -> Iterator[Mention]:
+        """Join the parts of one name: the rooms that fit all of them."""
+        fits, used = self._rooms, list[_Part]()
+        for part in sorted(parts, key=lambda part: (not part.full, part.site)):
+            if fits & part.rooms:
+                fits &= part.rooms
+                used.append(part)
+        named = any(part.head or (part.full and not part.site) for part in used)
+        if not named and not any(part.full and part.site for part in used):
+            return
+        first, last = min(part.first for part in used), max(part.last for part in used)
+        generic = fits == self._rooms
+        near = any(symbol[0] == "~" for part in used for at in range(part.first, part.last) for symbol in symbols[at])
+        if generic and near:
+            return
+        yield Mention(
+            Sort.ROOM if named else Sort.SITE,
+            first,
+            last,
+            (ANY_ROOM,) if generic else tuple(sorted(fits)),
+            plural=any(part.plural for part in used if part.head or not part.site),
+            generic=generic,
+            near=near,
+            hint=tuple(used[0].hint) if len(used) == 1 and len(used[0].hint) == 1 else (),
+            name=page.quote(first, last),
+        )
+
+
+_LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
+_PLACES = frozenset({Sort.ROOM, Sort.SITE})
+
+
+class _WordForms:
+    """What a lexicon says of the words that names are made of."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.links = frozenset(map(fold, lexicon.table("things.links")["words"]))
+        self.many = [(key, value) for key, values in lexicon.table("things.plural").items() for value in values]
+        self.one = [(key, value) for key, values in lexicon.table("things.singular").items() for value in values]
+        head = lexicon.table("things.head")
+        self.head_first = "first" in head["place"]
+        self.head_ends = frozenset(map(fold, head["ends"]))
+        self.weak = frozenset(map(fold, head["weak"]))
+        compound = lexicon.table("things.compound")
+        self.harmless = tuple(map(fold, compound["harmless"]))
+        self.room_prefixes = frozenset(map(fold, compound["rooms"]))
+        self.known = frozenset(fold(word) for words in lexicon.table("things.known").values() for word in words)
+        room = lexicon.table("things.room")
+        self.generic = {fold(word): (ROOM_WORD, False) for word in room["one"]}
+        self.generic |= {fold(word): (ROOM_WORD, True) for word in room["many"]}
+        self.generic |= {fold(word): (f"~{ROOM_WORD}", False) for word in room["misspelt"]}
+        for symbol in ("big", "small", "floor"):
+            self.generic |= {fold(word): (f"@{symbol}", False) for word in room[symbol]}
+        suffixes = {"one": False, "many": True}
+        self.room_suffixes = {fold(w): plural for key, plural in suffixes.items() for w in compound[f"ends-{key}"]}
+        self.numerals = {
+            fold(word): int(value)
+            for name in ("number.units", "number.ordinals")
+            for value, words in lexicon.table(name).items()
+            for word in words
+            if value.isdigit() and value not in {"0"} and " " not in word and "-" not in word
+        }
+        for article in lexicon.table("number.units").get("1", ()):
+            self.numerals.pop(fold(article), None)
+
+    def inflected(self, word: str) -> Iterator[tuple[str, bool]]:
+        """Yield the word and its forms, each with whether it is a plural. Forms that nobody writes do no harm."""
+        yield word, False
+        for endings, plural in ((self.many, True), (self.one, False)):
+            for ending, other in endings:
+                if word.endswith(ending) and len(word) > len(ending) + 1:
+                    yield word[: len(word) - len(ending)] + other, plural
+
+    def head_of(self, phrase: str, words: Sequence[str]) -> int:
+        """Return which of the words of a name is its head: the first, or the last before "of"."""
+        if self.head_first:
+            return 0
+        norms = [token.norm for token in tokenize(phrase)]
+        for at, norm in enumerate(norms):
+            if norm in self.head_ends and at:
+                before = sum(1 for other in norms[:at] if other in words)
+                return max(before - 1, 0)
+        return len(words) - 1
+
+
+class _Nearest:
+    """The word of a name that a misspelt word was meant to be."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._kept: dict[str, str | None] = {}
+        for word in words:
+            if len(word) >= 5 and word.isalpha():
+                self._by_start[word[0], len(word)].append(word)
+
+    def of(self, word: str) -> str | None:
+        """Return the only nearest word: one letter off from five letters on, two from nine on; the first letter agrees."""
+        if word not in self._kept:
+            if len(self._kept) > 20_000:
+                self._kept.clear()
+            self._kept[word] = self._search(word)
+        return self._kept[word]
+
+    def _search(self, word: str) -> str | None:
+        most = 2 if len(word) >= 9 else 1
+        best: tuple[int, str] | None = None
+        for length in range(len(word) - most, len(word) + most + 1):
+            for other in self._by_start.get((word[0], length), ()):
+                distance = OSA.distance(word, other, score_cutoff=most)
+                if distance <= most and (best is None or distance < best[0]):
+                    best = (distance, other)
+        return None if best is None else best[1]
