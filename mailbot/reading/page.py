@@ -1,7 +1,8 @@
 """A text made ready for reading: tokens, sentences, and the words that cues are looked for in.
 
-A sentence ends at a full stop, a question or exclamation mark, a semicolon, an empty line, a list entry, or the end of a
-short line; a line that was only wrapped goes on. Words leave out line ends and hyphens, so that phrases match across them.
+A sentence ends at a full stop, a question or exclamation mark, a semicolon, an empty line, a list entry, or the end of
+a short line; a line that was only wrapped goes on. Words leave out line ends and hyphens, so that phrases match across
+them.
 """
 
 from __future__ import annotations

@@ -90,9 +90,11 @@ class Counting:
             return between[0] in self.pair_joints or between[0] in self.ranges
         if between == []:
             return "-" in {token.norm for token in page.tokens[page.at[low.last - 1] : page.at[high.first]]}
-        return len(between) == 1 and between[0] in self.ranges or between == ["-"]
+        return (len(between) == 1 and between[0] in self.ranges) or between == ["-"]
 
-    def of_thing(self, page: Page, mention: Mention, by_end: Mapping[int, Count], by_start: Mapping[int, Count]) -> Quantity:
+    def of_thing(
+        self, page: Page, mention: Mention, by_end: Mapping[int, Count], by_start: Mapping[int, Count]
+    ) -> Quantity:
         """Return how many of a thing are spoken of."""
         words, at = page.words, mention.first
         sentence = page.sentence(at)
@@ -113,7 +115,11 @@ class Counting:
     def _after(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
         """tables : 20; tables (20); chaises x 50"""
         at = mention.last
-        if at < len(page.words) and page.words[at] in self.after and page.sentence_of[at] == page.sentence_of[mention.first]:
+        if (
+            at < len(page.words)
+            and page.words[at] in self.after
+            and page.sentence_of[at] == page.sentence_of[mention.first]
+        ):
             count = by_start.get(at + 1)
             if count is not None and not count.ordinal and not count.article:
                 return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
@@ -158,7 +164,12 @@ class People:
 
 
 def people(
-    page: Page, counts: Sequence[Count], cues: Sequence[Cue], counting: Counting, past: frozenset[int], mentions: Sequence[Mention]
+    page: Page,
+    counts: Sequence[Count],
+    cues: Sequence[Cue],
+    counting: Counting,
+    past: frozenset[int],
+    mentions: Sequence[Mention],
 ) -> People | None:
     """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
     are sentences that tell of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""

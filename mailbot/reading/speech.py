@@ -49,5 +49,3 @@ class Tongues:
         spoken = tuple(code for code in ranked if scores[code] >= ENOUGH * scores[first])
         sure = scores[first] >= 2 and (first == second or scores[first] >= 1.5 * scores[second])
         return Speech(first, spoken, sure)
-
-

@@ -104,7 +104,9 @@ class Thesaurus:
         self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
-        self._traps = Cues.of({"trap": [p for lexicon in lexica.values() for p in lexicon.table("things.traps")["phrases"]]})
+        self._traps = Cues.of(
+            {"trap": [p for lexicon in lexica.values() for p in lexicon.table("things.traps")["phrases"]]}
+        )
         self._compile(catalogue, lexica)
         self._nearest = _Nearest(word for word, forms in self._forms.items() if any(s[0] not in "@~" for s in forms))
 
@@ -384,7 +386,9 @@ class Thesaurus:
                 named = frozenset(self._named_by.get(page.words[at], ()))
                 return _Part(at, at + 1, self._rooms, plural=plural, head=True, hint=named)
             if symbol[0] == "#" and at + 1 < len(page.words) and "@floor" in symbols[at + 1]:
-                return _Part(at, at + 2, frozenset(self._rooms_with[symbol] & self._rooms_with["@floor"]) or self._rooms)
+                return _Part(
+                    at, at + 2, frozenset(self._rooms_with[symbol] & self._rooms_with["@floor"]) or self._rooms
+                )
             rooms = self._rooms_with.get(symbol)
             if rooms and symbol[0] != "#":
                 if not self._number_fits(symbols, symbol, at):

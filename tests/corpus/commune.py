@@ -12,7 +12,9 @@ MAILBOX = "reservations@bruyere.example"
 
 
 def _names(fr: str, nl: str, en: str) -> Names:
-    return {code: tuple(part.strip() for part in text.split(",")) for code, text in (("fr", fr), ("nl", nl), ("en", en))}
+    return {
+        code: tuple(part.strip() for part in text.split(",")) for code, text in (("fr", fr), ("nl", nl), ("en", en))
+    }
 
 
 _SITES = {
@@ -134,7 +136,9 @@ _EQUIPMENT = {
     "projecteur": (2, _names("projecteur, vidéoprojecteur, beamer", "projector, beamer", "projector, beamer")),
     "ecran": (
         1,
-        _names("écran, écran de projection, toile de projection", "scherm, projectiescherm", "screen, projection screen"),
+        _names(
+            "écran, écran de projection, toile de projection", "scherm, projectiescherm", "screen, projection screen"
+        ),
     ),
     "remorque-velo": (
         2,

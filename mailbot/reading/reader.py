@@ -1,0 +1,224 @@
+"""A letter becomes a meaning: the own words are cut, things, days, hours, people and purpose are found and joined.
+
+Pure: the same letter, context, catalogue and lexicons give the same meaning. Linear in the length of the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mailbot.model.letters import NO_CONTEXT, Context, Letter
+from mailbot.model.meaning import Evidence, Intent, Language, Meaning
+from mailbot.model.rules import Catalogue
+from mailbot.reading import answers, events
+from mailbot.reading.cues import Cues
+from mailbot.reading.events import Sighting
+from mailbot.reading.intents import Judgement, Signs, judge
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.moments import When, find
+from mailbot.reading.page import Page, page
+from mailbot.reading.quantities import Count, Counting, Quantity, people
+from mailbot.reading.speech import Speech, Tongues
+from mailbot.reading.stance import Stances
+from mailbot.reading.things import Mention, Sort, Thesaurus
+from mailbot.reading.tokens import Kind, fold, tokenize
+from mailbot.reading.words import OwnWords, own_words
+
+LONGEST = 20_000
+"""Characters of own words that are read; a longer mail goes to a person."""
+
+CODE = re.compile(r"(?<![\w-])R-[0-9A-HJKMNP-TV-Z]{5}(?![\w-])", re.IGNORECASE)
+
+_WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent.CANCEL})
+
+
+def read(letter: Letter, context: Context, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Meaning:
+    """Return what the letter means. Never raises for what a letter says: what makes no sense is for a person."""
+    return _library(catalogue, lexica).read(letter, context or NO_CONTEXT)
+
+
+def _library(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Library:
+    """Return what was compiled for these rules and lexicons; the last few are kept."""
+    for kept in _KEPT:
+        if kept.catalogue is catalogue and kept.lexica is lexica:
+            return kept
+    made = Library(catalogue, lexica)
+    _KEPT.insert(0, made)
+    del _KEPT[4:]
+    return made
+
+
+class Library:
+    """All that is compiled from a catalogue and the lexicons before the first letter is read."""
+
+    def __init__(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
+        self.catalogue = catalogue
+        self.lexica = lexica
+        self.tongues = Tongues(lexica)
+        self.thesaurus = Thesaurus(catalogue, lexica)
+        self.cues = {code: _compiled(lexicon) for code, lexicon in lexica.items()}
+        self.know = {code: Cues.of({"know": lexicon.table("groups")["know"]}) for code, lexicon in lexica.items()}
+        self.abbreviations = frozenset(
+            fold(word) for lexicon in lexica.values() for word in lexicon.table("language")["abbreviations"]
+        )
+
+    def read(self, letter: Letter, context: Context) -> Meaning:
+        own = own_words(letter, context, self.catalogue.banners)
+        speech = self._speech(letter, own, context)
+        codes = _codes(f"{letter.subject}\n{own.body}\n{own.forwarded}")
+        meaning = Meaning(speech.language, Intent.HUMAN, references=codes, language_sure=speech.sure, phone=own.phone)
+        if letter.machine:
+            return replace(meaning, intent=Intent.IGNORE, evidence=(Evidence("intent", letter.machine, "ignore"),))
+        text = "\n\n".join(part for part in (own.subject, own.body, own.forwarded) if part)
+        if len(text) > LONGEST:
+            return replace(meaning, evidence=(Evidence("intent", "", "too long to be one request"),))
+        spoken = self._spoken(speech, own)
+        return self._meaning(letter, context, own, text, spoken, meaning)
+
+    def _speech(self, letter: Letter, own: OwnWords, context: Context) -> Speech:
+        subject, body = _words(own.subject), _words(own.body)
+        known = context.language
+        if known is None:
+            known = self.tongues.of([(_words(own.forwarded or own.quoted[:2000]), 1.0)], None).language
+        weight = 0.2 if own.answers else 0.7
+        return self.tongues.of([(body, 1.0), (subject, weight), (_words(own.signature), 0.05)], known)
+
+    def _spoken(self, speech: Speech, own: OwnWords) -> tuple[Language, ...]:
+        if own.forwarded:
+            inner = self.tongues.of([(_words(own.forwarded), 1.0)], speech.language)
+            return tuple(dict.fromkeys((inner.language, *inner.spoken, *speech.spoken)))
+        return speech.spoken
+
+    def _meaning(
+        self, letter: Letter, context: Context, own: OwnWords, text: str, spoken: tuple[Language, ...], bare: Meaning
+    ) -> Meaning:
+        lexicons = [self.lexica[code] for code in spoken]
+        sheet = page(text, self.abbreviations)
+        body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
+        sighting = self._sight(sheet, lexicons, letter, spoken, body_at)
+        signs = _signs(sighting, letter, context, own, bare.references)
+        known = [(cue.first, cue.last) for code in spoken for cue in self.know[code].find(sheet)]
+        judged = judge(sighting.cues, signs, known)
+        judged = answers.adjusted(judged, sighting, signs, context, own)
+        meaning = replace(
+            bare,
+            intent=judged.intent,
+            runner_up=judged.runner_up,
+            attendees=sighting.people.value if sighting.people and judged.intent not in _WITHOUT_PEOPLE else None,
+            evidence=tuple(_intent_evidence(sheet, judged)),
+        )
+        if judged.intent is Intent.ACCEPT:
+            return replace(meaning, option=answers.option(sighting, context, own, self.thesaurus, self.lexica))
+        if judged.intent in _WITH_ITEMS:
+            return events.with_items(meaning, sighting, self.catalogue)
+        return meaning
+
+    def _sight(
+        self, sheet: Page, lexicons: Sequence[Lexicon], letter: Letter, spoken: tuple[Language, ...], body_at: int
+    ) -> Sighting:
+        """Find all that the page holds: things, moments, numbers, cues, and how each is spoken of."""
+        moments = find(sheet.text, lexicons, letter.sent, self.catalogue, sheet.tokens)
+        spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
+        mentions = [
+            mention
+            for mention in self.thesaurus.find(sheet)
+            if not any(first <= mention.first and mention.last <= last for first, last in spans)
+        ]
+        counting = Counting(lexicons)
+        counts = counting.counts(sheet, spans)
+        by_end = {count.last: count for count in counts}
+        by_start = {count.first: count for count in counts}
+        quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
+        labels = _labels(sheet, mentions, quantities, moments.whens, spans, counts)
+        cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels)]
+        stances = Stances(sheet, cues, mentions, quantities, moments.whens, spans, lexicons)
+        own_people = [cue for cue in cues if cue.value.startswith("people-")]
+        heads = people(sheet, counts, own_people, counting, stances.past, mentions)
+        return Sighting(
+            sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
+            stances, heads, body_at,
+        )  # fmt: skip
+
+
+_KEPT: list[Library] = []
+_WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL})
+
+
+def _compiled(lexicon: Lexicon) -> Cues:
+    """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key."""
+    table: dict[str, Sequence[str]] = {}
+    for intent in Intent:
+        for strength, patterns in lexicon.table(f"intents.{intent}").items():
+            table[f"{intent}/{strength}"] = patterns
+    for name in ("stance", "answer"):
+        for key, patterns in lexicon.table(name).items():
+            table[f"{name}-{key}"] = patterns
+    for key in ("nouns", "lead", "total"):
+        table[f"people-{key}"] = lexicon.table("people")[key]
+    return Cues.of(table, lexicon.table("groups"))
+
+
+def _labels(
+    sheet: Page,
+    mentions: Sequence[Mention],
+    quantities: Sequence[Quantity],
+    whens: Sequence[When],
+    spans: Sequence[tuple[int, int]],
+    counts: Sequence[Count],
+) -> dict[int, list[tuple[str, int]]]:
+    labels: dict[int, list[tuple[str, int]]] = {}
+
+    def put(first: int, name: str, last: int) -> None:
+        labels.setdefault(first, []).append((name, last))
+
+    for mention, quantity in zip(mentions, quantities, strict=True):
+        name = "room" if mention.sort in {Sort.ROOM, Sort.SITE} else "goods"
+        for first in {mention.first, quantity.first}:
+            put(first, name, mention.last)
+            put(first, "thing", mention.last)
+    for when, (first, last) in zip(whens, spans, strict=True):
+        put(first, "day" if when.has_days or when.vague else "time", last)
+        if when.has_clock:
+            put(first, "time", last)
+    for count in counts:
+        put(count.first, "ordinal" if count.ordinal else "number", count.last)
+    for at, index in enumerate(sheet.at):
+        if sheet.tokens[index].kind is Kind.OPAQUE and CODE.fullmatch(sheet.tokens[index].text):
+            put(at, "code", at + 1)
+    return labels
+
+
+def _signs(sighting: Sighting, letter: Letter, context: Context, own: OwnWords, codes: tuple[str, ...]) -> Signs:
+    thread = bool(letter.in_reply_to or letter.references or own.quoted or own.answers)
+    return Signs(
+        machine=bool(letter.machine),
+        thread=thread or bool(context.code),
+        asked=bool(context.asked),
+        options=bool(context.options),
+        challenge=context.challenge,
+        code=bool(codes),
+        things=any(sighting.stances.asked(index) for index in range(len(sighting.mentions))),
+        moment=any(when.counts and (when.has_days or when.vague) for when in sighting.whens),
+        question=any(sentence.question for sentence in sighting.page.sentences),
+        words=len(sighting.page.words),
+        people=sighting.people is not None,
+    )
+
+
+def _intent_evidence(sheet: Page, judged: Judgement) -> Iterable[Evidence]:
+    seen: set[str] = set()
+    for cue in judged.cues:
+        words = sheet.quote(cue.first, cue.last)
+        if words not in seen and len(seen) < 6:
+            seen.add(words)
+            yield Evidence("intent", words, cue.value.replace("/", ", "))
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.upper() for found in CODE.findall(text)))
+
+
+def _words(text: str) -> list[str]:
+    return [token.norm for token in tokenize(text) if token.kind is Kind.WORD]

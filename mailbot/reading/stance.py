@@ -1,0 +1,116 @@
+"""How a thing or a moment is spoken of: asked for, not wanted, kept, told of the past, what a change leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailbot.reading.cues import Cue
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.moments import When
+from mailbot.reading.page import Page
+from mailbot.reading.quantities import Quantity
+from mailbot.reading.things import Mention, Sort
+from mailbot.reading.tokens import fold
+
+REACH = 6
+"""Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
+
+_ASKS = ("book/", "availability/", "change/", "cancel/")
+
+
+class Stances:
+    """For each mention (by its index) and each moment: how it is spoken of."""
+
+    def __init__(
+        self,
+        page: Page,
+        cues: Sequence[Cue],
+        mentions: Sequence[Mention],
+        quantities: Sequence[Quantity],
+        whens: Sequence[When],
+        spans: Sequence[tuple[int, int]],
+        lexicons: Sequence[Lexicon],
+    ) -> None:
+        self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
+        self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
+        self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
+        self.past = self._past()
+        self.unwanted: set[int] = set()
+        self.kept: set[int] = set()
+        self.old: set[int] = set()
+        self._spread("unwanted-after", self.unwanted, onward=True)
+        self._spread("unwanted-before", self.unwanted, onward=False)
+        self._spread("old-after", self.old, onward=True, farthest=3)
+        for cue in cues:
+            if cue.value == "stance-kept":
+                self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
+        self.deadlines = self._deadlines(whens, spans)
+
+    @staticmethod
+    def _asks(cue: Cue) -> bool:
+        return cue.value.startswith(_ASKS) and not cue.value.endswith("/weak")
+
+    def _past(self) -> frozenset[int]:
+        """Sentences that tell of earlier times and ask for nothing."""
+        told = {self._page.sentence_of[cue.first] for cue in self._cues if cue.value == "stance-past"}
+        strong = {
+            self._page.sentence_of[cue.first]
+            for cue in self._cues
+            if cue.value in {"book/strong", "availability/strong", "change/decisive", "change/strong"}
+        }
+        return frozenset(told - strong)
+
+    def _spread(self, key: str, into: set[int], *, onward: bool, farthest: int = REACH) -> None:
+        """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""
+        order = range(len(self._mentions)) if onward else range(len(self._mentions) - 1, -1, -1)
+        for cue in self._cues:
+            if cue.value != f"stance-{key}":
+                continue
+            edge, reach = (cue.last if onward else cue.first), farthest
+            for index in order:
+                mention, quantity = self._mentions[index], self._quantities[index]
+                first = min(mention.first, quantity.first)
+                if cue.first <= mention.first and mention.last <= cue.last:
+                    into.add(index)
+                    edge = mention.last if onward else first
+                    continue
+                if (first < edge) if onward else (mention.last > edge):
+                    continue
+                between = (edge, first) if onward else (mention.last, edge)
+                if not self._linked(*between, reach, listed=index if into else None, cue=cue):
+                    break
+                into.add(index)
+                edge, reach = (mention.last if onward else first), 4
+
+    def _linked(self, first: int, last: int, reach: int, listed: int | None, cue: Cue) -> bool:
+        page = self._page
+        if last - first > reach or last > len(page.words):
+            return False
+        if page.sentence_of[min(first, len(page.words) - 1)] != page.sentence_of[min(last, len(page.words) - 1)]:
+            return False
+        between = page.words[first:last]
+        if any(word in self._contrast for word in between):
+            return False
+        return not ("," in between and len(between) > 3)
+
+    def _deadlines(self, whens: Sequence[When], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+        found: set[int] = set()
+        for cue in self._cues:
+            if cue.value == "stance-deadline":
+                found.update(i for i, (first, last) in enumerate(spans) if cue.first <= first < cue.last)
+        return frozenset(found)
+
+    def in_past(self, word: int) -> bool:
+        return self._page.sentence_of[word] in self.past
+
+    def in_request(self, word: int) -> bool:
+        """Whether the sentence of a word asks for something, or lists what is asked."""
+        sentence = self._page.sentence(word)
+        return sentence.number in self._asking or sentence.bullet
+
+    def asked(self, index: int) -> bool:
+        """Whether a mention may be asked for: named, and not put aside."""
+        mention = self._mentions[index]
+        if index in self.unwanted or index in self.kept or index in self.old:
+            return False
+        return not self.in_past(mention.first) and mention.sort is not Sort.SITE
