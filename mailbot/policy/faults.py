@@ -21,7 +21,7 @@ def worded(slips: Iterable[Slip], language: Language) -> tuple[Fault, ...]:
 def _fault(slip: Slip, sentences: Mapping[str, str]) -> Fault:
     guess = slip.values.get("guess")
     hint = sentences["guess"].format(guess=guess) if guess else ""
-    message = sentences[slip.kind].format(**{"owner": "", "field": ""} | slip.values | {"hint": hint})
+    message = sentences[slip.kind].format(**{"owner": "", "field": "", **slip.values, "hint": hint})
     place = slip.place
     return Fault(place.line if place else 0, place.column if place else 0, message)
 

@@ -5,6 +5,7 @@ Whatever does not hold is kept, and reading goes on: `close` raises all of it at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
@@ -12,22 +13,25 @@ from mailbot.policy.outline import Branch, Leaf, Misread, Node, Row, Slip, Spot,
 
 T = TypeVar("T")
 U = TypeVar("U")
+_SPACE = re.compile(r"[ \t\r\n]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Form:
-    """The fields of one thing. `owner` is what messages call it: an id, or the name of a section."""
+    """The fields of one thing. `owner` is what messages call it: an id, or the name of a section; nothing where it
+    belongs to a field of another form, whose owner it then has."""
 
-    def __init__(self, node: Node, owner: str) -> None:
-        self._owner = owner
+    def __init__(self, node: Node, owner: str = "") -> None:
+        self._owner: dict[str, object] = {"owner": owner} if owner else {}
         self._slips: list[Slip] = []
         self._asked: list[str] = []
         self._place = Spot(node.line, node.column)
         self._entries: dict[str, tuple[Leaf, Node]] = {}
         self._whole = isinstance(node, Branch)
         if isinstance(node, Branch):
-            self._entries = {_name(key.text): (key, value) for key, value in node.entries}
+            self._entries = {field_name(key.text): (key, value) for key, value in node.entries}
         else:
-            self._slips.append(Slip("fields", {"owner": owner}, node))
+            self._slips.append(Slip("fields", self._owner, node))
 
     def may(self, name: str, read: Callable[[Node], T], otherwise: U) -> T | U:
         """Return the field, or `otherwise` where it is not there or left empty."""
@@ -44,17 +48,17 @@ class Form:
     def need(self, name: str, read: Callable[[Node], T]) -> T:
         """Return the field. Where it is missing or does not hold, that is a slip, and nothing of use is returned."""
         if self._whole and name not in self._entries:
-            self._slips.append(Slip("missing", {"owner": self._owner, "field": name}, self._place))
+            self._slips.append(Slip("missing", self._owner | {"field": name}, self._place))
         elif name in self._entries:
             key, value = self._entries[name]
             if isinstance(value, Leaf) and value.empty:
-                self._slips.append(Slip("empty", {"owner": self._owner, "field": name}, key))
+                self._slips.append(Slip("empty", self._owner | {"field": name}, key))
         return self.may(name, read, cast(T, None))
 
     def say(self, kind: str, name: str, **values: object) -> None:
         """Keep a slip about a field that was read well but does not fit."""
         place = self._entries[name][1] if name in self._entries else self._place
-        self._slips.append(Slip(kind, {"owner": self._owner, "field": name, **values}, place))
+        self._slips.append(Slip(kind, {**self._owner, "field": name, **values}, place))
 
     def keep(self, kind: str, place: Node, **values: object) -> None:
         """Keep a slip that stands at `place`."""
@@ -65,17 +69,18 @@ class Form:
         for name, (key, _) in self._entries.items():
             if name not in self._asked:
                 guess = closest(name, [asked for asked in self._asked if asked not in self._entries] or self._asked)
-                self._slips.append(Slip("unknown", {"owner": self._owner, "key": key.text, "guess": guess}, key))
+                self._slips.append(Slip("unknown", self._owner | {"key": key.text, "guess": guess}, key))
         if self._slips:
             raise Misread(*self._slips)
 
     def _keep(self, error: Misread, value: Node, name: str) -> None:
         for slip in error.slips:
-            values = {"owner": self._owner, "field": name} | slip.values
+            values = {**self._owner, "field": name, **slip.values}
             self._slips.append(Slip(slip.kind, values, slip.place or value))
 
 
-def _name(key: str) -> str:
+def field_name(key: str) -> str:
+    """Return the name of the field that was meant: `key holders`, `Key-Holders` and `key_holders` are one."""
     return key.lower().replace("-", "_").replace(" ", "_")
 
 
@@ -83,7 +88,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     """Return what of `known` was probably meant, or nothing."""
     from rapidfuzz import fuzz, process, utils  # takes longer to import than the rules to read; only faults need it
 
-    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=65)
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=75)
     return found[0] if found else ""
 
 
@@ -91,10 +96,18 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 
 def text(node: Node) -> str:
+    """Read a text on one line, as names and subjects are: a line break becomes a space."""
+    return _SPACE.sub(" ", prose(node))
+
+
+def prose(node: Node) -> str:
+    """Read a text in which line breaks stand as they were written."""
     if not isinstance(node, Leaf):
         raise misread("text", node)
     if node.empty or not node.text:
         raise misread("text.empty", node)
+    if _CONTROL.search(node.text):
+        raise misread("text.control", node)
     return node.text
 
 

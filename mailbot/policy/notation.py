@@ -189,7 +189,7 @@ _UNITS = {
     timedelta(days=365): "an ans année années jaar jaren year years",
 }
 _UNIT = {name: length for length, names in _UNITS.items() for name in names.split()}
-_LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?\s*(?:(\d{1,2})(?!\s*\w))?\s*")
+_LENGTH = re.compile(r"(\d{1,5}(?:[.,]\d+)?)\s*([^\W\d_]+)\.?\s*(?:(\d{1,2})(?!\s*\w))?\s*")
 
 
 def read_length(text: str) -> timedelta:

@@ -7,7 +7,7 @@ file some twenty times faster than a parser in Python does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -67,7 +67,7 @@ class Slip:
     """One thing that does not hold: its kind (a key of faults.toml), the values that its sentence names, and where."""
 
     kind: str
-    values: dict[str, object]
+    values: Mapping[str, object]
     place: Spot | Node | None = None
 
 
@@ -202,6 +202,8 @@ _PROBLEMS = {
     "expected '<document start>'": "yaml.indent",
     "found unexpected end of stream": "yaml.quote",
     "expected ',' or ']'": "yaml.bracket",
+    "expected node content": "yaml.nothing",
+    "expected the node content": "yaml.nothing",
     "expected ',' or '}'": "yaml.bracket",
     "cannot start any token": "yaml.start",
     "unknown escape character": "yaml.escape",

@@ -43,7 +43,7 @@ from mailbot.model.rules import (
 from mailbot.model.spans import Hours
 from mailbot.policy import notation
 from mailbot.policy.faults import worded
-from mailbot.policy.form import Form, each, gathered, leaf, listed, one_of, text
+from mailbot.policy.form import Form, each, field_name, gathered, leaf, listed, one_of, prose, text
 from mailbot.policy.outline import Branch, Leaf, Misread, Node, Slip, misread, outline
 from mailbot.policy.public_holidays import belgian_holidays, each_year
 
@@ -69,7 +69,7 @@ def load(path: Path, language: Language = "en") -> Rules:
 def parse(raw: bytes, name: str = "rules.yaml", language: Language = "en") -> Rules:
     """Return the rules that these bytes hold. Raises BadRules."""
     try:
-        return _rules(outline(raw), hashlib.sha256(raw).hexdigest()[:12])
+        return _rules(outline(raw), _version(raw))
     except Misread as error:
         raise BadRules(name, worded(error.slips, language)) from error
 
@@ -91,36 +91,35 @@ class RulesFile:
         self._lock = Lock()
         self._stamp = _stamp(path)
         self._rules = load(path, language)
-        self._digest = self._rules.version
+        self._seen = self._rules.version
         self.rejected: BadRules | None = None
 
     def current(self) -> Rules:
         """Return the rules in force. The file is read again only where its times or size changed."""
         with self._lock:
             stamp = _stamp(self._path)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._reread()
-            return self._rules
+            fresh = self._reread() if stamp != self._stamp else None
+            self._stamp = stamp
+            rules = self._rules
+        if fresh and self._on_fault:
+            self._on_fault(fresh)
+        return rules
 
-    def _reread(self) -> None:
+    def _reread(self) -> BadRules | None:
+        """Take the file's rules if they hold; return what is wrong with a version that was not seen before."""
         try:
-            rules = load(self._path, self._language)
+            before, self._seen = self._seen, ""
+            raw = _bytes_of(self._path, self._language)
+            self._seen = _version(raw)
+            if self._seen == before:
+                return None
+            self._rules, self.rejected = parse(raw, str(self._path), self._language), None
         except BadRules as error:
-            digest = _digest(self._path)
-            if digest != self._digest:
-                self._digest = digest
-                self._reject(error)
-            return
-        if rules.version != self._rules.version:
-            log.info("rules in force", extra={"version": rules.version})
-        self._rules, self._digest, self.rejected = rules, rules.version, None
-
-    def _reject(self, error: BadRules) -> None:
-        self.rejected = error
-        log.warning("rules do not hold", extra={"faults": len(error.faults), "kept": self._rules.version})
-        if self._on_fault:
-            self._on_fault(error)
+            self.rejected = error
+            log.warning("rules do not hold", extra={"faults": len(error.faults), "kept": self._rules.version})
+            return error
+        log.info("rules in force", extra={"version": self._rules.version})
+        return None
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -132,11 +131,16 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
-def _digest(path: Path) -> str:
+def _version(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:12]
+
+
+def _bytes_of(path: Path, language: Language) -> bytes:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    except OSError:
-        return ""
+        return path.read_bytes()
+    except OSError as error:
+        slip = Slip("file.unreadable", {"text": error.strerror or ""})
+        raise BadRules(str(path), worded([slip], language)) from error
 
 
 # --- the file, section by section
@@ -155,10 +159,17 @@ class _Known:
     communities: tuple[str, ...]
 
     def words(self, node: Node) -> Words:
-        """Read a text in each language; one text alone is in the first language."""
+        """Read a line in each language; one alone is in the first language."""
+        return self._texts(node, text)
+
+    def prose(self, node: Node) -> Words:
+        """Read a text of some lines in each language; one alone is in the first language."""
+        return self._texts(node, prose)
+
+    def _texts(self, node: Node, read: Callable[[Node], str]) -> Words:
         if isinstance(node, Leaf):
-            return {self.languages[0]: text(node)}
-        return _by_language(node, self.languages, text)
+            return {self.languages[0]: read(node)}
+        return _by_language(node, self.languages, read)
 
     def names(self, node: Node) -> Names:
         """Read all names of a thing in each language."""
@@ -170,7 +181,7 @@ class _Known:
     def closure(self, node: Node) -> Closure:
         if isinstance(node, Leaf):
             return Closure(leaf(notation.read_days)(node))
-        form = Form(node, "closures")
+        form = Form(node)
         closure = Closure(
             days=form.need("days", leaf(notation.read_days)),
             reason=form.may("reason", self.words, {}),
@@ -185,7 +196,7 @@ def _rules(root: Branch, version: str) -> Rules:
     holidays = form.may("public_holidays", lambda node: _public_holidays(node, known), belgian_holidays())
     rules = Rules(
         commune=form.need("commune", _commune),
-        staff=form.need("staff", each(_staff)),
+        staff=form.need("staff", _all_staff),
         holders=form.need("key_holders", _table(_holder, known)),
         counters=form.need("counters", _table(_counter, known)),
         sites=form.need("sites", _table(_site, known)),
@@ -199,7 +210,7 @@ def _rules(root: Branch, version: str) -> Rules:
         closures=form.may("closures", known.closures, ()),
         public_holidays=holidays,
         school_holidays=form.need("school_holidays", lambda node: _school_holidays(node, known)),
-        answers=form.may("answers", _table(_words_of, known), {}),
+        answers=form.may("answers", _table(_prose_of, known), {}),
         feature_names=form.may("features", _table(_words_of, known), {}),
         articles=form.may("articles", _table(_words_of, known), {}),
         banners=form.may("banners", each(text), ()),
@@ -211,7 +222,7 @@ def _rules(root: Branch, version: str) -> Rules:
 
 
 def _known(root: Branch) -> _Known:
-    sections = {key.text: node for key, node in root.entries}
+    sections = {field_name(key.text): node for key, node in root.entries}
 
     def ids(section: str) -> tuple[str, ...]:
         node = sections.get(section)
@@ -231,7 +242,7 @@ def _known(root: Branch) -> _Known:
 def _languages_of(commune: Node | None) -> tuple[Language, ...]:
     if isinstance(commune, Branch):
         for key, node in commune.entries:
-            if key.text == "languages":
+            if field_name(key.text) == "languages":
                 try:
                     return _languages(node)
                 except Misread:
@@ -248,22 +259,22 @@ def _languages(node: Node) -> tuple[Language, ...]:
 
 
 def _by_language(node: Node, languages: tuple[Language, ...], read: Callable[[Node], T]) -> dict[Language, T]:
-    form = Form(node, "")
+    form = Form(node)
     found = {language: form.may(language, read, None) for language in languages}
     try:
         form.close()
     except Misread as error:
-        raise Misread(*(_without_owner(slip) for slip in error.slips)) from error
+        raise Misread(*(_of_the_field(slip) for slip in error.slips)) from error
     there = {language: value for language, value in found.items() if value is not None}
     if not there:
         raise misread("language.none", node)
     return there
 
 
-def _without_owner(slip: Slip) -> Slip:
+def _of_the_field(slip: Slip) -> Slip:
     """Return the slip of a text in a language as one of the field that holds it: that has a name people know."""
     kind = {"unknown": "language.unknown", "fields": "language.fields"}.get(slip.kind, slip.kind)
-    return Slip(kind, {key: value for key, value in slip.values.items() if key not in ("owner", "field")}, slip.place)
+    return Slip(kind, {key: value for key, value in slip.values.items() if key != "field"}, slip.place)
 
 
 def _table(read: Callable[[str, Node, _Known], T], known: _Known) -> Callable[[Node], dict[str, T]]:
@@ -276,9 +287,10 @@ def _table(read: Callable[[str, Node, _Known], T], known: _Known) -> Callable[[N
         things: dict[str, T] = {}
         for key, part in node.entries:
             try:
-                things[_id(key)] = read(key.text, part, known)
+                things[key.text] = read(key.text, part, known)
             except Misread as error:
-                slips += [Slip(s.kind, {"owner": key.text} | s.values, s.place or part) for s in error.slips]
+                slips += [Slip(s.kind, {"owner": key.text, **s.values}, s.place or part) for s in error.slips]
+            slips += _id_slips(key)
         if slips:
             raise Misread(*slips)
         return things
@@ -286,15 +298,21 @@ def _table(read: Callable[[str, Node, _Known], T], known: _Known) -> Callable[[N
     return read_all
 
 
-def _id(key: Leaf) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", key.text) or key.text in (ANY_ROOM, UNKNOWN, SAME):
+def _id_slips(key: Leaf) -> list[Slip]:
+    if key.text in (ANY_ROOM, UNKNOWN, SAME):
+        return [Slip("id.reserved", {"text": key.text}, key)]
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", key.text):
         plain = re.sub(r"[^a-z0-9]+", "-", _plain(key.text)).strip("-")
-        raise misread("id", key, text=key.text, guess=plain)
-    return key.text
+        return [Slip("id", {"text": key.text, "guess": plain}, key)]
+    return []
 
 
 def _words_of(_id: str, node: Node, known: _Known) -> Words:
     return known.words(node)
+
+
+def _prose_of(_id: str, node: Node, known: _Known) -> Words:
+    return known.prose(node)
 
 
 def _commune(node: Node) -> Commune:
@@ -331,6 +349,13 @@ def _zone(node: Node) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # OSError: a name that is a folder, or no file name
         raise misread("zone", node, text=name) from error
+
+
+def _all_staff(node: Node) -> tuple[Staff, ...]:
+    staff = each(_staff)(node)
+    if not staff:
+        raise misread("no-staff", node)
+    return staff
 
 
 def _staff(node: Node) -> Staff:
@@ -413,7 +438,7 @@ def _site(id: str, node: Node, known: _Known) -> Site:
         names=form.need("names", known.names),
         address=form.need("address", known.words),
         geo=form.may("geo", leaf(notation.read_place), None),
-        access=form.may("access", known.words, {}),
+        access=form.may("access", known.prose, {}),
         on_call=form.may("on_call", leaf(notation.read_phone), ""),
         closures=form.may("closures", known.closures, ()),
     )
@@ -457,8 +482,8 @@ def _equipment(id: str, node: Node, known: _Known) -> Equipment:
         names=form.need("names", known.names),
         stock=form.need("stock", _at_least(0)),
         counter=form.need("counter", one_of(known.counters, "no-counter")),
-        contents=form.may("contents", known.words, {}),
-        transport=form.may("transport", known.words, {}),
+        contents=form.may("contents", known.prose, {}),
+        transport=form.may("transport", known.prose, {}),
         weight_kg=form.may("weight", leaf(notation.read_kilos), 0.0),
         days_between=form.may("days_between", leaf(notation.read_whole_days), 0),
         closures=form.may("closures", known.closures, ()),
@@ -516,7 +541,7 @@ def _at_least(least: int) -> Callable[[Node], int]:
 def _some_time(node: Node) -> timedelta:
     length = notation.read_length(text(node))
     if not length:
-        raise misread("length", node, text=text(node))
+        raise misread("length.none", node)
     return length
 
 
@@ -589,7 +614,7 @@ def _school_holidays(node: Node, known: _Known) -> Mapping[Language, tuple[Closu
 
 
 def _named_days(node: Node, known: _Known) -> Closure:
-    form = Form(node, "school_holidays")
+    form = Form(node)
     closure = Closure(days=form.need("days", leaf(notation.read_days)), reason=form.need("name", known.words))
     form.close()
     return closure
@@ -607,7 +632,7 @@ def _public_holidays(node: Node, known: _Known) -> Mapping[date, Words]:
 
 
 def _added_holiday(node: Node, known: _Known) -> tuple[set[date], Words]:
-    form = Form(node, "public_holidays")
+    form = Form(node)
     found = form.need("day", leaf(_dates)), form.need("name", known.words)
     form.close()
     return found
@@ -626,7 +651,7 @@ def _dates(written: str) -> set[date]:
 
 def _unlike(form: Form, root: Branch) -> None:
     """Tell what two things share that only one may have: ids, names, addresses of initiatives."""
-    sections = {key.text: node for key, node in root.entries if isinstance(node, Branch)}
+    sections = {field_name(key.text): node for key, node in root.entries if isinstance(node, Branch)}
     things = [entry for name in ("rooms", "equipment") for entry in _entries(sections.get(name))]
     seen_ids: dict[str, int] = {}
     seen_names: dict[tuple[str, str], tuple[str, int]] = {}
@@ -650,7 +675,7 @@ def _entries(node: Branch | None) -> list[tuple[Leaf, Node]]:
 
 
 def _fields(node: Node) -> list[tuple[str, Node]]:
-    return [(key.text, value) for key, value in node.entries] if isinstance(node, Branch) else []
+    return [(field_name(key.text), value) for key, value in node.entries] if isinstance(node, Branch) else []
 
 
 def _names_of(node: Node) -> list[tuple[Language, Leaf]]:
