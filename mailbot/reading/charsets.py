@@ -10,6 +10,7 @@ import binascii
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 
 _READABLE = re.compile(
     r"ascii|utf-(8|7|16|16-le|16-be|32|32-le|32-be)|utf-8-sig|iso8859-\d+|cp(125\d|437|85\d|86\d|874|932|949|950)|koi8-[rut]"
@@ -75,6 +76,7 @@ def decoded(octets: bytes, charset: str) -> str:
     return octets.decode("cp1252", errors="replace")
 
 
+@lru_cache(maxsize=200)
 def _codec(label: str) -> str:
     """Return the name of the codec that a charset label means; "cp1252" where it means none."""
     label = label.strip(" \t\"'").split("*")[0][:40]

@@ -31,9 +31,11 @@ class Role(Enum):
 class Roles:
     """What each line of a mail is. `forwards` says that a line announced a mail that is handed on."""
 
-    lines: Sequence[str]
+    lines: list[str]
     roles: list[Role]
     forwards: bool = False
+    announced: str = ""
+    """Who wrote the first mail that is announced, as the announcement says it, folded; may be empty."""
     from_addresses: frozenset[str] = frozenset()
     """Addresses in the From lines of the blocks that announce history, folded."""
 
@@ -57,6 +59,7 @@ _QUOTE = re.compile(r"[ \t]{0,3}>")
 _QUOTE_MARKS = re.compile(r"(?:[ \t]{0,3}>)+ ?")
 _LABELLED = re.compile(r"[\s*_>|]{0,8}([a-z' .\-]{1,20}?)[\s*_]{0,4}:[\s*_]{0,4}(.*)")
 _RULE = re.compile(r"[\s>]*[-_=*]{5,}\s*")
+_OPENS_WITH_RULE = re.compile(r"[\s>]*[-_=*#]{3,}")
 _DATED = re.compile(r"20\d\d|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 _TIMED = re.compile(r"\d{1,2}\s?[:.hu]\s?\d\d|\d\s?[ap]\.?m")
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w.-]{1,190}")
@@ -77,8 +80,8 @@ def roles_of(lines: Sequence[str], ours: Ours, *, in_thread: bool) -> Roles:
     quotes = [bool(_QUOTE.match(line)) for line in lines]
     marks = dict(_marks(low, quotes))
     if not (in_thread or marks or ours or any(_starts_history(low, i) for i in range(len(low)) if quotes[i])):
-        return Roles(lines, [Role.OWN] * len(lines))
-    found = Roles(lines, [Role.QUOTED if quoted else Role.OWN for quoted in quotes])
+        return Roles(list(lines), [Role.OWN] * len(lines))
+    found = Roles(list(lines), [Role.QUOTED if quoted else Role.OWN for quoted in quotes])
     addresses: set[str] = set()
     index = 0
     while index < len(lines):
@@ -88,6 +91,7 @@ def roles_of(lines: Sequence[str], ours: Ours, *, in_thread: bool) -> Roles:
             continue
         found.forwards = found.forwards or mark.forwards
         addresses.update(_ADDRESS.findall(mark.sender))
+        found.announced = found.announced or mark.sender
         found.roles[index : mark.end] = [Role.FRAME] * (mark.end - index)
         following = next((i for i in range(mark.end, len(lines)) if low[i].strip()), len(lines))
         if following < len(lines) and not quotes[following] and not mark.alone:
@@ -169,7 +173,7 @@ def _block(low: Sequence[str], index: int) -> _Mark | None:
             return _one_line_block(low, index)
         elif (not low[i].strip() and end < i) or not ({"to", "copy"} & values.keys() or not low[i].strip()):
             break  # two empty lines, or a line that is no wrapped list of recipients
-    return _Mark(end, sender=values["from"]) if _is_block(values) else None
+    return _Mark(end, sender=values["from"]) if _is_block(values) else _one_line_block(low, index)
 
 
 def _is_block(values: dict[str, str]) -> bool:
@@ -193,21 +197,25 @@ def _one_line_block(low: Sequence[str], index: int) -> _Mark | None:
 
 def _attribution(low: Sequence[str], quotes: Sequence[bool], index: int) -> _Mark | None:
     """Return the attribution ("Le … a écrit :") that begins at a line; programs wrap it over four lines at most."""
+    opened = bool(_dated_opening().match(low[index].strip()))
     joined = ""
-    for end in range(index, min(index + 4, len(low))):
-        if quotes[end] or not low[end].strip():
+    for end in range(index, min(index + (4 if opened else 1), len(low))):
+        line = low[end].strip()
+        if quotes[end] or not line or (end > index and _dated_opening().match(line) and re.search(r"\d", line)):
             return None
-        joined = f"{joined} {low[end].strip()}".strip()
-        if len(joined) > 500:
+        joined = f"{joined} {line}".strip()
+        if len(joined) > 2_000:
             return None
         if not _wrote().search(joined):
             continue
-        if _attributions().fullmatch(joined):
+        if _attributions().fullmatch(joined[:500]) and len(joined) <= 500:
             following = _next_said(low, end + 1)
             quoted = following < len(low) and quotes[following]
-            dated = bool(re.search(r"\d", joined)) and bool(_dated_opening().match(joined))
+            dated = opened and bool(re.search(r"\d", joined))
             if quoted or (joined.endswith(":") and (dated or "@" in joined)):
                 return _Mark(end + 1, sender=joined)
+        if opened and (before := _attribution_before_text().match(joined)) and "@" in before[0]:
+            return _Mark(end + 1, sender=before[0])
     return None
 
 
@@ -261,6 +269,11 @@ class Ours:
         return next((place for place in places[:20] if place >= after - 3), places[0]) + 3
 
     @property
+    def newest(self) -> int:
+        """Words of the newest letter."""
+        return len(_WORD.findall(folded(self.texts[0][:50_000]))) if self.texts else 0
+
+    @property
     def length(self) -> int:
         return len(self._words)
 
@@ -276,11 +289,11 @@ def _give_back(found: Roles, low: Sequence[str], ours: Ours) -> None:
         place = ours.match(bare, after) if bare.strip() and found.roles[index] is not Role.FRAME else None
         if place is not None:
             places[index], after = place, place
-    _drop_repeated(found, low, places)
+    _drop_repeated(found, low, places, ours)
     _return_typed(found, low, places, ours)
 
 
-def _drop_repeated(found: Roles, low: Sequence[str], places: dict[int, int]) -> None:
+def _drop_repeated(found: Roles, low: Sequence[str], places: dict[int, int], ours: Ours) -> None:
     """Mark as quoted the runs of own lines that repeat our letter; a line or two may be an option that was copied."""
     for stretch in list(found.stretches()):
         said = [index for index in stretch if low[index].strip()]
@@ -289,10 +302,21 @@ def _drop_repeated(found: Roles, low: Sequence[str], places: dict[int, int]) -> 
             if index in places:
                 run.append(index)
                 continue
-            if len(run) > 3 or sum(len(low[i]) for i in run) > 250:
-                for i in range(run[0], run[-1] + 1):
-                    found.roles[i] = Role.QUOTED
+            if len(run) > 3 or sum(len(low[i]) for i in run) > 250 or _is_most_of(run, low, ours):
+                found.roles[run[0] : run[-1] + 1] = [Role.QUOTED] * (run[-1] + 1 - run[0])
+                _mark_separator(found, low, run[0])
             run = []
+
+
+def _is_most_of(run: Sequence[int], low: Sequence[str], ours: Ours) -> bool:
+    return len(run) > 1 and sum(len(_WORD.findall(low[index])) for index in run) * 2 > ours.newest
+
+
+def _mark_separator(found: Roles, low: Sequence[str], index: int) -> None:
+    """Leave out the line before a repeated letter by which some unknown program announces it."""
+    before = next((i for i in range(index - 1, max(index - 3, -1), -1) if low[i].strip()), None)
+    if before is not None and (_OPENS_WITH_RULE.match(low[before]) or "@" in low[before]):
+        found.roles[before] = Role.FRAME
 
 
 def _return_typed(found: Roles, low: Sequence[str], places: dict[int, int], ours: Ours) -> None:
@@ -311,6 +335,7 @@ def _return_typed(found: Roles, low: Sequence[str], places: dict[int, int], ours
         deep = low[index].lstrip(" >").strip() and low[index].lstrip().startswith((">>", "> >"))
         if index not in places and bare.strip() and not deep and not _wraps(low, places, index):
             found.roles[index] = Role.OWN
+            found.lines[index] = unquoted(found.lines[index])
 
 
 def _wraps(low: Sequence[str], places: dict[int, int], index: int) -> bool:
@@ -359,6 +384,12 @@ def _wrote() -> re.Pattern[str]:
 @cache
 def _attributions() -> re.Pattern[str]:
     return re.compile(rf"[\s*\-]{{0,6}}{one_of('words', 'attribution')}\s?[:;]?[\s*\-]{{0,4}}")
+
+
+@cache
+def _attribution_before_text() -> re.Pattern[str]:
+    """An attribution whose line goes on with the mail that it announces."""
+    return re.compile(rf"[\s*\-]{{0,6}}{one_of('words', 'attribution')}\s?: +(?=\S)")
 
 
 @cache

@@ -131,6 +131,8 @@ class _Writer:
         self.words: list[str] = []
         self.tables: list[_Table] = []
         self.marks: list[int | None] = []
+        self.mark = ""
+        """What stands before the next line: the mark of an item whose text has not come yet."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         outer = self.frames[-1]
@@ -154,7 +156,7 @@ class _Writer:
         elif tag in ("ul", "ol"):
             self.marks.append(_number(attributes.get("start"), 1) if tag == "ol" else None)
         elif tag == "li":
-            self.words.append(self._mark())
+            self.mark = self._mark()
         elif tag == "table":
             self.tables.append(_Table())
         elif tag in ("td", "th") and self.tables:
@@ -216,10 +218,11 @@ class _Writer:
         self.words.clear()
         text = text.rstrip() if frame.pre else _SPACE.sub(" ", text).strip()
         if text or even_empty:
-            self.lines.append(_Line(text, frame.quote, frame.aside))
+            self.lines.append(_Line(self.mark + text, frame.quote, frame.aside))
+            self.mark = ""
 
     def _blank(self) -> None:
-        if self.lines and self.lines[-1].text:
+        if self.lines and self.lines[-1].text and not self.mark:
             frame = self.frames[-1]
             self.lines.append(_Line("", min(frame.quote, self.lines[-1].quote), frame.aside))
 

@@ -57,6 +57,9 @@ def signed(lines: Sequence[str], sender: Address) -> Signed:
     for index, line in enumerate(lines):
         if page.is_device_line(index) or (end is not None and not page.speaks_again(index, end)):
             signature.append(line)
+        elif page.is_bare_name(index):
+            signature.append(line)
+            end = page.end_at(index) or end
         elif page.is_footer(index):
             signature.append(line)
             end = _End.DELIMITER if any(map(str.strip, body)) else None
@@ -82,7 +85,8 @@ def phone_in(*texts: str) -> str | None:
                 and not _ENTERPRISE.fullmatch(found[0])
                 and not _IBAN.search(folded(text[max(0, found.start() - 24) : found.end()]))
             ):
-                return " ".join(found[0].split())
+                number = " ".join(found[0].split())
+                return number if ")" in number else number.lstrip("(")
     return None
 
 
@@ -92,8 +96,16 @@ class _Page:
     def __init__(self, lines: Sequence[str], sender: Address) -> None:
         self.low = [folded(line) for line in lines]
         self.names = _names(sender)
+        self._footers = self._footer_paragraphs()
         self._signs = [self._looks_signed(index) for index in range(len(lines))]
         self._signed_from = self._signed_to_the_end()
+
+    def _footer_paragraphs(self) -> list[bool]:
+        """For each line, whether it belongs to a footer: from the line by which one is known to the next empty one."""
+        footers: list[bool] = []
+        for low in self.low:
+            footers.append(bool(low.strip()) and (bool(footers and footers[-1]) or bool(_footer().match(low))))
+        return footers
 
     def _signed_to_the_end(self) -> list[bool]:
         """For each line, whether from there on all looks signed, up to the end or to where the words surely end."""
@@ -113,6 +125,8 @@ class _Page:
             return _End.DELIMITER
         if self._closes(low):
             return _End.CLOSING
+        if _SOFT_DELIMITER.fullmatch(low) and index and self._is_name(index - 1):
+            return _End.DELIMITER
         weak = _SOFT_DELIMITER.fullmatch(low) or self.is_thanks(index) or self._is_name(index)
         return _End.WEAK if weak and self._signed_from[index + 1] else None
 
@@ -140,7 +154,15 @@ class _Page:
         return len(low) < 120 and bool(_device().match(low)) and bool(_devices().search(low)) and "?" not in low
 
     def is_footer(self, index: int) -> bool:
-        return bool(_footer().match(self.low[index]))
+        return self._footers[index]
+
+    def is_bare_name(self, index: int) -> bool:
+        """True for a line, after an empty one or after thanks, that is the sender's name and nothing else."""
+        words = _WORD.findall(self.low[index])
+        parted = index > 0 and (not self.low[index - 1].strip() or self.is_thanks(index - 1))
+        if not parted or not 0 < len(words) < 4 or _NUMBER.search(self.low[index]):
+            return False
+        return all(any(_same_name(word, name) for name in self.names) for word in words)
 
     def _closes(self, low: str) -> bool:
         low = low.strip()

@@ -129,7 +129,7 @@ def _request_in(history: str, deepest: int) -> str:
             for i, line in enumerate(lines)
         ][stop:]
     inner = roles_of(lines, Ours(), in_thread=True)
-    body, _ = _said(inner, Address("", ""))
+    body, _ = _said(inner, Address(roles.announced, ""))
     if deepest and Role.FRAME in inner.roles and not _without_courtesies(folded(body)).strip():
         return _request_in("\n".join(lines), deepest - 1)
     return body
@@ -185,4 +185,6 @@ def _acts() -> re.Pattern[str]:
 
 @cache
 def _courtesies() -> re.Pattern[str]:
-    return re.compile(rf"\W{{0,4}}{one_of('words', 'greeting', 'thanks', 'closing')}(?!\w)[^\d?]{{0,40}}")
+    return re.compile(
+        rf"\W{{0,4}}{one_of('words', 'greeting', 'thanks', 'closing')}(?!\w)(?:[ ,]{{1,3}}[^\W\d_]{{1,20}}){{0,3}}[^\w?]*"
+    )
