@@ -160,7 +160,7 @@ class People:
     first: int
     last: int
     weight: int
-    """How surely it is the number expected: 3 an expectation with people named, 2 one of both, 4 a total or correction."""
+    """How surely it is the number expected: 2 an expectation, or people named; 3 both; 4 a total."""
 
 
 def people(

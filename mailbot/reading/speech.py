@@ -15,7 +15,7 @@ ENOUGH = 0.25
 
 @dataclass(frozen=True)
 class Speech:
-    """The language of a text. `spoken` are all that are read, the foremost first; `sure` is False where little tells."""
+    """The language of a text. `spoken` are all that are read, the foremost first; `sure`: the words tell."""
 
     language: Language
     spoken: tuple[Language, ...]

@@ -1,8 +1,8 @@
 """Rooms, sites and equipment in the words of a mail, by the names of the catalogue and the word forms of the lexicons.
 
 A name is kept as a row of symbols: each of its words stands for all forms of it (plural, diminutive, another ending),
-generic words for a room are one symbol, words of size another, so that "vergaderlokaaltje" and "la petite salle" lead to
-the small meeting room. Little words between are passed over. What is nearly such a word (a letter or two off) counts as
+generic words for a room are one symbol, words of size another: "vergaderlokaaltje" and "la petite salle" lead to the
+small meeting room. Little words between are passed over. What is nearly such a word (a letter or two off) counts as
 it where the word means nothing else. Names of different rooms that the words fit equally are all kept.
 """
 
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -140,7 +141,7 @@ class Thesaurus:
         if not symbols:
             return
         self._insert(symbols, thing, sort)
-        for at, (before, after) in enumerate(zip(words, words[1:], strict=False)):
+        for at, (before, after) in enumerate(pairwise(words)):
             if before.isalpha() and after.isalpha():
                 self._insert([*symbols[:at], self._symbol(before + after, code), *symbols[at + 2 :]], thing, sort)
         if sort in {Sort.ROOM, Sort.SITE}:
@@ -158,7 +159,7 @@ class Thesaurus:
             for word, symbol in zip(words, symbols, strict=True):
                 if symbol == ROOM_WORD:
                     self._named_by[word].add(thing)
-            for before, after in zip(symbols, symbols[1:], strict=False):
+            for before, after in pairwise(symbols):
                 if after[0] == "#":
                     self._numbers_after[before].add(after)
 
@@ -504,7 +505,7 @@ class _Nearest:
                 self._by_start[word[0], len(word)].append(word)
 
     def of(self, word: str) -> str | None:
-        """Return the only nearest word: one letter off from five letters on, two from nine on; the first letter agrees."""
+        """Return the nearest word: one letter off from five letters on, two from nine on; the first letter agrees."""
         if word not in self._kept:
             if len(self._kept) > 20_000:
                 self._kept.clear()

@@ -1,7 +1,7 @@
 """Read every mail of the corpus and print how many meanings are right, by language, and each wrong case with its
 derivation.
 
-    python -m tests.corpus [SET …] [--quiet]      SET is a file of tests/corpus/mails without .jsonl (all of them if none)
+    python -m tests.corpus [SET …] [--quiet]      SET is a file of tests/corpus/mails without .jsonl (all if none)
 
 Of sets named held-* only the table is printed: they are set aside and not looked at.
 """

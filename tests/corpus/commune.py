@@ -1,4 +1,4 @@
-"""The sample commune that every corpus case speaks of, as a catalogue in Python: reading is tested without rules.yaml."""
+"""The sample commune that every corpus case speaks of, as a catalogue in Python: reading needs no rules.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The corpus of mails: reading a set, building raw messages, and what makes a set ill formed. GUIDE.md says what the fields mean."""
+"""The corpus of mails: reading a set, building raw messages, and what makes a set ill formed.
+
+GUIDE.md says what the fields mean.
+"""
 
 from __future__ import annotations
 

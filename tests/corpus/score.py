@@ -4,7 +4,7 @@ language     share of cases answered in the right language
 intent       share of cases with the right intent
 exact        share of all cases whose whole meaning is right (intent, items, attendees, references, missing, option)
 asked        the same, among book, availability and change alone
-harmful      share of book, change and cancel readings that could be carried out as they stand and are wrong: lower is better
+harmful      share of book, change and cancel readings that could be carried out and are wrong: lower is better
 """
 
 from __future__ import annotations
