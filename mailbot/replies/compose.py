@@ -67,26 +67,18 @@ class Composer:
         """Return the letter that tells a notice. `thread` is of the mail at hand, `now` aware, `message_id` ours and
         without angle brackets. Pure: the same arguments give the same bytes. Raises ValueError for an address that no
         header can hold."""
-        worded = [self._word(notice, rules, language, now) for language in notice.languages]
-        reservation = reservation_of(notice.content)
-        heading = Heading(
-            sender=rules.commune.mailbox,
-            to=notice.to,
-            subject=_subject(notice, thread, [each.decision for each in worded]),
-            date=now.astimezone(rules.commune.zone),
-            message_id=message_id,
-            language=", ".join(notice.languages),
-            automatic="auto-replied" if _answers(notice) else "auto-generated",
-            in_reply_to=thread.message_id if _answers(notice) else "",
-            references=thread.references if _answers(notice) else (),
-        )
+        file = self._calendar(notice, rules, now)
+        worded = self._signposted([self._word(notice, rules, language, now, file) for language in notice.languages])
         text = _BETWEEN_LANGUAGES.join(each.text for each in worded) + "\n"
-        body = self._body(notice, rules, thread, now, message_id, text, worded)
+        reservation = reservation_of(notice.content)
         return Outgoing(
             message_id=message_id,
             sender=rules.commune.mailbox.address,
             recipients=(notice.to.address,),
-            raw=message(heading, body),
+            raw=message(
+                _heading(notice, rules, thread, now, message_id, [each.decision for each in worded]),
+                _parts([plain(text), plain(self._page(worded), "html")], _enclosed(notice, thread, file), message_id),
+            ),
             text=text,
             kind=notice.content.template,
             code=reservation.code if reservation else "",
@@ -97,35 +89,20 @@ class Composer:
         """Return each option as the letter words it, in order, without its number."""
         return list(self._teller(rules, language, now).options(options))
 
-    def _word(self, notice: d.Notice, rules: Rules, language: Language, now: datetime) -> Worded:
+    def _word(
+        self, notice: d.Notice, rules: Rules, language: Language, now: datetime, file: ical.CalendarFile | None
+    ) -> Worded:
         teller = self._teller(rules, language, now)
         template = self._environment.get_template(f"{language}/{notice.content.template}.txt")
-        source = template.render(view(notice, teller, now))
-        decision, _, text = source.lstrip().partition("\n")
-        return Worded(language, decision.strip(), layout.joined(text))
+        attached = file is not None and file.method == "PUBLISH"
+        decision, text = _first_line(template.render({**view(notice, teller, now), "attached": attached}))
+        return Worded(language, decision, text)
 
-    def _body(
-        self,
-        notice: d.Notice,
-        rules: Rules,
-        thread: Thread,
-        now: datetime,
-        message_id: str,
-        text: str,
-        worded: Sequence[Worded],
-    ) -> Part:
-        parts = [plain(text), plain(self._page(worded), "html")]
-        file = self._calendar(notice, rules, now)
-        if file and file.method != "PUBLISH":
-            parts.append(calendar(file.raw, file.method))
-        body = multipart("alternative", parts, message_id)
-        enclosed = []
-        if file and file.method == "PUBLISH":
-            # mail programs offer an invitation by themselves, but not this: people open it
-            enclosed.append(calendar(file.raw, file.method, f"{_code(notice)}.ics"))
-        if isinstance(notice.content, d.ToStaff) and thread.forwarded:
-            enclosed.append(original(thread.forwarded))
-        return multipart("mixed", [body, *enclosed], message_id + " mixed") if enclosed else body
+    def _signposted(self, worded: Sequence[Worded]) -> list[Worded]:
+        """Return the letter with a line on top, where it goes on in another language, that says so in that one."""
+        below = " ".join(str(self._words_of(each.language).tables["below"]) for each in worded[1:])
+        first = worded[0]
+        return [replace(first, text=f"{below}\n\n{first.text}") if below else first, *worded[1:]]
 
     def _page(self, worded: Sequence[Worded]) -> str:
         """Return the HTML part: the very words of the text."""
@@ -219,7 +196,7 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "privacy": teller.text(commune.privacy),
         "round": round_of(notice.content, teller, notice.to.address) if isinstance(notice.content, d.Digest) else None,
         "changed_lines": changes(getattr(notice.content, "changes", ()), teller),
-        "answers": teller.rules.answers,
+        "how": teller.text(teller.rules.answers.get("how", {})),
     }
 
 
@@ -287,6 +264,46 @@ def own_subject(subject: str) -> str:
     return one_line(bare, SUBJECT)
 
 
+def _heading(
+    notice: d.Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, decisions: Sequence[str]
+) -> Heading:
+    answers = _answers(notice)
+    return Heading(
+        sender=rules.commune.mailbox,
+        to=notice.to,
+        subject=_subject(notice, thread, decisions),
+        date=now.astimezone(rules.commune.zone),
+        message_id=message_id,
+        language=", ".join(notice.languages),
+        automatic="auto-replied" if answers else "auto-generated",
+        in_reply_to=thread.message_id if answers else "",
+        references=thread.references if answers else (),
+    )
+
+
+def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) -> list[Part]:
+    """Return the parts that go with the words: an invitation first (it stands among the words), then attachments."""
+    parts = []
+    if file and file.method == "PUBLISH":
+        # mail programs offer an invitation by themselves, but not this: people open it
+        reservation = reservation_of(notice.content)
+        parts.append(calendar(file.raw, file.method, f"{reservation.code if reservation else 'mailbot'}.ics"))
+    elif file:
+        parts.append(calendar(file.raw, file.method))
+    if isinstance(notice.content, d.ToStaff) and thread.forwarded:
+        parts.append(original(thread.forwarded))
+    return parts
+
+
+def _parts(words: Sequence[Part], enclosed: Sequence[Part], seed: str) -> Part:
+    """Return the body. An invitation is one more way to say the same, and stands once: attached besides, it would show
+    its buttons twice in many programs."""
+    alternatives = [*words, *(part for part in enclosed if not part.disposition)]
+    body = multipart("alternative", alternatives, seed)
+    attached = [part for part in enclosed if part.disposition]
+    return multipart("mixed", [body, *attached], f"{seed} mixed") if attached else body
+
+
 def _subject(notice: d.Notice, thread: Thread, decisions: Sequence[str]) -> str:
     """Return "Re: <the asker's own subject> – <the decision> (<code>)"; letters to those who run it have their own."""
     decision = " / ".join(decisions)
@@ -302,11 +319,6 @@ def _subject(notice: d.Notice, thread: Thread, decisions: Sequence[str]) -> str:
 
 def _answers(notice: d.Notice) -> bool:
     return notice.answers and not isinstance(notice.content, INTERNAL)
-
-
-def _code(notice: d.Notice) -> str:
-    reservation = reservation_of(notice.content)
-    return reservation.code if reservation else "mailbot"
 
 
 def _first_line(source: str) -> tuple[str, str]:

@@ -61,4 +61,4 @@ def _lines(lines: Sequence[str]) -> Iterator[Line]:
         item = _ITEM.fullmatch(line)
         mark, rest = (item[1], item[2]) if item else ("", line)
         label = _LABEL.match(rest)
-        yield Line(rest[label.end() :] if label else rest, label[1] if label else "", mark)
+        yield Line(rest[label.end() :].lstrip() if label else rest, label[1] if label else "", mark)

@@ -237,6 +237,10 @@ class Teller:
     def returning(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
         return self._errands(uses, [(use.back, use) for use in uses], notes=False)
 
+    def handed_out(self, uses: Sequence[Use], now: datetime) -> bool:
+        """Return whether a key or goods may already be with the asker."""
+        return any(use.out and use.out.opening.start <= now for use in uses)
+
     def _errands(
         self, uses: Sequence[Use], passing: Iterable[tuple[Handover | None, Use]], *, notes: bool
     ) -> tuple[Errand, ...]:
@@ -322,6 +326,51 @@ class Teller:
             for site in sites
         )
 
+    # --- what is free, and what is lent at all
+
+    def free(self, rows: Sequence[d.FreeSlot]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return what is free, by day: the day in words, and a line for each thing, with the reason where none is."""
+        by_day: dict[Days, list[str]] = {}
+        for row in sorted(rows, key=lambda row: self._days(row.when)):
+            by_day.setdefault(self._days(row.when), []).extend(self._free(row))
+        return tuple(
+            (_capital(self.phrases.days(days)), tuple(dict.fromkeys(map(_capital, lines))))
+            for days, lines in by_day.items()
+        )
+
+    def _days(self, when: Span | Days) -> Days:
+        return when if isinstance(when, Days) else Days(self._day(when), self._day(when))
+
+    def _free(self, row: d.FreeSlot) -> Iterable[str]:
+        if not row.free:
+            return self.objections(row.objections)
+        if isinstance(row.when, Span):
+            return [self.format("free", "room", thing=self.room(row.resource), hours=self.phrases.hours(row.when))]
+        return [self.format("free", "goods", things=self.phrases.plural(self.name(row.resource)), free=row.free)]
+
+    def rooms_lent(self) -> tuple[str, ...]:
+        """Return every room with how many people it takes and what it offers."""
+        lines = []
+        for room in self.rules.rooms.values():
+            known = (self.text(self.rules.feature_names.get(each, {})) for each in sorted(room.features))
+            features, name = ", ".join(each for each in known if each), self.room_for(room.id)
+            lines.append(self.format("free", "lent_room", room=name, features=features) if features else name)
+        return tuple(lines)
+
+    def goods_lent(self) -> str:
+        """Return all equipment with its stock, in a line."""
+        things = self.rules.equipment.values()
+        return self.phrases.listed(self.phrases.quantity(thing.stock, self.name(thing.id)) for thing in things)
+
+    def answers(self) -> tuple[str, ...]:
+        """Return staff's short answers, each with its topic; the first, "how", stands for itself."""
+        topics = self.phrases.words.table("topics")
+        return tuple(
+            self.format("list", "note", thing=topics.get(topic, _capital(topic)), note=self.text(words))
+            for topic, words in self.rules.answers.items()
+            if topic != "how" and words
+        )
+
     # --- what is asked
 
     def questions(self, asked: d.Asked) -> tuple[str, ...]:
@@ -370,6 +419,12 @@ class Teller:
             lines.append(one_line(meaning.phone, 40))
         return tuple(lines)
 
+    def details(self, details: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what is known of a fault, a line each."""
+        names = self.phrases.words.table("details")
+        known = ((names.get(name, name), one_line(text, 300)) for name, text in details.items() if text)
+        return tuple(self.format("list", "note", thing=name, note=text) for name, text in known)
+
     def slot(self, slot: Slot) -> str:
         """Return one reading of a time in words."""
         start, end, zone = slot.start, slot.end, self.rules.commune.zone
@@ -406,7 +461,7 @@ class Teller:
         return self.format("objections", "article", article=self.text(words)) if words else ""
 
     def _elsewhere_needed(self, objection: d.Taken | d.NoKey | d.NoOpening, when: str) -> str:
-        counter = "" if isinstance(objection, d.Taken) else self.counter(objection.counter)
+        counter = "" if isinstance(objection, d.Taken) else self.short_place(objection.counter)
         form = kind_of(objection).replace("-", "_")
         return self.format("objections", form, thing=self.name(objection.resource), when=when, counter=counter)
 

@@ -13,7 +13,7 @@ from mailbot.model import decision as d
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
-from mailbot.model.reservation import Handover, Option, Reservation, State, Use
+from mailbot.model.reservation import Act, Handover, Option, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.rules import load
@@ -52,6 +52,7 @@ def slot(start: str, end: str) -> Slot:
 
 
 YVETTE = Address("Yvette Collin", "yvette.collin@courrier.example")
+CLAIRE = Address("Claire Dumont", "participation@bruyere.example")
 JOSIANE = Address("Josiane Lambert", "josiane.lambert@voisines.example")
 
 OUT = Handover("loge", span("2026-06-12", "17:00-19:00"))
@@ -163,6 +164,20 @@ OBJECTIONS: tuple[d.Objection, ...] = (
 """One of each class at least."""
 
 
+FREE = (
+    d.FreeSlot(
+        "salle-polyvalente",
+        span("2026-06-13", "14:00-18:00"),
+        0,
+        (d.Taken("salle-polyvalente", span("2026-06-13", "14:00-18:00")),),
+    ),
+    d.FreeSlot("maison-quartier", span("2026-06-13", "08:00-22:30"), 1),
+    d.FreeSlot("bibliotheque", span("2026-06-14", "10:00-18:00"), 1),
+    d.FreeSlot("chaise", days("2026-06-13", "2026-06-14"), 50),
+    d.FreeSlot("sono", days("2026-06-13", "2026-06-14"), 0, (d.ShortStock("sono", 1, 0, days("2026-06-13")),)),
+)
+
+
 def passing(direction: d.Direction, opening: Span, code: str, who: str, **changes: Any) -> d.Passing:
     line = d.Passing(
         direction=direction,
@@ -251,6 +266,27 @@ def contents(language: str) -> dict[str, d.Content]:
         "asked-much": d.Asked(vague, frozenset({Lack.DATE, Lack.START, Lack.END, Lack.QUANTITY}), name=True),
         "handed": d.Handed(booked),
         "to-staff": d.ToStaff("change", YVETTE, SUBJECT[language], request(language), booked),
+        "free": d.Free(FREE),
+        "free-hint": d.Free(FREE[1:3], hint=True),
+        "free-none": d.Free(FREE[:1]),
+        "listed": d.Listed((booked, replace(offered, code="R-9F4YB", uses=()))),
+        "listed-none": d.Listed(()),
+        "helped": d.Helped(),
+        "challenged": d.Challenged(booked, Act.CANCEL),
+        "challenged-calendar": d.Challenged(booked, Act.CANCEL, by_calendar=True),
+        "cancelled": d.Cancelled(replace(booked, state=State.CANCELLED, sequence=2)),
+        "declined": d.Declined(replace(offered, state=State.DECLINED)),
+        "lapsed": d.Lapsed(replace(offered, state=State.LAPSED)),
+        "thanked": d.Thanked(booked),
+        "alert": d.Alert(
+            "undeliverable",
+            {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
+        ),
+        "short-notice": d.ShortNotice("josiane", (d.Change(GOING, cancelled=False),)),
+        "short-notice-two": d.ShortNotice(
+            "josiane", (d.Change(GOING, cancelled=False), d.Change(GONE, cancelled=True))
+        ),
+        "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
         "digest-empty": EMPTY_DIGEST,
     }
@@ -264,7 +300,10 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
     for name, content in contents(language).items():
         if isinstance(content, d.Digest | d.ShortNotice):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
+        elif isinstance(content, d.ToStaff | d.Alert):
+            notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
-        examples[name] = Example(notice, thread if notice.answers else Thread(), now)
+        forwarded = isinstance(content, d.ToStaff)
+        examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples
