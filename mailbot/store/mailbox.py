@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, insert, or_, select, update
 
 from mailbot.model.decision import End
 from mailbot.model.letters import Letter
@@ -18,6 +18,31 @@ from mailbot.store.worker import is_gone
 LEASE = timedelta(minutes=10)
 """How long letters that were handed out stay with a worker that is not known to be gone. Longer than any batch takes to
 send: a letter that is handed out twice is sent twice."""
+
+
+_MANY = 500
+"""More Message-IDs than any honest mail refers to."""
+
+# Statements are made once: making one costs three times what running a small one does.
+_ENDED = update(LEDGER).where(LEDGER.c.digest == bindparam("of_digest"))
+_SINCE = select(func.count()).where(
+    RECIPIENT.c.address == bindparam("address"), RECIPIENT.c.written >= bindparam("since")
+)
+_IN = select(func.count()).where(OUTBOX.c.code == bindparam("code"), OUTBOX.c.written >= bindparam("since"))
+_LETTERS = select(
+    OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written
+).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
+_RECIPIENTS = (
+    select(RECIPIENT.c.post, RECIPIENT.c.address)
+    .where(RECIPIENT.c.post.in_(bindparam("posts", expanding=True)))
+    .order_by(RECIPIENT.c.post, RECIPIENT.c.place)
+)
+_POST, _TO = insert(OUTBOX), insert(RECIPIENT)
+_POSTS = (
+    select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
+    .where(OUTBOX.c.id.in_(bindparam("posts", expanding=True)))
+    .order_by(OUTBOX.c.id)
+)
 
 
 class Mailbox:
@@ -61,19 +86,17 @@ class Mailbox:
         """Write how the mail ended. A mail that could not be admitted because nobody could read it gets its line in the
         ledger here."""
         how = {"ended": end.value, "why": why, "code": code}
-        if self._connection.execute(update(LEDGER).where(LEDGER.c.digest == digest), how).rowcount == 0:
+        if self._connection.execute(_ENDED, {"of_digest": digest, **how}).rowcount == 0:
             unread = {"digest": digest, "message_id_digest": "", "sender": "", **how}
             self._connection.execute(insert(LEDGER), unread)
 
     def answers_since(self, address: str, since: datetime) -> int:
         """Return how many letters were written to an address since then, sent or not."""
-        theirs = and_(RECIPIENT.c.address == address.lower(), RECIPIENT.c.written >= since)
-        return self._connection.execute(select(func.count()).where(theirs)).scalar_one()
+        return self._connection.execute(_SINCE, {"address": address.lower(), "since": since}).scalar_one()
 
     def answers_in(self, code: str, since: datetime) -> int:
         """Return how many letters of a conversation were written since then, sent or not."""
-        its = and_(OUTBOX.c.code == code, OUTBOX.c.written >= since)
-        return self._connection.execute(select(func.count()).where(its)).scalar_one()
+        return self._connection.execute(_IN, {"code": code, "since": since}).scalar_one()
 
     def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:
         """Return those of our letters that have one of these Message-IDs, newest first."""
@@ -85,9 +108,7 @@ class Mailbox:
         return self._letters(OUTBOX.c.code == code)
 
     def _letters(self, which: ColumnElement[bool]) -> tuple[OurLetter, ...]:
-        rows = self._connection.execute(
-            _LETTER.where(which).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
-        ).all()
+        rows = self._connection.execute(_LETTERS.where(which)).all()
         recipients = self._recipients([row.id for row in rows])
         return tuple(
             OurLetter(row.message_id, row.code, row.kind, recipients[row.id], row.text, row.written) for row in rows
@@ -95,8 +116,7 @@ class Mailbox:
 
     def _recipients(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
-        wanted = select(RECIPIENT.c.post, RECIPIENT.c.address).where(RECIPIENT.c.post.in_(ids))
-        for post, address in self._connection.execute(wanted.order_by(RECIPIENT.c.post, RECIPIENT.c.place)):
+        for post, address in self._connection.execute(_RECIPIENTS, {"posts": list(ids)}):
             found[post] += (address,)
         return found
 
@@ -116,13 +136,13 @@ class Mailbox:
             "tries": 0,
             "error": "",
         }
-        [post] = self._connection.execute(insert(OUTBOX), row).inserted_primary_key or (None,)
+        [post] = self._connection.execute(_POST, row).inserted_primary_key or (None,)
         recipients = [
             {"post": post, "place": place, "address": address, "written": now}
             for place, address in enumerate(outgoing.recipients)
         ]
         if recipients:
-            self._connection.execute(insert(RECIPIENT), recipients)
+            self._connection.execute(_TO, recipients)
 
     def due(self, now: datetime, limit: int) -> tuple[Post, ...]:
         """Return letters whose next try is due, oldest first, and lease them to this worker: needs a unit that writes,
@@ -137,7 +157,7 @@ class Mailbox:
             return ()
         lease = {"worker": self._worker, "leased_until": now + LEASE}
         self._connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)), lease)
-        rows = self._connection.execute(_POST.where(OUTBOX.c.id.in_(ids)).order_by(OUTBOX.c.id))
+        rows = self._connection.execute(_POSTS, {"posts": ids})
         recipients = self._recipients(ids)
         return tuple(Post(row.id, row.raw, row.sender, recipients[row.id], row.tries) for row in rows)
 
@@ -169,13 +189,6 @@ class Mailbox:
     def _outcome(self, receipt: Receipt, what: dict[str, object]) -> None:
         change = {**what, "worker": None, "leased_until": None, "tries": OUTBOX.c.tries + 1}
         self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == receipt.id).values(change))
-
-
-_MANY = 500
-"""More Message-IDs than any honest mail refers to."""
-
-_LETTER = select(OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written)
-_POST = select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
 
 
 def count_try(connection: Connection, place: str) -> int:

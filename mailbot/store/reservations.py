@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, update
 
 from mailbot.errors import LostRace
 from mailbot.model.decision import Digest, Occupancy, Window
@@ -19,6 +19,41 @@ from mailbot.store.upsert import insert_unless_there
 
 _CODE_LENGTH = 5
 
+# Statements are made once: making one costs three times what running a small one does.
+_COLUMN = RESERVATION.c
+_WHOLE = select(_COLUMN.body).order_by(
+    _COLUMN.first_start.is_(None), _COLUMN.first_start, _COLUMN.created, _COLUMN.code
+)
+_ONE = select(_COLUMN.body).where(_COLUMN.code == bindparam("code"))
+_CODE_THERE = select(_COLUMN.code).where(_COLUMN.code == bindparam("code"))
+_STANDING = _WHOLE.where(
+    or_(_COLUMN.address == bindparam("address"), _COLUMN.initiative == bindparam("initiative")),
+    or_(
+        and_(
+            _COLUMN.state.in_((State.OFFERED.value, State.CONFIRMED.value)),
+            _COLUMN.last_end > bindparam("since"),
+        ),
+        _COLUMN.state == State.ASKED.value,
+    ),
+)
+_LAPSING = _WHOLE.where(_COLUMN.state == State.OFFERED.value, _COLUMN.deadline < bindparam("before"))
+_ENDING = _WHOLE.where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < bindparam("before"))
+_BETWEEN = _WHOLE.where(
+    _COLUMN.code.in_(
+        select(OCCASION.c.code).where(OCCASION.c.starts < bindparam("last"), OCCASION.c.ends > bindparam("first"))
+    )
+)
+_NEW = insert(RESERVATION)
+_STEP = update(RESERVATION).where(
+    _COLUMN.code == bindparam("of_code"),
+    _COLUMN.state == bindparam("from_state"),
+    _COLUMN.version == bindparam("seen_version"),
+)
+_REMEMBER = insert(HISTORY)
+_HAPPENS = insert(OCCASION)
+_FORGET = delete(OCCASION).where(OCCASION.c.code == bindparam("of_code"))
+_LOCK = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == bindparam("whose")).with_for_update()
+
 
 class Reservations:
     """Conversations and what they occupy, inside one transaction."""
@@ -28,21 +63,19 @@ class Reservations:
 
     def get(self, code: str) -> Reservation | None:
         """Return the conversation as it stands, or None where there is none with this code (upper case)."""
-        return self._connection.execute(select(_BODY).where(_COLUMN.code == code)).scalar_one_or_none()
+        found: Reservation | None = self._connection.execute(_ONE, {"code": code}).scalar_one_or_none()
+        return found
 
     def of(self, address: str, initiative: str | None, since: datetime) -> tuple[Reservation, ...]:
         """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
         after `since`, and its open questions, soonest first, questions at the end."""
-        theirs = or_(_COLUMN.address == address, false() if initiative is None else _COLUMN.initiative == initiative)
-        standing = and_(_COLUMN.state.in_((State.OFFERED.value, State.CONFIRMED.value)), _COLUMN.last_end > since)
-        return self._all(select(_BODY).where(theirs, or_(standing, _COLUMN.state == State.ASKED.value)))
+        return self._all(_STANDING, address=address, initiative=initiative, since=since)
 
     def lock(self, whose: str) -> None:
         """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is
         our turn. Raises Temporary where that takes too long."""
         insert_unless_there(self._connection, QUOTA_LOCK, {"whose": whose})
-        row = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == whose)
-        self._connection.execute(row.with_for_update())
+        self._connection.execute(_LOCK, {"whose": whose})
 
     def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
         """Read the ledger of cells for these windows. What lies outside of them was not read, and raises ValueError
@@ -66,21 +99,17 @@ class Reservations:
         after = replace(step.after, version=version)
         row = _row(after, now)
         if step.before is None:
-            self._connection.execute(insert(RESERVATION), row)
+            self._connection.execute(_NEW, row)
         else:
-            stands = and_(
-                _COLUMN.code == after.code,
-                _COLUMN.state == step.before.state.value,
-                _COLUMN.version == version - 1,
-            )
-            if self._connection.execute(update(RESERVATION).where(stands), row).rowcount != 1:
+            stood = {"of_code": after.code, "from_state": step.before.state.value, "seen_version": version - 1}
+            if self._connection.execute(_STEP, {**row, **stood}).rowcount != 1:
                 raise LostRace(f"{after.code} is no longer {step.before.state} in version {version - 1}")
         self._remember(step, version, now)
         self._write_occasions(step)
 
     def _remember(self, step: Put, version: int, now: datetime) -> None:
         line = {"code": step.after.code, "version": version, "act": step.act.value, "state": step.after.state.value}
-        self._connection.execute(insert(HISTORY), {**line, "at": now, "by": step.by, "why": step.why})
+        self._connection.execute(_REMEMBER, {**line, "at": now, "by": step.by, "why": step.why})
 
     def _write_occasions(self, step: Put) -> None:
         was = frozenset() if step.before is None else _occasions(step.before)
@@ -88,36 +117,34 @@ class Reservations:
         if was == shall:
             return
         if was:
-            self._connection.execute(delete(OCCASION).where(OCCASION.c.code == step.after.code))
+            self._connection.execute(_FORGET, {"of_code": step.after.code})
         if shall:
             rows = [{"code": step.after.code, "starts": span.start, "ends": span.end} for span in sorted(shall)]
-            self._connection.execute(insert(OCCASION), rows)
+            self._connection.execute(_HAPPENS, rows)
 
     def new_code(self) -> str:
         """Return a code that no conversation has."""
         while True:
             code = "R-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
-            if self._connection.execute(select(_COLUMN.code).where(_COLUMN.code == code)).first() is None:
+            if self._connection.execute(_CODE_THERE, {"code": code}).first() is None:
                 return code
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
         """Return offers whose deadline is before that."""
-        return self._all(select(_BODY).where(_COLUMN.state == State.OFFERED.value, _COLUMN.deadline < before))
+        return self._all(_LAPSING, before=before)
 
     def ending(self, before: datetime) -> tuple[Reservation, ...]:
         """Return confirmed reservations of which nothing goes on any more: the last use, the last bringing back and
         the last cell claimed (turnaround, drying) ended before that. To close one earlier would give away its key."""
-        return self._all(select(_BODY).where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < before))
+        return self._all(_ENDING, before=before)
 
     def between(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two, soonest first. The
         days of equipment are taken in the widest sense (any time zone): look closer."""
-        there = select(OCCASION.c.code).where(OCCASION.c.starts < last, OCCASION.c.ends > first)
-        return self._all(select(_BODY).where(_COLUMN.code.in_(there)))
+        return self._all(_BETWEEN, first=first, last=last)
 
-    def _all(self, wanted: Select[tuple[Reservation]]) -> tuple[Reservation, ...]:
-        order = (_COLUMN.first_start.is_(None), _COLUMN.first_start, _COLUMN.created, _COLUMN.code)
-        return tuple(row.body for row in self._connection.execute(wanted.order_by(*order)))
+    def _all(self, wanted: Executable, **values: str | datetime | None) -> tuple[Reservation, ...]:
+        return tuple(row.body for row in self._connection.execute(wanted, values))
 
     def last_digests(self) -> dict[str, Digest]:
         """Return the last digest of each key-holder."""
@@ -134,10 +161,6 @@ class Reservations:
     def sweep(self, before: datetime) -> int:
         """Delete cells that ended before that; return how many."""
         return occupancy.sweep(self._connection, before)
-
-
-_COLUMN = RESERVATION.c
-_BODY = RESERVATION.c.body
 
 
 def _row(reservation: Reservation, now: datetime) -> dict[str, object]:
