@@ -69,6 +69,7 @@ class Form:
         for name, (key, _) in self._entries.items():
             if name not in self._asked:
                 guess = closest(name, [asked for asked in self._asked if asked not in self._entries] or self._asked)
+                guess = guess.replace("_", "-") if "-" in key.text else guess
                 self._slips.append(Slip("unknown", self._owner | {"key": key.text, "guess": guess}, key))
         if self._slips:
             raise Misread(*self._slips)

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from mailbot.errors import BadRules
+from mailbot.model.decision import Objection
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Language
 from mailbot.model.rules import (
@@ -212,7 +213,7 @@ def _rules(root: Branch, version: str) -> Rules:
         school_holidays=form.need("school_holidays", lambda node: _school_holidays(node, known)),
         answers=form.may("answers", _table(_prose_of, known), {}),
         feature_names=form.may("features", _table(_words_of, known), {}),
-        articles=form.may("articles", _table(_words_of, known), {}),
+        articles=form.may("articles", lambda node: _articles(node, known), {}),
         banners=form.may("banners", each(text), ()),
         version=version,
     )
@@ -313,6 +314,15 @@ def _words_of(_id: str, node: Node, known: _Known) -> Words:
 
 def _prose_of(_id: str, node: Node, known: _Known) -> Words:
     return known.prose(node)
+
+
+def _articles(node: Node, known: _Known) -> Mapping[str, Words]:
+    """Read which article a refusal names: by the kind of objection, or `order` for all that came too late."""
+    form = Form(node, "articles")
+    kinds = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Objection)]
+    articles = {kind.replace("_", "-"): form.may(kind, known.words, None) for kind in ["order", *kinds]}
+    form.close()
+    return {kind: words for kind, words in articles.items() if words is not None}
 
 
 def _commune(node: Node) -> Commune:

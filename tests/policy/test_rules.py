@@ -272,6 +272,11 @@ def test_public_holidays_can_be_added_and_removed() -> None:
     assert list(holidays) == sorted(holidays)
 
 
+def test_a_refusal_may_name_an_article_by_its_reason() -> None:
+    rules = rules_with("initiatives:", "articles: {order: {fr: art. 4}, too-late: art. 5}\ninitiatives:")
+    assert rules.articles == {"order": {"fr": "art. 4"}, "too-late": {"fr": "art. 5"}}
+
+
 def test_each_version_of_the_file_has_its_own_mark() -> None:
     assert rules_with().version == rules_with().version != rules_with("capacity: 80", "capacity: 81").version
 
@@ -341,6 +346,8 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("name: Josiane,", "name: \"Jo\\0siane\",", 11, "“name” of josiane holds a character that cannot be printed"),
     ("site: parc\n", "site: parc\n\tkey: parc\n", 25, "this line begins with a tab: use spaces"),
     ("capacity: 80", "capacity: 80\n    site: parc", 27, "“site” already stands on line 24: keep one of the two"),
+    ("initiatives:", "articles: {too-lat: {fr: art. 5}}\ninitiatives:", 35,
+     "“too-lat” is not known in articles. Did you mean “too-late”?"),
     ("unknown_senders: allowed\n", "", 1, "“unknown_senders” is missing in rules.yaml"),
 ]  # fmt: skip
 
