@@ -101,7 +101,7 @@ class Mailbox(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[Post, ...]:
-        """Return letters whose next try is due, oldest first."""
+        """Return letters whose next try is due, oldest first, and lease them to this worker: commit before sending."""
         ...
 
     def next_due(self) -> datetime | None: ...
@@ -128,7 +128,8 @@ class Reservations(Protocol):
         ...
 
     def lock(self, whose: str) -> None:
-        """Lock the row of an initiative (or an address) until the commit: for what is counted, before any cell."""
+        """Lock the row of an initiative (or an address) until the commit: for what is counted, before any cell. Does
+        nothing in a unit that only reads."""
         ...
 
     def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
@@ -149,11 +150,17 @@ class Reservations(Protocol):
         ...
 
     def ending(self, before: datetime) -> tuple[Reservation, ...]:
-        """Return confirmed reservations whose last use ended before that."""
+        """Return confirmed reservations of which nothing goes on any more: the last use, bringing back and claimed cell
+        ended before that."""
         ...
 
     def between(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two."""
+        ...
+
+    def cancelled(self, since: datetime, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return reservations that were cancelled since then and had a use, a fetching or a bringing back between the
+        other two, soonest first."""
         ...
 
     def last_digests(self) -> dict[str, Digest]:

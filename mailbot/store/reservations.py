@@ -18,6 +18,8 @@ from mailbot.store.schema import DIGEST, HISTORY, OCCASION, QUOTA_LOCK, RESERVAT
 from mailbot.store.upsert import insert_unless_there
 
 _CODE_LENGTH = 5
+_BOOKED = frozenset({State.CONFIRMED, State.CANCELLED, State.CLOSED})
+"""States in which `uses` is, or was, booked."""
 
 # Statements are made once: making one costs three times what running a small one does.
 _COLUMN = RESERVATION.c
@@ -38,11 +40,13 @@ _STANDING = _WHOLE.where(
 )
 _LAPSING = _WHOLE.where(_COLUMN.state == State.OFFERED.value, _COLUMN.deadline < bindparam("before"))
 _ENDING = _WHOLE.where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < bindparam("before"))
-_BETWEEN = _WHOLE.where(
+_HAPPENING = _WHOLE.where(
     _COLUMN.code.in_(
         select(OCCASION.c.code).where(OCCASION.c.starts < bindparam("last"), OCCASION.c.ends > bindparam("first"))
     )
 )
+_BETWEEN = _HAPPENING.where(_COLUMN.state == State.CONFIRMED.value)
+_CANCELLED = _HAPPENING.where(_COLUMN.state == State.CANCELLED.value, _COLUMN.updated >= bindparam("since"))
 _NEW = insert(RESERVATION)
 _STEP = update(RESERVATION).where(
     _COLUMN.code == bindparam("of_code"),
@@ -58,8 +62,9 @@ _LOCK = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == bindparam("whose"
 class Reservations:
     """Conversations and what they occupy, inside one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, reading: bool) -> None:
         self._connection = connection
+        self._reading = reading
 
     def get(self, code: str) -> Reservation | None:
         """Return the conversation as it stands, or None where there is none with this code (upper case)."""
@@ -73,7 +78,9 @@ class Reservations:
 
     def lock(self, whose: str) -> None:
         """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is
-        our turn. Raises Temporary where that takes too long."""
+        our turn. Raises Temporary where that takes too long. A unit that only reads locks nothing: it books nothing."""
+        if self._reading:
+            return
         insert_unless_there(self._connection, QUOTA_LOCK, {"whose": whose})
         self._connection.execute(_LOCK, {"whose": whose})
 
@@ -143,6 +150,11 @@ class Reservations:
         days of equipment are taken in the widest sense (any time zone): look closer."""
         return self._all(_BETWEEN, first=first, last=last)
 
+    def cancelled(self, since: datetime, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return reservations that were cancelled since then and had a use, a fetching or a bringing back between the
+        other two, soonest first."""
+        return self._all(_CANCELLED, since=since, first=first, last=last)
+
     def _all(self, wanted: Executable, **values: str | datetime | None) -> tuple[Reservation, ...]:
         return tuple(row.body for row in self._connection.execute(wanted, values))
 
@@ -196,8 +208,9 @@ def _released(uses: Sequence[Use]) -> datetime | None:
 
 
 def _occasions(reservation: Reservation) -> frozenset[Span]:
-    """Return when something of a booking happens: its uses, and the openings in which it is fetched or brought back."""
-    if reservation.state is not State.CONFIRMED:
+    """Return when something of a booking happens, or would have: its uses, and the openings in which it is fetched or
+    brought back."""
+    if reservation.state not in _BOOKED:
         return frozenset()
     return frozenset(span for use in reservation.uses for span in _spans(use))
 

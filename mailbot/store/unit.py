@@ -61,7 +61,7 @@ class Unit:
         except PoolTimeout as error:
             raise Temporary("too many units are open at once") from error
         self._mailbox = Mailbox(self._connection, self._own, self._name, self._tries.append)
-        self._reservations = Reservations(self._connection)
+        self._reservations = Reservations(self._connection, reading=self._engine is not self._own)
         return self
 
     @property

@@ -241,12 +241,16 @@ class UnitContract:
             assert len(unit.reservations.between(hours(21, 10, 11).start, hours(21, 10, 11).end)) == 1
             assert unit.reservations.between(hours(18, 10, 11).start, hours(18, 10, 11).end) == ()
 
-    def test_what_was_cancelled_leaves_the_agenda(self, store: ports.Store) -> None:
-        put(store, booked("R-00001", SATURDAY))
+    def test_what_was_cancelled_leaves_the_agenda_and_is_told(self, store: ports.Store) -> None:
+        put(store, booked("R-00001", SATURDAY), booked("R-00002", room(hours(14, 8, 9))))
         before = get(store, "R-00001")
         put(store, step(before, before, Act.CANCEL))
+        month = (NOW, NOW + timedelta(days=30))
         with store.reading() as unit:
-            assert unit.reservations.between(NOW, NOW + timedelta(days=30)) == ()
+            assert [one.code for one in unit.reservations.between(*month)] == ["R-00002"]
+            assert [one.code for one in unit.reservations.cancelled(NOW, *month)] == ["R-00001"]
+            assert unit.reservations.cancelled(NOW + MINUTE, *month) == ()
+            assert unit.reservations.cancelled(NOW, hours(14, 0, 1).start, hours(14, 22, 23).end) == ()
 
     # --- cells
 
@@ -363,6 +367,11 @@ class UnitContract:
             unit.commit()
         thread.join(20)
         assert order == ["first counted", "second locked"]
+
+    def test_who_only_reads_locks_nothing(self, store: ports.Store) -> None:
+        with store.reading() as reader, store.unit() as writer:
+            reader.reservations.lock("velo")
+            writer.reservations.lock("velo")
 
     # --- digests
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, date
+from typing import ClassVar, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from mailbot.model.decision import Digest
 from mailbot.model.meaning import Slot
 from mailbot.model.reservation import Reservation, Use
 from mailbot.model.spans import Days, Span
-from mailbot.store.values import from_json, to_json
+from mailbot.store.values import _decoder, from_json, to_json
 from tests.store.examples import digest, everything, hours, reservation, room, tables
 
 
@@ -77,3 +78,22 @@ def test_a_kind_of_value_that_cannot_be_kept_is_refused() -> None:
         from_json(Odd, '{"either": 1}')
     with pytest.raises(TypeError, match="cannot be kept"):
         to_json(object())
+
+
+def test_whatever_a_reservation_or_a_digest_may_hold_can_be_read_back() -> None:
+    def walk(hint: object, seen: set[object]) -> None:
+        if hint in seen or hint is Ellipsis:
+            return
+        seen.add(hint)
+        if isinstance(hint, type) and is_dataclass(hint):
+            for inner in get_type_hints(hint).values():
+                if get_origin(inner) is not ClassVar:
+                    _decoder(inner)
+                    walk(inner, seen)
+        for inner in get_args(hint):
+            walk(inner, seen)
+
+    seen: set[object] = set()
+    walk(Reservation, seen)
+    walk(Digest, seen)
+    assert {Slot, Span, Days, Use} < seen
