@@ -303,3 +303,15 @@ def _log_level(written: str) -> str:
     if written.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise _Wrong(f"must be DEBUG, INFO, WARNING or ERROR, not {written}")
     return written.upper()
+
+
+def rules_and_database(environ: Mapping[str, str], folder: Path) -> tuple[Path, Secret | None]:
+    """Return where the rules are, and the address of the database where there is one already: all that explaining a
+    mail needs. Whatever else is missing or wrong does not matter here."""
+    desk = _Desk(environ, folder)
+    data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
+    otherwise = Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}")
+    url = desk.may("DATABASE_URL", desk.database_url, otherwise)
+    file = url.reveal().removeprefix("sqlite:///")
+    there = file == url.reveal() or Path(file).is_file()
+    return desk.may("RULES", desk.path, folder.resolve() / "rules.yaml"), url if there else None

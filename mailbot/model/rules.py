@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -252,8 +253,9 @@ class Rules:
     version: str = ""
     """A digest of the file's text."""
 
-    @property
+    @cached_property
     def catalogue(self) -> Catalogue:
+        """What reading needs: one value for one version of the rules, since reading keeps what it compiled of it."""
         return Catalogue(
             zone=self.commune.zone,
             languages=self.commune.languages,

@@ -1,0 +1,147 @@
+"""The command line: parses arguments, calls app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from mailbot import __version__
+from mailbot.errors import BadRules, BadSettings, MailbotError
+
+DONE, FAILED, MISUSED = 0, 1, 2
+"""Exit codes: done; something failed or does not hold; the call itself is wrong (as argparse has it)."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. A user's mistake is one clear line, never a traceback."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(chosen.command(chosen) or DONE)
+    except BadRules as bad:
+        for fault in bad.faults:
+            sys.stderr.write(f"{bad.path}:{fault.line}:{fault.column}: {fault.message}\n")
+    except BadSettings as bad:
+        for line in bad.faults:
+            sys.stderr.write(f"settings: {line}\n")
+    except MailbotError as error:
+        sys.stderr.write(f"mailbot: {error}\n")
+    except BrokenPipeError:  # whoever read the output stopped reading: `mailbot agenda | head`
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+    return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="mailbot",
+        description="Answers a commune's mailbox: citizens' initiatives book rooms and equipment by plain mail.",
+        epilog="Settings come from the environment or from .env in this folder; the README lists them.",
+    )
+    top.add_argument("--version", action="version", version=f"mailbot {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the daemon: read, answer, send, until stopped")
+    run.set_defaults(command=_run)
+
+    once = commands.add_parser("once", help="one round: fetch, handle, send; then exit")
+    once.set_defaults(command=_once)
+
+    explain = commands.add_parser(
+        "explain",
+        help="what would be understood and decided of a mail, and why; changes nothing",
+        description="Says what would be understood and decided of mails, and why. Changes nothing, sends nothing.",
+    )
+    explain.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE.eml", help="a mail as a file; - reads it from here"
+    )
+    explain.add_argument("--json", action="store_true", help="one JSON object a line, in the form of the corpus")
+    explain.add_argument("--at", type=_moment, help="handle it as at this moment, not as when it was sent")
+    explain.set_defaults(command=_explain)
+
+    check = commands.add_parser(
+        "check", help="say whether rules.yaml and the settings hold, or every fault with its line"
+    )
+    check.add_argument("--language", choices=["fr", "nl", "en"], help="the language of the report")
+    check.set_defaults(command=_check)
+
+    digest = commands.add_parser("digest", help="print the lists of the key-holders")
+    digest.add_argument("--date", type=_day, help="of that day (2026-06-12); today if not said")
+    digest.add_argument("--busy", action="store_true", help="only those that have something in them")
+    digest.set_defaults(command=_digest)
+
+    agenda = commands.add_parser("agenda", help="print what is booked, as a table")
+    agenda.add_argument("--from", dest="first", type=_day, help="first day; today if not said")
+    agenda.add_argument("--to", dest="last", type=_day, help="last day, included; four weeks later if not said")
+    agenda.set_defaults(command=_agenda)
+
+    demo = commands.add_parser("demo", help="see it at work on an embedded mail server; needs no settings")
+    demo.set_defaults(command=_demo)
+    return top
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-06-12") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment like 2026-06-12T09:30") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+# Each command imports the app only when it runs: `--help` is there at once.
+
+
+def _run(_: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.run()
+
+
+def _once(_: argparse.Namespace) -> int:
+    from mailbot import app
+
+    return app.once()
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from mailbot import app
+
+    return app.explain(chosen.files, as_json=chosen.json, at=chosen.at)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from mailbot import app
+
+    return app.check(chosen.language)
+
+
+def _digest(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.digest(chosen.date, busy=chosen.busy)
+
+
+def _agenda(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.agenda(chosen.first, chosen.last)
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from mailbot.demo import show
+
+    return show.demo()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

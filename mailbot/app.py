@@ -1,0 +1,304 @@
+"""The only place that knows concrete classes and reads the clock: it builds the office and runs the commands."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailbot.errors import BadRules, BadSettings, MailbotError
+from mailbot.policy.rules import RulesFile, load
+from mailbot.settings import ServerSettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from mailbot.mail.imap import ImapSource
+    from mailbot.mail.server import Server
+    from mailbot.mail.smtp import SmtpSender
+    from mailbot.model.decision import Digest
+    from mailbot.model.reservation import Use
+    from mailbot.model.rules import Rules
+    from mailbot.service.explain import Explanation
+    from mailbot.service.office import Office
+    from mailbot.store import Store
+
+# What a command does not need is imported where it is needed: `mailbot explain` must be there at once.
+
+log = logging.getLogger("mailbot")
+FOUR_WEEKS = timedelta(days=28)
+MANY = 20
+"""From so many mails on, `explain` shows how far it is."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+# --- what commands are made of
+
+
+def settings() -> Settings:
+    """Return the settings of the folder that the program was started in, and set the log up. Raises BadSettings."""
+    chosen = load_settings(os.environ, Path.cwd())
+    from mailbot.logs import start_logs
+
+    start_logs(chosen.log_level)
+    for warning in chosen.warnings:
+        log.warning(warning)
+    return chosen
+
+
+@contextmanager
+def opened(chosen: Settings) -> Iterator[Store]:
+    """Lend the database, brought up to date. Raises BadSettings, Temporary."""
+    from mailbot.store import open_store
+
+    chosen.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(chosen.database_url.reveal())
+    try:
+        store.migrate()
+        yield store
+    finally:
+        store.close()
+
+
+def office(rules: RulesFile, templates: Path, store: Store, wake_delivery: Callable[[], None] = lambda: None) -> Office:
+    """Return the office with its real furniture."""
+    from mailbot.reading.lexicon import load_all
+    from mailbot.replies.compose import Composer
+    from mailbot.service.office import Office
+
+    return Office(rules, load_all(), store, Composer(templates), now, wake_delivery)
+
+
+def source(chosen: Settings, store: Store) -> ImapSource:
+    from mailbot.mail.imap import ImapSource
+
+    server = _server(chosen.imap, chosen)
+    return ImapSource(server, store.memory, now, folder=chosen.inbox, handled=chosen.handled_folder)
+
+
+def sender(chosen: Settings) -> SmtpSender:
+    from mailbot.mail.smtp import SmtpSender
+
+    return SmtpSender(_server(chosen.smtp, chosen))
+
+
+def _server(one: ServerSettings, chosen: Settings) -> Server:
+    from mailbot.mail.server import Server, Tls
+
+    certificates = str(one.certificates) if one.certificates else None
+    tls = Tls(one.tls.value)
+    return Server(one.host, one.port, tls, one.user, one.password.reveal, chosen.timeout_seconds, certificates)
+
+
+# --- the commands; each returns its exit code, None for 0
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT."""
+    from mailbot.service.daemon import Daemon
+
+    chosen = settings()
+    rules = RulesFile(chosen.rules)
+    with opened(chosen) as store:
+        daemon: list[Daemon] = []
+        mailbox, outbox = source(chosen, store), sender(chosen)
+        furnished = office(rules, chosen.templates, store, lambda: daemon[0].wake_delivery() if daemon else None)
+        daemon.append(Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds))
+        try:
+            daemon[0].run()
+        finally:
+            mailbox.close()
+            outbox.close()
+
+
+def once() -> int:
+    """One round. Returns 1 where a mail or a letter has to wait for the next one."""
+    from mailbot.service.deliver import deliver
+    from mailbot.service.rounds import fetch, tick
+
+    chosen = settings()
+    rules = RulesFile(chosen.rules)
+    with opened(chosen) as store:
+        furnished = office(rules, chosen.templates, store)
+        mailbox, outbox = source(chosen, store), sender(chosen)
+        try:
+            complete = fetch(mailbox, furnished)
+            tick(furnished)
+            while deliver(furnished, outbox):
+                pass
+        finally:
+            mailbox.close()
+            outbox.close()
+        with store.reading() as unit:
+            posted = unit.mailbox.next_due() is None
+    return 0 if complete and posted else 1
+
+
+def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:
+    """Say what would be understood and decided of each file."""
+    from mailbot.reading.lexicon import load_all
+    from mailbot.service.explain import explain as explained
+
+    rules_path, store = _without_servers()
+    rules, lexica = load(rules_path), load_all()
+    unread = 0
+    for number, path in enumerate(files, 1):
+        try:
+            raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        except OSError as error:
+            sys.stderr.write(f"mailbot: {path}: {error.strerror}\n")
+            unread += 1
+            continue
+        found = explained(raw, rules, lexica, store, at, now())
+        say(json.dumps(found.to_json(), ensure_ascii=False) if as_json else in_words(found, rules))
+        if len(files) >= MANY and sys.stderr.isatty():
+            sys.stderr.write(f"\r{number} of {len(files)}" + ("\n" if number == len(files) else ""))
+    if store is not None:
+        store.close()
+    return 1 if unread else 0
+
+
+def _without_servers() -> tuple[Path, Store | None]:
+    """Return where the rules are, and the database if there is one: explaining needs no mail server's settings."""
+    from mailbot.settings import rules_and_database
+
+    rules_path, database = rules_and_database(os.environ, Path.cwd())
+    if database is None:
+        return rules_path, None
+    from mailbot.store import open_store
+
+    return rules_path, open_store(database.reveal())
+
+
+def in_words(found: Explanation, rules: Rules) -> str:
+    """Return an explanation as people read it."""
+    lines = []
+    if found.letter is not None:
+        lines.append(f"{found.letter.sender.address}: {found.letter.subject or '(no subject)'}")
+    meaning = found.meaning
+    if meaning is not None:
+        lines.append(f"  understood  {meaning.intent} ({meaning.language})")
+        for item in meaning.items:
+            slots = ", ".join(" to ".join(part or "?" for part in slot.to_json()) for slot in item.slots) or "no day"
+            lines.append(f"  asked       {item.quantity or '?'} × {item.name or item.resource}: {slots}")
+        if meaning.attendees is not None:
+            lines.append(f"  people      {meaning.attendees}")
+        if meaning.references:
+            lines.append(f"  codes       {', '.join(meaning.references)}")
+        if meaning.missing:
+            lines.append(f"  missing     {', '.join(sorted(meaning.missing))}")
+        lines += [f"  because     {step.part}: «{step.words}» → {step.reading}" for step in meaning.evidence]
+        lines += [f"  or else     {rival.to_json()['items']}" for rival in meaning.alternatives]
+    lines += [f"  decided     {reason}" for reason in found.decision.because]
+    for notice in found.decision.notices:
+        lines.append(f"  letter      {notice.content.template} to {notice.to.address} ({', '.join(notice.languages)})")
+    if not found.decision.notices:
+        lines.append("  letter      none")
+    return "\n".join(lines)
+
+
+def check(language: str | None) -> int:
+    """Say whether rules.yaml and the settings hold, with all faults of both."""
+    faults = 0
+    try:
+        chosen = load_settings(os.environ, Path.cwd())
+        rules_path = chosen.rules
+        for warning in chosen.warnings:
+            say(f"settings: {warning}")
+        say("settings: in order")
+    except BadSettings as bad:
+        for line in bad.faults:
+            say(f"settings: {line}")
+        faults += len(bad.faults)
+        rules_path, _ = _rules_path()
+    try:
+        rules = load(rules_path, language or "en")
+        counted = f"{len(rules.rooms)} rooms, {len(rules.equipment)} kinds of equipment, {len(rules.keys)} keys"
+        say(f"{rules_path.name}: in order ({counted}, {len(rules.initiatives)} initiatives)")
+    except BadRules as bad_rules:
+        for fault in bad_rules.faults:
+            say(f"{bad_rules.path}:{fault.line}:{fault.column}: {fault.message}")
+        faults += len(bad_rules.faults)
+    return 1 if faults else 0
+
+
+def _rules_path() -> tuple[Path, object]:
+    from mailbot.settings import rules_and_database
+
+    return rules_and_database(os.environ, Path.cwd())
+
+
+def digest(day: date | None, *, busy: bool) -> None:
+    """Print the lists of the key-holders as they would be on a day; `busy`: only those that have something in them."""
+    from mailbot.model.decision import Notice
+    from mailbot.model.letters import Address
+    from mailbot.model.outbox import Thread
+    from mailbot.policy.due import digest_for, reader_of
+    from mailbot.replies.compose import Composer
+
+    chosen = settings()
+    rules = load(chosen.rules)
+    composer = Composer(chosen.templates)
+    zone = rules.commune.zone
+    day = day or now().astimezone(zone).date()
+    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
+    with opened(chosen) as store, store.reading() as unit:
+        reservations = unit.reservations.between(midnight, midnight + FOUR_WEEKS / 2)
+    for holder in {counter.holder: None for counter in rules.counters.values()}:
+        found: Digest = digest_for(holder, day, reservations, rules)
+        if busy and not (found.late or found.lines):
+            continue
+        reader = reader_of(rules.holders[holder], day, rules)
+        notice = Notice(Address(reader.name, reader.address), (reader.language,), found, answers=False)
+        letter = composer.compose(notice, rules, Thread(), midnight, "printed@localhost")
+        say(f"{reader.name} <{reader.address}>\n\n{letter.text}\n")
+
+
+def agenda(first: date | None, last: date | None) -> None:
+    """Print what is booked between two days, a line a use."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from mailbot.model.spans import Span
+
+    chosen = settings()
+    rules = load(chosen.rules)
+    zone = rules.commune.zone
+    first = first or now().astimezone(zone).date()
+    last = last or first + FOUR_WEEKS
+    if last < first:
+        raise MailbotError(f"{last} is before {first}")
+    begin = datetime.combine(first, time(), zone).astimezone(UTC)
+    end = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    with opened(chosen) as store, store.reading() as unit:
+        reservations = unit.reservations.between(begin, end)
+
+    def local_day(use: Use) -> date:
+        return use.when.start.astimezone(zone).date() if isinstance(use.when, Span) else use.when.first
+
+    def hours(use: Use) -> str:
+        if isinstance(use.when, Span):
+            return f"{use.when.start.astimezone(zone):%H:%M}-{use.when.end.astimezone(zone):%H:%M}"
+        return "" if use.when.first == use.when.last else f"→ {use.when.last:%d/%m}"
+
+    table = Table("day", "hours", "what", "who", "people", "code", title=f"{first} – {last}")
+    uses = [(local_day(use), hours(use), use, one) for one in reservations for use in one.uses]
+    for day, when, use, one in sorted(uses, key=lambda row: (row[0], row[1], row[2].resource)):
+        if first <= day <= last or (not isinstance(use.when, Span) and day <= last and use.when.last >= first):
+            what = use.resource if use.key or use.quantity == 1 else f"{use.quantity} × {use.resource}"
+            initiative = rules.initiatives.get(one.initiative or "")
+            who = initiative.name if initiative else one.asker.name or one.asker.address
+            table.add_row(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    console.print(table if table.row_count else f"Nothing is booked from {first} to {last}.")

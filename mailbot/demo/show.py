@@ -1,0 +1,237 @@
+"""`make demo`: mails go in, the daemon of production answers them, and each conversation is shown as people read it."""
+
+from __future__ import annotations
+
+import email
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from icalendar import Calendar
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.rule import Rule
+
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
+from mailbot.demo.mails import Neighbour, neighbours
+from mailbot.errors import MailbotError
+from mailbot.policy.rules import load
+
+ANSWER_SECONDS = 30.0
+QUIET_SECONDS = 3.0
+"""How long a mail that must not be answered is given to prove it."""
+
+WIDTH = 100
+
+
+class NoAnswer(MailbotError):
+    """The daemon did not answer in time, or ended."""
+
+
+def demo() -> int:
+    """Show the main job; return the exit code. Ends by itself where nobody sits at the terminal."""
+    console = Console(width=min(WIDTH, Console().width))
+    folder = Path.cwd()
+    rules = load(folder / "rules.yaml")
+    with tempfile.TemporaryDirectory(prefix="mailbot-demo-") as data, EmbeddedImap() as imap, EmbeddedSmtp() as smtp:
+        environment = settings(imap, smtp, Path(data), folder)
+        with daemon(environment, Path(data)) as process:
+            stage = Stage(console, imap, smtp, process, rules.commune.mailbox.address)
+            console.print(Rule("mailbot, on an embedded mail server"))
+            console.print(
+                f"{rules.commune.mailbox.address} on IMAP {imap.host}:{imap.port}, SMTP {smtp.host}:{smtp.port}; "
+                "rules.yaml of this folder; a database in a temporary folder.\n"
+            )
+            today = datetime.now(rules.commune.zone).date()
+            offered = None
+            for number, neighbour in enumerate(neighbours(rules, today), 1):
+                answer = stage.play(number, neighbour)
+                if answer is not None and neighbour.sender.startswith("Michel"):
+                    offered = answer
+            if offered is not None:
+                stage.play(9, choice(offered), **thread_of(offered))
+            show_digest(console, environment, today)
+            if sys.stdin.isatty():
+                talk(stage)
+    console.print("\nNext: the README says how to connect a real mailbox.")
+    return 0
+
+
+def settings(imap: EmbeddedImap, smtp: EmbeddedSmtp, data: Path, folder: Path) -> dict[str, str]:
+    """Return the environment of the daemon: nothing else of this machine's settings counts."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
+    return kept | {
+        "MAILBOT_IMAP_HOST": imap.host,
+        "MAILBOT_IMAP_PORT": str(imap.port),
+        "MAILBOT_IMAP_TLS": "none",
+        "MAILBOT_IMAP_USER": imap.user,
+        "MAILBOT_IMAP_PASSWORD": imap.password,
+        "MAILBOT_SMTP_HOST": smtp.host,
+        "MAILBOT_SMTP_PORT": str(smtp.port),
+        "MAILBOT_SMTP_TLS": "none",
+        "MAILBOT_DATA_FOLDER": str(data),
+        "MAILBOT_DATABASE_URL": f"sqlite:///{data}/mailbot.sqlite3",
+        "MAILBOT_RULES": str(folder / "rules.yaml"),
+        "MAILBOT_TEMPLATES": str(folder / "templates"),
+        "MAILBOT_LOG_LEVEL": "INFO",
+    }
+
+
+@contextmanager
+def daemon(environment: dict[str, str], data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `mailbot run` in a process of its own; its log goes to a file of the data folder."""
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "mailbot", "run"], env=environment, stderr=log)
+        try:
+            until = time.monotonic() + ANSWER_SECONDS
+            while b"daemon started" not in (data / "log").read_bytes():
+                if process.poll() is not None or time.monotonic() > until:
+                    raise NoAnswer("the daemon did not start:\n" + (data / "log").read_text(errors="replace"))
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+class Stage:
+    """Where mails are put and answers awaited."""
+
+    def __init__(
+        self, console: Console, imap: EmbeddedImap, smtp: EmbeddedSmtp, process: subprocess.Popen[bytes], mailbox: str
+    ) -> None:
+        self.console = console
+        self.imap = imap
+        self.smtp = smtp
+        self.process = process
+        self.mailbox = mailbox
+
+    def play(self, number: int, neighbour: Neighbour, **headers: str) -> EmailMessage | None:
+        """Put one mail into the mailbox, and show it with its answer; return the answer, or None."""
+        console = self.console
+        console.print(Rule(f"{number}. {neighbour.shows}", align="left", style="bold"))
+        console.print(f"[dim]From:[/] {escape(neighbour.sender)}\n[dim]Subject:[/] {escape(neighbour.subject)}\n")
+        console.print(escape(neighbour.body.strip()))
+        console.print()
+        raw = neighbour.raw(self.mailbox, datetime.now(UTC), **headers)
+        message_id = str(email.message_from_bytes(raw, policy=default)["Message-ID"])
+        began = time.monotonic()
+        self.imap.put(raw)
+        machine = "Auto-Submitted" in neighbour.headers
+        answers = self.answers_to(message_id, QUIET_SECONDS if machine else ANSWER_SECONDS)
+        if machine:
+            if answers:
+                raise NoAnswer("an automatic mail was answered")
+            console.print("[green]No answer, as it should be: a machine wrote it.[/]\n")
+            return None
+        if not answers:
+            raise NoAnswer(f"no answer to {neighbour.subject!r} within {ANSWER_SECONDS:.0f} s")
+        self.show(answers[0], time.monotonic() - began)
+        for told in self.told_to_staff(message_id):
+            console.print(f"[cyan]→ {escape(str(told['To']))}: {escape(str(told['Subject']))}[/]\n")
+        return answers[0]
+
+    def answers_to(self, message_id: str, seconds: float) -> list[EmailMessage]:
+        """Return the answers to a mail, as soon as there is one."""
+
+        def found() -> list[EmailMessage]:
+            mails = (message(arrived.raw) for arrived in list(self.smtp.arrived))
+            return [mail for mail in mails if str(mail.get("In-Reply-To", "")).strip() == message_id]
+
+        self.smtp.wait_until(lambda _: bool(found()) or self.process.poll() is not None, seconds)
+        return found()
+
+    def told_to_staff(self, message_id: str) -> list[EmailMessage]:
+        """Return the mails that carry this one, whole, to a person."""
+        self.smtp.wait_until(lambda _: False, 0.3)
+        mails = [message(arrived.raw) for arrived in list(self.smtp.arrived)]
+        return [
+            mail
+            for mail in mails
+            if any(message_id in part.as_string() for part in mail.iter_attachments() if "rfc822" in str(part))
+        ]
+
+    def show(self, answer: EmailMessage, seconds: float) -> None:
+        body = answer.get_body(("plain",))
+        text = body.get_content().strip() if body else ""
+        title = f"Answer after {seconds:.1f} s – {answer['Subject']}"
+        self.console.print(Panel(escape(text), title=escape(title), title_align="left", border_style="green"))
+        for words in calendar_in_words(answer):
+            self.console.print(f"[blue]📅 {escape(words)}[/]")
+        self.console.print()
+
+
+def message(raw: bytes) -> EmailMessage:
+    return email.message_from_bytes(raw, policy=default)
+
+
+def calendar_in_words(answer: EmailMessage) -> Iterator[str]:
+    """Yield a line for each event of the answer's calendar file."""
+    for part in answer.walk():
+        if part.get_content_type() != "text/calendar":
+            continue
+        calendar = Calendar.from_ical(part.get_content())
+        for event in calendar.walk("VEVENT"):
+            start, end = event.decoded("DTSTART"), event.decoded("DTEND")
+            repeated = ", repeated" if "RRULE" in event else ""
+            yield (
+                f"{calendar.get('METHOD')} {event.get('SUMMARY')}: {start:%a %d %b %Y %H:%M} to {end:%a %d %b %H:%M}, "
+                f"{event.get('LOCATION', '')}{repeated}".replace(" 00:00", "")
+            )
+
+
+def choice(offer: EmailMessage) -> Neighbour:
+    """Return the answer of somebody who takes the second option, from a phone."""
+    body = offer.get_body(("plain",))
+    quoted = "\n".join(f"> {line}" for line in (body.get_content() if body else "").splitlines())
+    return Neighbour(
+        "the offer is answered from a phone",
+        str(offer["To"]),
+        str(offer["Subject"]),
+        f"ok pour la 2\n\nEnvoyé de mon iPhone\n\n> Le {datetime.now(UTC):%d/%m}, Réservations a écrit :\n{quoted}\n",
+    )
+
+
+def thread_of(offer: EmailMessage) -> dict[str, str]:
+    return {"In-Reply-To": str(offer["Message-ID"]), "References": str(offer["Message-ID"])}
+
+
+def show_digest(console: Console, environment: dict[str, str], today: date) -> None:
+    """Show the first list of a key-holder that has something in it, as the daemon would send it that morning."""
+    for ahead in range(45):
+        day = today + timedelta(days=ahead)
+        command = [sys.executable, "-m", "mailbot", "digest", "--date", day.isoformat(), "--busy"]
+        printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        if printed.strip():
+            console.print(Rule("What the key-holder reads that morning", align="left", style="bold"))
+            console.print(Panel(escape(printed.strip()), border_style="yellow"))
+            return
+
+
+def talk(stage: Stage) -> None:
+    """Let the user write mails of their own until an empty one."""
+    stage.console.print(Rule("Your turn"))
+    stage.console.print("Write a mail as you would (French, Dutch or English); a line with a single dot sends it.")
+    number = 10
+    while True:
+        try:
+            subject = input("\nSubject (empty to end): ").strip()
+            if not subject:
+                return
+            lines = []
+            while (line := input()) != ".":
+                lines.append(line)
+        except (EOFError, KeyboardInterrupt):
+            return
+        stage.play(number, Neighbour("your mail", "You <you@voisins.example>", subject, "\n".join(lines)))
+        number += 1

@@ -1,0 +1,117 @@
+"""The daemon: one thread reads the mailbox, one posts the outbox, and a scheduler looks at the clock each minute."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailbot.errors import Temporary
+from mailbot.service.deliver import deliver
+from mailbot.service.office import Office
+from mailbot.service.ports import Sender, Source
+from mailbot.service.rounds import fetch, tick
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+"""Seconds between tries while a server is away: doubling from the first to the longest."""
+
+LONGEST_REST = 60.0
+"""Seconds after which the outbox is looked at even if nobody said that there is something in it."""
+
+
+class Daemon:
+    """Runs until `stop`, or until a signal says so. What fails for a while is tried again; the rest goes on."""
+
+    def __init__(self, office: Office, source: Source, sender: Sender, *, poll: float) -> None:
+        """`poll` is the longest time between two looks at the mailbox, in seconds, IDLE or not."""
+        self._office = office
+        self._source = source
+        self._sender = sender
+        self._poll = poll
+        self._stopping = threading.Event()
+        self._outbox = threading.Event()
+
+    def wake_delivery(self) -> None:
+        """Tell the posting thread that there may be letters."""
+        self._outbox.set()
+
+    def stop(self, *_: int | FrameType | None) -> None:
+        """End all loops soon: the mail or letter at hand is finished first. Serves as a signal handler."""
+        self._stopping.set()
+        self._outbox.set()
+        self._source.wake()
+
+    def run(self) -> None:
+        """Work until stopped. Call it from the main thread, which then hears the signals."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        clock = BackgroundScheduler(timezone="UTC")
+        # A minute that was missed is made up for once, however late: what was sent is known to the database.
+        clock.add_job(self._tick, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1)
+        threads = [
+            threading.Thread(target=self._keep(self._receive), name="mailbox"),
+            threading.Thread(target=self._keep(self._post), name="outbox"),
+        ]
+        for thread in threads:
+            thread.start()
+        clock.start()
+        self._tick()
+        log.info("daemon started")
+        while any(thread.is_alive() for thread in threads):  # joined in slices: a signal is heard between them
+            for thread in threads:
+                thread.join(timeout=0.5)
+        clock.shutdown()
+        log.info("daemon stopped")
+
+    def _receive(self) -> None:
+        fetch(self._source, self._office)
+        if not self._stopping.is_set():
+            self._source.wait(self._poll)
+
+    def _post(self) -> None:
+        self._outbox.clear()
+        if deliver(self._office, self._sender) == 0 and not self._stopping.is_set():
+            self._outbox.wait(self._rest())
+
+    def _rest(self) -> float:
+        """Return for how long there is nothing to post, in seconds."""
+        with self._office.store.reading() as unit:
+            due = unit.mailbox.next_due()
+        if due is None:
+            return LONGEST_REST
+        return min(max((due - self._office.clock()) / timedelta(seconds=1), 0.05), LONGEST_REST)
+
+    def _tick(self) -> None:
+        try:
+            tick(self._office)
+        except Temporary as error:
+            log.warning("the clock's duties wait", extra={"error": str(error)})
+        except Exception:  # the next minute tries again
+            log.exception("the clock's duties failed")
+
+    def _keep(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Return a loop that does the work until the end, with growing pauses while it fails."""
+
+        def loop() -> None:
+            pause = FIRST_PAUSE
+            while not self._stopping.is_set():
+                try:
+                    work()
+                    pause = FIRST_PAUSE
+                    continue
+                except Temporary as error:
+                    log.warning("%s waits", work.__name__, extra={"error": str(error), "pause": pause})
+                except Exception:  # whatever it is, the other thread and the next try go on
+                    log.exception("%s failed", work.__name__)
+                self._stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+        return loop

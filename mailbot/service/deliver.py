@@ -1,0 +1,70 @@
+"""The second hand: letters leave the outbox, as often as needed, always under the Message-ID they were written with."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from mailbot.model.decision import Alert, Decision, End, Notice
+from mailbot.model.letters import Address
+from mailbot.model.outbox import OurLetter, Post, Receipt
+from mailbot.model.rules import Rules
+from mailbot.service.handle import carry_out
+from mailbot.service.office import Office
+from mailbot.service.ports import Sender
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 12
+"""With the pauses below, a letter is tried for a day and a half before it is given up."""
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return the pause after that many tries (1 or more): a minute, then doubling, six hours at most."""
+    doublings: int = 2 ** min(tries - 1, 20)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
+
+
+def deliver(office: Office, sender: Sender, limit: int = 50) -> int:
+    """Send letters that are due, `limit` at most; return how many were tried. What became of each is written at once,
+    so that a crash repeats one letter at most, under its own Message-ID."""
+    with office.store.unit() as unit:
+        posts = unit.mailbox.due(office.clock(), limit)
+        unit.commit()
+    by_id = {post.id: post for post in posts}
+    for receipt in sender.send(posts):
+        settle(receipt, by_id[receipt.id], office)
+    return len(posts)
+
+
+def settle(receipt: Receipt, post: Post, office: Office) -> None:
+    """Write what became of one letter; tell staff about one that will never arrive."""
+    now = office.clock()
+    tries = post.tries + 1
+    with office.store.unit() as unit:
+        if receipt.taken:
+            unit.mailbox.taken(receipt, now)
+        elif receipt.final or tries >= MOST_TRIES:
+            lost = unit.mailbox.given_up(receipt, now)
+            log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})
+            carry_out(told_to_staff(lost, receipt.error, office.rules.current()), unit, office.rules.current(), office)
+        else:
+            log.warning("letter postponed", extra={"tries": tries, "error": receipt.error})
+            unit.mailbox.postponed(receipt, now + pause_after(tries))
+        unit.commit()
+
+
+def told_to_staff(lost: OurLetter, error: str, rules: Rules) -> Decision:
+    """Return the decision for a letter that was given up: an alert to staff, but never about an alert itself."""
+    if lost.kind == Alert.template:
+        return Decision(end=End.HANDED)
+    details = {"to": ", ".join(lost.recipients), "reservation": lost.code, "error": error, "kind": lost.kind}
+    alert = Alert(why="undeliverable", details=details)
+    notices = tuple(
+        Notice(to=Address(person.name, person.address), languages=(person.language,), content=alert, answers=False)
+        for person in rules.staff
+    )
+    return Decision(end=End.HANDED, because=("undeliverable",), notices=notices, code=lost.code)

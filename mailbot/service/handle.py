@@ -1,0 +1,246 @@
+"""The way of a mail: read it, then decide and write in one transaction, then let the source forget it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailbot.errors import LostRace, Temporary, Unreadable
+from mailbot.model.decision import Decision, End, Facts, Handed, Notice, Sender, ToStaff, Window
+from mailbot.model.letters import Address, Context, Letter
+from mailbot.model.meaning import Meaning
+from mailbot.model.outbox import OurLetter, Thread
+from mailbot.model.reservation import CODE_LETTERS, Reservation, State
+from mailbot.model.rules import Rules
+from mailbot.policy.decide import on_mail
+from mailbot.policy.due import lapsed
+from mailbot.policy.stock import stock_of
+from mailbot.policy.windows import windows
+from mailbot.reading.mime import parse
+from mailbot.reading.reader import read
+from mailbot.reading.salvage import salvage
+from mailbot.service.office import Office
+from mailbot.service.ports import Delivered, Unit
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+"""A mail that failed so often is set aside, whole, for a person."""
+
+MOST_RACES = 3
+CHALLENGE_LIFE = timedelta(days=7)
+CODE = re.compile(rf"\bR-[{CODE_LETTERS}]{{5}}\b", re.IGNORECASE)
+NO_THREAD = Thread()
+NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
+
+
+def handle(delivered: Delivered, office: Office) -> None:
+    """Answer one mail, once. Raises Temporary where the world is not ready: the mail then comes back."""
+    rules = office.rules.current()
+    with office.store.unit() as unit:
+        tries = unit.mailbox.count_try(delivered.place)
+        unit.commit()
+    if tries > MOST_TRIES:
+        set_aside(delivered, "failed", rules, office)
+    else:
+        try:
+            letter = parse(delivered.raw, delivered.arrived, own=frozenset(rules.catalogue.mailboxes))
+        except Unreadable as unreadable:
+            log.warning("mail unreadable", extra={"place": delivered.place, "reason": unreadable.reason})
+            set_aside(delivered, "unreadable", rules, office)
+        else:
+            answer(letter, delivered.raw, rules, office)
+    delivered.done()
+
+
+def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
+    """Read the letter in its conversation, decide, and write all that follows in one transaction; whoever loses a race
+    decides again from fresh facts."""
+    for _ in range(MOST_RACES):
+        with office.store.reading() as unit:
+            conversation, context, proven = conversation_of(letter, rules, unit, office.clock())
+        meaning = read(letter, context, rules.catalogue, office.lexica)
+        try:
+            with office.store.unit() as unit:
+                if unit.mailbox.admit(letter):
+                    now = office.clock()
+                    lapse(letter.arrived, unit, rules, office)
+                    needed = windows(meaning, conversation, rules, now)
+                    facts = facts_for(letter, conversation, proven, needed, unit, rules, now)
+                    decision = on_mail(meaning, facts, rules)
+                    carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
+                    unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
+                    note(letter, meaning, decision)
+                unit.commit()
+        except LostRace:
+            continue
+        office.wake_delivery()
+        return
+    raise Temporary("three races lost in a row")
+
+
+def conversation_of(
+    letter: Letter, rules: Rules, unit: Unit, now: datetime
+) -> tuple[Reservation | None, Context, bool]:
+    """Return the sender's conversation that the letter belongs to, what the reader must know of it, and whether the
+    letter proves who wrote it. Threads go before codes; neither counts for somebody else's conversation."""
+    ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
+    codes = [mine.code for mine in ours if mine.code] + CODE.findall(letter.subject.upper())
+    codes += CODE.findall(letter.text.upper())
+    conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
+    if conversation is None:
+        return None, Context(our_texts=tuple(mine.text for mine in ours)), False
+    letters = unit.mailbox.letters_in(conversation.code)
+    answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
+    challenge = answered is not None and answered.kind == "challenged" and answered.code == conversation.code
+    return (
+        conversation,
+        Context(
+            code=conversation.code,
+            asked=conversation.request.missing
+            if conversation.request and conversation.state is State.ASKED
+            else frozenset(),
+            options=numbered_lines(letters) if conversation.state in {State.ASKED, State.OFFERED} else (),
+            language=conversation.language,
+            our_texts=tuple(mine.text for mine in letters),
+            challenge=challenge,
+        ),
+        challenge and answered is not None and proves(answered, letter, now),
+    )
+
+
+def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | None:
+    """Return the conversation if it is the sender's, or of the sender's initiative."""
+    found = unit.reservations.get(code)
+    if found is None:
+        return None
+    initiative = rules.initiative_of(letter.sender.address)
+    same = found.asker.address == letter.sender.address
+    return found if same or (initiative is not None and initiative.id == found.initiative) else None
+
+
+def proves(challenge: OurLetter, letter: Letter, now: datetime) -> bool:
+    """A challenge went to one address alone; only its owner can answer it, and only for a while."""
+    return challenge.recipients == (letter.sender.address,) and now - challenge.written <= CHALLENGE_LIFE
+
+
+def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
+    """Return the choices of our newest letter that had any, as it worded them."""
+    for mine in letters:
+        if mine.kind in {"offered", "asked"}:
+            return tuple(text for _, text in NUMBERED.findall(mine.text))
+    return ()
+
+
+def facts_for(
+    letter: Letter,
+    conversation: Reservation | None,
+    proven: bool,
+    needed: Sequence[Window],
+    unit: Unit,
+    rules: Rules,
+    now: datetime,
+) -> Facts:
+    """Return all that the decision may know, from inside the transaction. Raises LostRace where
+    the conversation moved on since the letter was read."""
+    address = letter.sender.address
+    initiative = rules.initiative_of(address)
+    unit.reservations.lock(initiative.id if initiative else address)
+    if conversation is not None and unit.reservations.get(conversation.code) != conversation:
+        raise LostRace(conversation.code)
+    yesterday = now - timedelta(days=1)
+    sender = Sender(
+        address=letter.sender,
+        initiative=initiative.id if initiative else None,
+        proven=proven,
+        answers_today=unit.mailbox.answers_since(address, yesterday),
+    )
+    return Facts(
+        now=now,
+        sender=sender,
+        occupancy=unit.reservations.occupancy(needed, stock_of(rules)),
+        subject=letter.subject,
+        message_id=letter.message_id,
+        new_code=unit.reservations.new_code(),
+        conversation=conversation,
+        standing=unit.reservations.of(address, sender.initiative, now - timedelta(days=7)),
+        arrived=letter.arrived,
+        last_digests=unit.reservations.last_digests(),
+        calendar_reply=letter.calendar_reply,
+        answers_in_conversation=unit.mailbox.answers_in(conversation.code, yesterday) if conversation else 0,
+    )
+
+
+def thread_of(letter: Letter, raw: bytes) -> Thread:
+    """Return what an answer to this letter carries of it."""
+    return Thread(
+        subject=letter.subject,
+        message_id=letter.message_id,
+        references=(*letter.references, *letter.in_reply_to),
+        forwarded=raw,
+    )
+
+
+def carry_out(
+    decision: Decision, unit: Unit, rules: Rules, office: Office, thread: Thread = NO_THREAD, cause: str = ""
+) -> None:
+    """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
+    now = office.clock()
+    unit.reservations.put(decision.puts, stock_of(rules), now)
+    for notice in decision.notices:
+        message_id = office.message_id(rules, decision.code)
+        unit.mailbox.post(office.composer.compose(notice, rules, thread, now, message_id, cause), now)
+
+
+def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> None:
+    """Let the offers go whose deadline passed before a mail arrived: what was held is free for it. Answers that came
+    in time were handled before, since mails are handled in the order of their arrival."""
+    offers = unit.reservations.lapsing(before)
+    if offers:
+        carry_out(lapsed(offers), unit, rules, office)
+
+
+def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> None:
+    """Hand a mail that no program will read to a person, whole, and tell the sender in one line where one can be made
+    out and no machine is behind it."""
+    own_addresses = frozenset(rules.catalogue.mailboxes)
+    try:
+        letter = parse(delivered.raw, delivered.arrived, own=own_addresses)
+    except Unreadable:
+        letter = salvage(delivered.raw, delivered.arrived, own=own_addresses)
+    with office.store.unit() as unit:
+        if unit.mailbox.admit(letter):
+            carry_out(given_to_staff(letter, why, rules), unit, rules, office, thread_of(letter, delivered.raw))
+            unit.mailbox.ended(letter.digest, End.HANDED, why)
+        unit.commit()
+    office.wake_delivery()
+
+
+def given_to_staff(letter: Letter, why: str, rules: Rules) -> Decision:
+    """Return the decision for a mail that was not read."""
+    told = bool(letter.sender.address) and not letter.machine
+    to_staff = ToStaff(why=why, sender=letter.sender, subject=letter.subject, told=told)
+    notices = [
+        Notice(to=Address(person.name, person.address), languages=(person.language,), content=to_staff, answers=False)
+        for person in rules.staff
+    ]
+    if told:
+        notices.append(Notice(to=letter.sender, languages=rules.commune.languages[:2], content=Handed()))
+    return Decision(end=End.HANDED, because=(why,), notices=tuple(notices))
+
+
+def note(letter: Letter, meaning: Meaning, decision: Decision) -> None:
+    """Log how the mail ended: no body, no name; the address only as its domain."""
+    log.info(
+        "mail %s",
+        decision.end,
+        extra={
+            "mail": letter.digest[:12],
+            "domain": letter.sender.domain,
+            "intent": str(meaning.intent),
+            "reservation": decision.code,
+            "because": "; ".join(decision.because),
+        },
+    )

@@ -1,0 +1,49 @@
+"""The office: all that handling a mail needs besides the mail, gathered once by `app`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mailbot.model.decision import Notice
+from mailbot.model.meaning import Language
+from mailbot.model.outbox import Outgoing, Thread
+from mailbot.model.rules import Rules
+from mailbot.reading.lexicon import Lexicon
+from mailbot.service.ports import Store
+
+
+class RulesInForce(Protocol):
+    def current(self) -> Rules:
+        """Return the rules in force: the last version of the file that held."""
+        ...
+
+
+class Composer(Protocol):
+    def compose(
+        self, notice: Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, cause: str = ""
+    ) -> Outgoing:
+        """Return the notice as a letter."""
+        ...
+
+
+@dataclass(frozen=True)
+class Office:
+    """What one commune's mailbot works with."""
+
+    rules: RulesInForce
+    lexica: Mapping[Language, Lexicon]
+    store: Store
+    composer: Composer
+    clock: Callable[[], datetime]
+    """Now, aware, UTC."""
+    wake_delivery: Callable[[], None] = lambda: None
+    """Called after a commit that put letters into the outbox."""
+
+    def message_id(self, rules: Rules, code: str = "") -> str:
+        """Return a fresh Message-ID without brackets: hard to guess, since an answer to a challenge is a proof."""
+        domain = rules.commune.mailbox.domain
+        return f"{(code or 'mail').lower()}.{secrets.token_hex(12)}@{domain}"

@@ -1,0 +1,72 @@
+"""One round of work: fetch and handle what waits, then do what the clock asks for."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from mailbot.errors import Temporary
+from mailbot.model.decision import ClockFacts
+from mailbot.policy.due import due_span, on_clock
+from mailbot.service.handle import carry_out, handle, lapse
+from mailbot.service.office import Office
+from mailbot.service.ports import Delivered, Source
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+SWEPT_AFTER = timedelta(days=2)
+"""Cells are swept so long after their end."""
+
+
+def fetch(source: Source, office: Office) -> bool:
+    """Handle all that waits, oldest first; return whether nothing has to come back. A mail that fails stays, and the
+    others are served. Where all was handled, offers whose deadline passed before the last look are let go."""
+    complete = False
+    failed: set[str] = set()
+    while not complete:
+        started = office.clock()
+        waiting = [mail for mail in source.waiting(BATCH + len(failed)) if mail.place not in failed]
+        failed.update(mail.place for mail in waiting if not served(mail, office))
+        complete = len(waiting) < BATCH
+    if not failed:
+        with office.store.unit() as unit:
+            lapse(started, unit, office.rules.current(), office)
+            unit.commit()
+        office.wake_delivery()
+    return not failed
+
+
+def served(mail: Delivered, office: Office) -> bool:
+    """Handle one mail. Return False where it must come back: after three tries it is set aside, whole."""
+    try:
+        handle(mail, office)
+    except Temporary as error:
+        log.warning("mail waits", extra={"place": mail.place, "error": str(error)})
+        return False
+    except Exception:  # nobody foresaw it: the mail is kept, and the others are served
+        log.exception("mail failed", extra={"place": mail.place})
+        return False
+    return True
+
+
+def tick(office: Office) -> None:
+    """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
+    now = office.clock()
+    rules = office.rules.current()
+    with office.store.unit() as unit:
+        last = unit.reservations.last_digests()
+        span = due_span(last, now, rules)
+        facts = ClockFacts(
+            now=now,
+            ending=unit.reservations.ending(now),
+            passing=unit.reservations.between(span.start, span.end) if span else (),
+            last_digests=last,
+        )
+        decision = on_clock(facts, rules)
+        kept = [unit.reservations.keep_digest(digest, now) for digest in decision.digests]
+        if all(kept):
+            carry_out(decision, unit, rules, office)
+            unit.reservations.sweep(now - SWEPT_AFTER)
+            unit.commit()
+    office.wake_delivery()

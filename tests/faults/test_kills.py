@@ -1,0 +1,90 @@
+"""SIGKILL at each step of a mail's way: after the restart one booking, one answer (one Message-ID), nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
+from mailbot.demo.mails import neighbours
+from mailbot.policy.rules import load
+from tests.faults.killed import STEPS
+from tests.stories.town import ROOT, opened
+
+MAY_LEAVE_TWICE = {"sent", "before the receipt"}
+"""Between the server's 250 and our commit: the only place where a letter can leave twice, under one Message-ID."""
+
+
+class Installation:
+    """A mailbot on the embedded servers, run as processes."""
+
+    def __init__(self, imap: EmbeddedImap, smtp: EmbeddedSmtp, folder: Path) -> None:
+        self.imap = imap
+        self.smtp = smtp
+        self.database = folder / "mailbot.sqlite3"
+        self.environment = os.environ | {
+            "MAILBOT_IMAP_HOST": imap.host,
+            "MAILBOT_IMAP_PORT": str(imap.port),
+            "MAILBOT_IMAP_TLS": "none",
+            "MAILBOT_IMAP_USER": imap.user,
+            "MAILBOT_IMAP_PASSWORD": imap.password,
+            "MAILBOT_SMTP_HOST": smtp.host,
+            "MAILBOT_SMTP_PORT": str(smtp.port),
+            "MAILBOT_SMTP_TLS": "none",
+            "MAILBOT_DATA_FOLDER": str(folder),
+            "MAILBOT_DATABASE_URL": f"sqlite:///{self.database}",
+        }
+
+    def run(self, *command: str) -> int:
+        """Run one command to its end; return its exit code (-9 where it was killed)."""
+        done = subprocess.run([sys.executable, *command], env=self.environment, cwd=ROOT, timeout=60)
+        return done.returncode
+
+    def once(self) -> int:
+        return self.run("-m", "mailbot", "once")
+
+    def killed_at(self, step: str) -> int:
+        return self.run("-m", "tests.faults.killed", step)
+
+    def count(self, query: str) -> int:
+        with sqlite3.connect(self.database) as rows:
+            [(number,)] = rows.execute(query)
+        return int(number)
+
+
+@pytest.fixture
+def installation(embedded_imap: EmbeddedImap, embedded_smtp: EmbeddedSmtp, tmp_path: Path) -> Installation:
+    return Installation(embedded_imap, embedded_smtp, tmp_path)
+
+
+@pytest.fixture
+def request_mail() -> Callable[[], bytes]:
+    rules = load(ROOT / "rules.yaml")
+    today = datetime.now(rules.commune.zone).date()
+    return lambda: neighbours(rules, today)[0].raw(rules.commune.mailbox.address, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_killed_process_loses_nothing_and_doubles_nothing(
+    step: str, installation: Installation, request_mail: Callable[[], bytes]
+) -> None:
+    assert installation.once() == 0, "the first start is silent"
+    installation.imap.put(request_mail())
+    assert installation.killed_at(step) == -signal.SIGKILL
+    assert installation.once() == 0
+    assert installation.once() == 0
+    letters = [opened(arrived.raw) for arrived in installation.smtp.arrived]
+    to_asker = [letter for letter in letters if "yvette" in str(letter["To"])]
+    assert len({str(letter["Message-ID"]) for letter in to_asker}) == 1
+    assert len(to_asker) == 1 or (step in MAY_LEAVE_TWICE and len(to_asker) == 2)
+    assert "R-" in str(to_asker[0]["Subject"])
+    assert installation.count("SELECT count(*) FROM reservation WHERE state = 'confirmed'") == 1
+    assert installation.count("SELECT count(*) FROM ledger WHERE ended IS NULL") == 0

@@ -1,0 +1,140 @@
+"""A commune in a box: the real rules, reader, policy, letters and SQLite; a mailbox and a mail server in memory."""
+
+from __future__ import annotations
+
+import email
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from email.utils import format_datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mailbot.replies.compose import Composer
+
+from mailbot.mail.memory import MemorySender, MemorySource
+from mailbot.model.reservation import Reservation, State
+from mailbot.model.spans import Days, Span
+from mailbot.policy.rules import RulesFile
+from mailbot.reading.lexicon import load_all
+from mailbot.service.deliver import deliver
+from mailbot.service.office import Office
+from mailbot.service.rounds import fetch, tick
+from mailbot.store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+BRUSSELS = ZoneInfo("Europe/Brussels")
+MAILBOX = "reservations@bruyere.example"
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now.astimezone(UTC)
+
+
+@dataclass
+class Town:
+    """One commune with its mailbot. Mails are put in, rounds are run, letters and rows are looked at."""
+
+    folder: Path
+    clock: Clock
+    rules: Path = ROOT / "rules.yaml"
+    written: int = 0
+    inbox: MemorySource = field(init=False)
+    outbox: MemorySender = field(default_factory=MemorySender)
+
+    def __post_init__(self) -> None:
+        self.inbox = MemorySource(self.clock)
+        self.store = open_store(f"sqlite:///{self.folder}/mailbot.sqlite3")
+        self.store.migrate()
+        self.office = Office(
+            rules=RulesFile(self.rules),
+            lexica=load_all(),
+            store=self.store,
+            composer=Composer(ROOT / "templates"),
+            clock=self.clock,
+        )
+
+    def at(self, local: str) -> None:
+        """Set the clock to a local time such as 2026-06-02T09:30."""
+        self.clock.now = datetime.fromisoformat(local).replace(tzinfo=BRUSSELS)
+
+    def later(self, **step: float) -> None:
+        self.clock.now += timedelta(**step)
+
+    def write(
+        self,
+        sender: str,
+        subject: str,
+        body: str,
+        *,
+        answers: EmailMessage | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> list[EmailMessage]:
+        """Let somebody write, run a round, and return the letters that left."""
+        self.written += 1
+        mail = EmailMessage(policy=SMTP)
+        mail["Message-ID"] = f"<mail-{self.written}@voisins.example>"
+        mail["Date"] = format_datetime(self.clock.now)
+        mail["From"] = sender
+        mail["To"] = MAILBOX
+        mail["Subject"] = subject
+        if answers is not None:
+            mail["In-Reply-To"] = str(answers["Message-ID"])
+            mail["References"] = str(answers["Message-ID"])
+        for name, value in (headers or {}).items():
+            mail[name] = value
+        mail.set_content(body)
+        return self.receive(mail.as_bytes())
+
+    def receive(self, raw: bytes) -> list[EmailMessage]:
+        """Put a raw mail into the mailbox, run a round, and return the letters that left."""
+        self.inbox.put(raw)
+        return self.round()
+
+    def round(self) -> list[EmailMessage]:
+        """Fetch, do what the clock asks for, post; return the letters that left."""
+        before = len(self.outbox.sent)
+        fetch(self.inbox, self.office)
+        tick(self.office)
+        while deliver(self.office, self.outbox):
+            pass
+        return [opened(post.raw) for post in self.outbox.sent[before:]]
+
+    def standing(self) -> list[Reservation]:
+        """Return what is confirmed or offered, of anyone."""
+        with self.store.reading() as unit:
+            return [*unit.reservations.between(*EVER), *unit.reservations.lapsing(EVER[1])]
+
+    def rows(self) -> list[str]:
+        """Return what is booked, a line a use: resource, quantity, local times."""
+        uses = [use for one in self.standing() if one.state is State.CONFIRMED for use in one.uses]
+        return sorted(f"{use.resource} {use.quantity} {local(use.when)}" for use in uses)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def local(when: Span | Days) -> str:
+    if isinstance(when, Span):
+        start, end = when.start.astimezone(BRUSSELS), when.end.astimezone(BRUSSELS)
+        return f"{start:%Y-%m-%dT%H:%M} {end:%Y-%m-%dT%H:%M}"
+    return f"{when.first} {when.last}"
+
+
+def opened(raw: bytes) -> EmailMessage:
+    return email.message_from_bytes(raw, policy=default)
+
+
+def text_of(letter: EmailMessage) -> str:
+    """Return the plain text of a letter."""
+    body = letter.get_body(("plain",))
+    assert body is not None, "a letter without plain text"
+    return str(body.get_content())
