@@ -208,6 +208,8 @@ def _steps(pattern: str, groups: Mapping[str, Sequence[str]]) -> tuple[_Step, ..
             steps.append(_alternatives(element, groups, optional=False))
     if not steps:
         raise ValueError(f"an empty pattern: {pattern!r}")
+    if steps[-1].optional or steps[-1].gap:
+        raise ValueError(f"ends with what need not be there: {pattern!r}")
     return tuple(steps)
 
 
@@ -223,6 +225,8 @@ def _elements(pattern: str) -> list[str]:
             elements.append(part)
         opened = closing.get(elements[-1][0])
         inside = opened is not None and not elements[-1].endswith(opened)
+        if opened is not None and opened in elements[-1][:-1]:
+            raise ValueError(f"words hang on a bracket: {pattern!r}")
     return elements
 
 

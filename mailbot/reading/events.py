@@ -50,7 +50,7 @@ class _Wanted:
 
 def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Meaning:
     """Return the meaning with what is asked for, when, and what is missing."""
-    wanted = _wanted(sighting, meaning.intent)
+    wanted = _given_up(sighting) if meaning.intent is Intent.CANCEL else _wanted(sighting, meaning.intent)
     whens = _event_whens(sighting, meaning.intent)
     joiner = _Joiner(sighting, catalogue, wanted, whens)
     items, lacks = joiner.items()
@@ -89,7 +89,7 @@ def _wanted(sighting: Sighting, intent: Intent) -> list[_Wanted]:
     """Return the mentions that are asked for: those in requests if there are any of their sort, else those that are
     merely named; the body before the subject; names before words that leave the room open."""
     stances = sighting.stances
-    able = [i for i in range(len(sighting.mentions)) if stances.asked(i)]
+    able = [i for i in range(len(sighting.mentions)) if stances.asked(i) and _meant(sighting, i)]
     body = [i for i in able if sighting.mentions[i].first >= sighting.body_at]
     chosen: list[int] = []
     for is_room in (True, False):
@@ -106,6 +106,37 @@ def _wanted(sighting: Sighting, intent: Intent) -> list[_Wanted]:
         one = _Wanted(i, mention, quantity, mention.ids)
         found.setdefault((mention.ids if mention.ids != (UNKNOWN,) else (mention.name,), quantity.value), one)
     return _same_merged(list(found.values()))
+
+
+def _given_up(sighting: Sighting) -> list[_Wanted]:
+    """Return the part that is given up; nothing where the whole reservation is."""
+    stances = sighting.stances
+    cancelled = {sighting.page.sentence_of[cue.first] for cue in sighting.cues if cue.value.startswith("cancel/")}
+    parted = bool(stances.kept) or any(cue.value == "stance-kept" for cue in sighting.cues)
+    found: dict[tuple[str, ...], _Wanted] = {}
+    for i, (mention, quantity) in enumerate(zip(sighting.mentions, sighting.quantities, strict=True)):
+        room = mention.sort in {Sort.ROOM, Sort.SITE}
+        if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
+            continue
+        if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
+            known = found.get(mention.ids)
+            if known is None or (quantity.said and not known.quantity.said):
+                found[mention.ids] = _Wanted(i, mention, quantity, mention.ids)
+    return list(found.values())
+
+
+def _meant(sighting: Sighting, index: int) -> bool:
+    """Whether a thing that is not lent, or whose name is misspelt, is spoken of as wanted: counted, or listed."""
+    mention, quantity = sighting.mentions[index], sighting.quantities[index]
+    if mention.near and mention.sort is Sort.EQUIPMENT:
+        return quantity.said
+    if mention.sort is not Sort.UNLENT:
+        return True
+    counted = quantity.said or quantity.first < mention.first
+    sentence = sighting.page.sentence(mention.first)
+    return sighting.stances.in_request(mention.first) and (
+        counted or (sentence.bullet and mention.first <= sentence.first + 2)
+    )
 
 
 def _same_merged(wanted: list[_Wanted]) -> list[_Wanted]:

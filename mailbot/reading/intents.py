@@ -34,6 +34,8 @@ class Signs:
     question: bool = False
     words: int = 0
     people: bool = False
+    anew: bool = False
+    """Another request than the one that the code names."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +47,27 @@ class Judgement:
     """Those that spoke for the intent."""
 
 
-def judge(cues: Iterable[Cue], signs: Signs, known: Iterable[tuple[int, int]]) -> Judgement:
-    """Weigh the cues. Values are `intent/strength`; a cue for a booking that spans a word of wondering ("savoir si")
-    counts nothing: `known` are the stretches of those."""
-    found = [cue for cue in cues if "/" in cue.value]
-    spans = list(known)
-    kept = [
-        cue
-        for cue in found
-        if not (cue.value.startswith("book/") and any(cue.first < a and b < cue.last + 1 for a, b in spans))
-    ]
+def judge(
+    cues: Iterable[Cue], signs: Signs, known: Iterable[tuple[int, int]], settled: Iterable[tuple[int, int]]
+) -> Judgement:
+    """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
+    wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`)."""
+    wondered, done = list(known), list(settled)
+    kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
     scores = _sums(kept)
     _weigh_signs(scores, signs)
     ranked = sorted(scores, key=lambda intent: -scores[intent])
     best = ranked[0] if ranked and scores[ranked[0]] > 1.0 else Intent.HUMAN
     runner_up = next((intent for intent in ranked if intent is not best and scores[intent] > 1.0), None)
     return Judgement(best, runner_up, scores, tuple(cue for cue in kept if cue.value.startswith(f"{best}/")))
+
+
+def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[int, int]]) -> bool:
+    if not cue.value.startswith("book/"):
+        return False
+    return any(cue.first < first and last <= cue.last for first, last in wondered) or any(
+        first <= cue.first < last for first, last in done
+    )
 
 
 def _sums(cues: Iterable[Cue]) -> dict[Intent, float]:
@@ -96,10 +103,12 @@ def _weigh_signs(scores: dict[Intent, float], signs: Signs) -> None:
     if not signs.things and not signs.asked:
         scores[Intent.BOOK] -= 2
         scores[Intent.AVAILABILITY] -= 2
-    if signs.code:
+    if signs.code and not signs.anew:
         scores[Intent.CHANGE] += 2 if scores[Intent.CHANGE] > 1 else 0
         scores[Intent.CANCEL] += 2 if scores[Intent.CANCEL] > 1 else 0
-        scores[Intent.BOOK] -= 3
+        asked = max(scores[Intent.BOOK], 0.0)
+        scores[Intent.CHANGE] = max(scores[Intent.CHANGE], asked)
+        scores[Intent.BOOK] = -1.0
     if not signs.thread and not signs.options:
         scores[Intent.ACCEPT] -= 12
         scores[Intent.DECLINE] -= 12

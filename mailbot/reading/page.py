@@ -138,9 +138,9 @@ def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -
     if following.glued and following.kind is not Kind.MARK:
         return following.text[:1].isupper() and tokens[index - 1].kind is Kind.WORD and len(tokens[index - 1].text) > 3
     before = tokens[index - 1] if index else token
-    if before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD):
+    if before.kind is Kind.NUMBER and token.glued and (index < 2 or tokens[index - 2].kind is Kind.NEWLINE):
         return False
-    return not (before.kind is Kind.NUMBER and index < 2)
+    return not (before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD))
 
 
 def _glued_after(tokens: Sequence[Token], index: int) -> bool:

@@ -173,16 +173,16 @@ def people(
 ) -> People | None:
     """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
     are sentences that tell of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
-    nouns = {cue.first: cue.last for cue in cues if cue.value == "nouns"}
-    leads = {cue.last for cue in cues if cue.value == "lead"}
-    totals = {cue.last for cue in cues if cue.value == "total"}
+    nouns = {cue.first: cue.last for cue in cues if cue.value == "people-nouns"}
+    leads = {cue.last for cue in cues if cue.value == "people-lead"}
+    totals = {cue.last for cue in cues if cue.value == "people-total"}
     named = {mention.first for mention in mentions}
     found: list[People] = []
     for count in counts:
         if count.ordinal or count.value > MOST_PEOPLE or page.sentence_of[count.first] in past:
             continue
         person = _noun_after(page, count, nouns, counting)
-        lead = _led(page, count, leads)
+        lead = count.last in leads
         if (count.article or count.value == 0) or not (person or lead) or _of_other(page, count, counting, named):
             continue
         value, last = count.value, person or count.last
@@ -208,10 +208,6 @@ def _noun_after(page: Page, count: Count, nouns: Mapping[int, int], counting: Co
         if page.words[at] in counting.nobody or not page.words[at].replace("'", "").isalpha():
             return None
     return None
-
-
-def _led(page: Page, count: Count, leads: set[int]) -> bool:
-    return any(at in leads for at in range(max(count.first - 1, 0), count.first + 1))
 
 
 def _of_other(page: Page, count: Count, counting: Counting, named: set[int]) -> bool:

@@ -100,7 +100,7 @@ class Library:
         sighting = self._sight(sheet, lexicons, letter, spoken, body_at)
         signs = _signs(sighting, letter, context, own, bare.references)
         known = [(cue.first, cue.last) for code in spoken for cue in self.know[code].find(sheet)]
-        judged = judge(sighting.cues, signs, known)
+        judged = judge(sighting.cues, signs, known, sighting.stances.confirmed)
         judged = answers.adjusted(judged, sighting, signs, context, own)
         meaning = replace(
             bare,
@@ -204,6 +204,7 @@ def _signs(sighting: Sighting, letter: Letter, context: Context, own: OwnWords, 
         question=any(sentence.question for sentence in sighting.page.sentences),
         words=len(sighting.page.words),
         people=sighting.people is not None,
+        anew=any(cue.value == "stance-anew" for cue in sighting.cues),
     )
 
 

@@ -33,6 +33,7 @@ class Stances:
     ) -> None:
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
         self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
+        self._joints = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["and"]}
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self.past = self._past()
         self.unwanted: set[int] = set()
@@ -45,6 +46,12 @@ class Stances:
             if cue.value == "stance-kept":
                 self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
         self.deadlines = self._deadlines(whens, spans)
+        self._listing = frozenset(
+            page.sentence_of[mention.first]
+            for mention, quantity in zip(mentions, quantities, strict=True)
+            if page.sentence(mention.first).first in {quantity.first, mention.first}
+        )
+        self.confirmed = [(cue.first, cue.last) for cue in cues if cue.value == "stance-confirmed"]
 
     @staticmethod
     def _asks(cue: Cue) -> bool:
@@ -66,32 +73,28 @@ class Stances:
         for cue in self._cues:
             if cue.value != f"stance-{key}":
                 continue
-            edge, reach = (cue.last if onward else cue.first), farthest
+            inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
+            into.update(inside)
+            edge, listed = cue.last if onward else cue.first, bool(inside)
             for index in order:
-                mention, quantity = self._mentions[index], self._quantities[index]
-                first = min(mention.first, quantity.first)
-                if cue.first <= mention.first and mention.last <= cue.last:
-                    into.add(index)
-                    edge = mention.last if onward else first
-                    continue
-                if (first < edge) if onward else (mention.last > edge):
+                mention, first = self._mentions[index], self._quantities[index].first
+                if index in inside or ((first < edge) if onward else (mention.last > edge)):
                     continue
                 between = (edge, first) if onward else (mention.last, edge)
-                if not self._linked(*between, reach, listed=index if into else None, cue=cue):
+                if not self._linked(*between, farthest, listed):
                     break
                 into.add(index)
-                edge, reach = (mention.last if onward else first), 4
+                edge, listed = (mention.last if onward else first), True
 
-    def _linked(self, first: int, last: int, reach: int, listed: int | None, cue: Cue) -> bool:
+    def _linked(self, first: int, last: int, farthest: int, listed: bool) -> bool:
+        """Whether the words `first` to `last` lead from a cue to its thing, or from one of a list to the next."""
         page = self._page
-        if last - first > reach or last > len(page.words):
-            return False
-        if page.sentence_of[min(first, len(page.words) - 1)] != page.sentence_of[min(last, len(page.words) - 1)]:
+        if last - first > farthest or first == 0 or page.sentence_of[first - 1] != page.sentence_of[last]:
             return False
         between = page.words[first:last]
-        if any(word in self._contrast for word in between):
-            return False
-        return not ("," in between and len(between) > 3)
+        if listed:
+            return bool(between) and all(word in self._joints for word in between)
+        return "," not in between and not any(word in self._contrast for word in between)
 
     def _deadlines(self, whens: Sequence[When], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
         found: set[int] = set()
@@ -106,7 +109,7 @@ class Stances:
     def in_request(self, word: int) -> bool:
         """Whether the sentence of a word asks for something, or lists what is asked."""
         sentence = self._page.sentence(word)
-        return sentence.number in self._asking or sentence.bullet
+        return sentence.number in self._asking or sentence.bullet or sentence.number in self._listing
 
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""

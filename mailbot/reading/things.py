@@ -108,12 +108,12 @@ class Thesaurus:
         self._traps = Cues.of(
             {"trap": [p for lexicon in lexica.values() for p in lexicon.table("things.traps")["phrases"]]}
         )
-        self._compile(catalogue, lexica)
-        self._nearest = _Nearest(word for word, forms in self._forms.items() if any(s[0] not in "@~" for s in forms))
+        self._nearest = self._compile(catalogue, lexica)
 
     # -- the names ----------------------------------------------------------------------------------------------------
 
-    def _compile(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
+    def _compile(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> _Nearest:
+        """Enter all names; return what finds the word that a misspelt one was meant to be, among those that are lent."""
         for forms in self._words.values():
             for word, (symbol, plural) in forms.generic.items():
                 self._forms[word].setdefault(symbol, plural)
@@ -123,9 +123,11 @@ class Thesaurus:
             self._add_names(thing.id, Sort.EQUIPMENT, thing.names)
         for site in catalogue.sites.values():
             self._add_names(site.id, Sort.SITE, site.names)
+        lent = [word for word, forms in self._forms.items() if any(symbol[0] not in "@~" for symbol in forms)]
         for code, lexicon in lexica.items():
             for phrase in lexicon.table("things.unlent")["things"]:
                 self._add(UNKNOWN, Sort.UNLENT, code, phrase)
+        return _Nearest(lent)
 
     def _add_names(self, thing: str, sort: Sort, names: Names) -> None:
         for code, phrases in names.items():
@@ -420,7 +422,7 @@ class Thesaurus:
             return
         first, last = min(part.first for part in used), max(part.last for part in used)
         generic = fits == self._rooms
-        near = any(symbol[0] == "~" for part in used for at in range(part.first, part.last) for symbol in symbols[at])
+        near = any(_misspelt(symbols[at]) for part in used for at in range(part.first, part.last))
         if generic and near:
             return
         yield Mention(
@@ -434,6 +436,10 @@ class Thesaurus:
             hint=tuple(used[0].hint) if len(used) == 1 and len(used[0].hint) == 1 else (),
             name=page.quote(first, last),
         )
+
+
+def _misspelt(symbols: Symbols) -> bool:
+    return bool(symbols) and all(symbol[0] == "~" for symbol in symbols)
 
 
 _LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
