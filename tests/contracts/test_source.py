@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from mailbot.store import open_store
 
 from mailbot.demo.embedded import EmbeddedImap
 from mailbot.errors import Temporary
@@ -19,6 +18,7 @@ from mailbot.mail.memory import MemorySource
 from mailbot.mail.server import Server, Tls
 from mailbot.model.watermark import SourceMemory
 from mailbot.service.ports import Source
+from mailbot.store import open_store
 from tests.servers.dovecot import Dovecot
 
 Put = Callable[[bytes], None]

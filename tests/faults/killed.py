@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from mailbot.replies.compose import Composer
-
 from mailbot import app
 from mailbot.mail.imap import ImapMail, ImapSource
 from mailbot.mail.smtp import SmtpSender
 from mailbot.model.outbox import Post, Receipt
+from mailbot.replies.compose import Composer
 from mailbot.service import deliver, handle, rounds
 from mailbot.store.mailbox import Mailbox
 

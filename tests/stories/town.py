@@ -11,13 +11,12 @@ from email.utils import format_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailbot.replies.compose import Composer
-
 from mailbot.mail.memory import MemorySender, MemorySource
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.spans import Days, Span
 from mailbot.policy.rules import RulesFile
 from mailbot.reading.lexicon import load_all
+from mailbot.replies.compose import Composer
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
 from mailbot.service.rounds import fetch, tick
