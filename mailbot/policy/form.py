@@ -13,6 +13,8 @@ from mailbot.policy.outline import Branch, Leaf, Misread, Node, Row, Slip, Spot,
 
 T = TypeVar("T")
 U = TypeVar("U")
+LONGEST_TEXT = 4000
+"""Characters: more than a screen of a letter, and little enough for any pattern."""
 _SPACE = re.compile(r"[ \t\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -107,6 +109,8 @@ def prose(node: Node) -> str:
         raise misread("text", node)
     if node.empty or not node.text:
         raise misread("text.empty", node)
+    if len(node.text) > LONGEST_TEXT:
+        raise misread("text.long", node, longest=LONGEST_TEXT)
     if _CONTROL.search(node.text):
         raise misread("text.control", node)
     return node.text

@@ -344,6 +344,7 @@ FAULTY: list[tuple[str, str, int, str]] = [
      "the days of “days” (school_holidays) end on 19/10/2026, before they begin on 01/11/2026"),
     ("digest_at: 6:45", "digest_at: l'aube", 11, "“l'aube” is not a time of day (“digest_at” of josiane): write 6:45"),
     ("name: Josiane,", "name: \"Jo\\0siane\",", 11, "“name” of josiane holds a character that cannot be printed"),
+    ("claire@commune.example", "c@" + "a" * 5000, 9, "“address” of staff is longer than 4000 characters"),
     ("site: parc\n", "site: parc\n\tkey: parc\n", 25, "this line begins with a tab: use spaces"),
     ("capacity: 80", "capacity: 80\n    site: parc", 27, "“site” already stands on line 24: keep one of the two"),
     ("initiatives:", "articles: {too-lat: {fr: art. 5}}\ninitiatives:", 35,
