@@ -1,0 +1,192 @@
+"""What could be had instead: the whole basket at a near hour, in another room, in another week; or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
+from typing import TypeAlias
+
+from mailbot.model.decision import (
+    Closed,
+    Facts,
+    NoKey,
+    NoOpening,
+    Objection,
+    OutsideHours,
+    ShortStock,
+    Taken,
+    TooManyBookings,
+    TooManyPeople,
+)
+from mailbot.model.rules import Room, Rules
+from mailbot.model.spans import Span
+from mailbot.policy.basket import Basket, Piece
+from mailbot.policy.checks import Weighed, weighed
+
+MOST = 3
+"""Options in one letter."""
+NEAR = timedelta(hours=3)
+STEP = timedelta(minutes=30)
+WEEKS = (7, -7, 14, -14)
+"""Days between the day that was asked and the same weekday in weeks around it, best first."""
+TIME_TO_ANSWER = timedelta(hours=1)
+"""An option whose first handover or use is sooner than this would be over before the answer."""
+
+
+def alternatives(tried: Sequence[Weighed], facts: Facts, rules: Rules) -> tuple[Weighed, ...]:
+    """Return up to three whole baskets that could be booked instead, really free: first the best of each kind (near
+    hour, other room, other week), then the next best. `tried` are those that would have done, likeliest first."""
+    if any(isinstance(objection, TooManyBookings) for one in tried for objection in one.objections):
+        return ()
+    kinds = [
+        _possible(candidates, facts, rules)
+        for candidates in (
+            _each(near_hours(one.basket) for one in tried),
+            _each(other_rooms(one.basket, one.objections, rules) for one in tried),
+            _each(other_weeks(one.basket) for one in tried),
+        )
+    ]
+    return _best_of_each(kinds, {one.basket.pieces for one in tried})
+
+
+def _each(kinds: Iterable[Iterator[Basket]]) -> Iterator[Basket]:
+    """Yield the first of each, then the second of each, and so on."""
+    for row in zip_longest(*kinds):
+        yield from (basket for basket in row if basket is not None)
+
+
+def _possible(candidates: Iterable[Basket], facts: Facts, rules: Rules) -> Iterator[Weighed]:
+    for basket in candidates:
+        one = weighed(basket, facts, rules)
+        if one.possible and first_moment(one) - facts.now >= TIME_TO_ANSWER:
+            yield one
+
+
+def _best_of_each(kinds: Sequence[Iterator[Weighed]], unwanted: set[tuple[Piece, ...]]) -> tuple[Weighed, ...]:
+    chosen: list[Weighed] = []
+    for one in (one for row in zip_longest(*kinds) for one in row if one is not None):
+        if one.basket.pieces not in unwanted:
+            unwanted.add(one.basket.pieces)
+            chosen.append(one)
+        if len(chosen) == MOST:
+            break
+    return tuple(chosen)
+
+
+def first_moment(one: Weighed) -> datetime:
+    """Return when the first thing of it happens: a handover or a use."""
+    handovers = [use.out.opening.start for use in one.uses if use.out]
+    return min([*handovers, *(use.when.start for use in one.uses if isinstance(use.when, Span))])
+
+
+def near_hours(basket: Basket) -> Iterator[Basket]:
+    """Yield the basket with its rooms at other hours of the same day, nearest first, on quarters of an hour."""
+    if len(basket.dates) != 1 or not basket.rooms:
+        return
+    asked = basket.changed(Piece.on_quarters)
+    for steps in range(1, NEAR // STEP + 1):
+        for by in (-steps * STEP, steps * STEP):
+            near = _with_rooms_moved(asked, by)
+            if near.dates == basket.dates:
+                yield near
+
+
+def _with_rooms_moved(basket: Basket, by: timedelta) -> Basket:
+    return basket.changed(lambda piece: piece.moved(by) if piece.is_room else piece)
+
+
+def other_rooms(basket: Basket, objections: Iterable[Objection], rules: Rules) -> Iterator[Basket]:
+    """Yield the basket with another room in the place of the one that cannot be had, likest first."""
+    rooms = {objection.resource for objection in objections if isinstance(objection, _OF_A_ROOM)} & rules.rooms.keys()
+    if len(rooms) != 1:
+        return
+    [wanted] = rooms
+    on_quarters = basket.changed(Piece.on_quarters)
+    for room in like(rules.rooms[wanted], basket, rules):
+        yield exchanged(on_quarters, wanted, room.id)
+
+
+def exchanged(basket: Basket, room: str, other: str) -> Basket:
+    """Return the basket with another room in the place of one, on all its dates."""
+    return basket.changed(lambda piece: replace(piece, resource=other) if piece.resource == room else piece)
+
+
+_OF_A_ROOM = (Taken, NoKey, NoOpening, OutsideHours, Closed, TooManyPeople)
+
+
+def like(wanted: Room, basket: Basket, rules: Rules) -> list[Room]:
+    """Return the other rooms that could do instead: those that hold all who come (half of what the wanted one holds, if
+    nobody said how many), most shared features first, then the same site, then the nearest in size."""
+    taken = {piece.resource for piece in basket.rooms}
+    people = basket.attendees or wanted.capacity / 2
+    others = [room for room in rules.rooms.values() if room.id not in taken and room.capacity >= people]
+    return sorted(others, key=lambda room: _unlike(room, wanted))
+
+
+def _unlike(room: Room, wanted: Room) -> tuple[int, bool, int, str]:
+    missing = len(wanted.features - room.features)
+    return missing, room.site != wanted.site, abs(room.capacity - wanted.capacity), room.id
+
+
+def other_weeks(basket: Basket) -> Iterator[Basket]:
+    """Yield the basket on the same weekday in the weeks around, nearest first."""
+    if len(basket.dates) == 1:
+        on_quarters = basket.changed(Piece.on_quarters)
+        for days in WEEKS:
+            yield moved(on_quarters, timedelta(days=days))
+
+
+def moved(basket: Basket, by: timedelta) -> Basket:
+    return basket.changed(lambda piece: piece.moved(by))
+
+
+Part: TypeAlias = Callable[[Weighed, Facts, Rules], Basket | None]
+
+
+def part_of(asked: Weighed, parts: Iterable[Part], facts: Facts, rules: Rules) -> Weighed | None:
+    """Return the first of these parts of a basket that could be had as it stands; None where none could."""
+    for part in parts:
+        basket = part(asked, facts, rules)
+        if basket is not None and basket.pieces and basket.pieces != asked.basket.pieces:
+            one = weighed(basket, facts, rules)
+            if one.possible and first_moment(one) - facts.now >= TIME_TO_ANSWER:
+                return one
+    return None
+
+
+def fewer_units(asked: Weighed, _facts: Facts, _rules: Rules) -> Basket | None:
+    """10 of the 12 tables; what is out altogether is left out."""
+    if not all(isinstance(objection, ShortStock) for objection in asked.objections):
+        return None
+    free = {o.resource: o.free for o in asked.objections if isinstance(o, ShortStock)}
+    left = asked.basket.only(lambda piece: free.get(piece.resource, 1) > 0)
+    return left.changed(
+        lambda piece: replace(piece, quantity=min(piece.quantity, free.get(piece.resource, piece.quantity)))
+    )
+
+
+def free_dates(asked: Weighed, facts: Facts, rules: Rules) -> Basket | None:
+    """The dates of a series that are free, one by one."""
+    basket = asked.basket
+    if len(basket.dates) < 2:
+        return None
+    kept: list[date] = [day for day in basket.dates if weighed(on_dates(basket, {day}), facts, rules).possible]
+    while kept and not weighed(on_dates(basket, set(kept)), facts, rules).possible:
+        kept.pop()
+    return on_dates(basket, set(kept))
+
+
+def on_dates(basket: Basket, dates: Set[date]) -> Basket:
+    """Return what the basket holds for these of its dates, with what is lent beside their rooms."""
+    rooms = {day for day in dates if any(piece.slot.day == day for piece in basket.rooms)}
+    return basket.only(
+        lambda piece: piece.slot.day in dates or (not piece.is_room and any(day in piece.days for day in rooms))
+    )
+
+
+def without(asked: Weighed, _facts: Facts, _rules: Rules) -> Basket | None:
+    """The rest of the basket, where one of its things cannot be had."""
+    lacking = {getattr(objection, "resource", "") for objection in asked.objections}
+    return None if "" in lacking else asked.basket.only(lambda piece: piece.resource not in lacking)

@@ -1,0 +1,111 @@
+"""One mail becomes one decision: what it asks for picks who decides it, the guards come first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from mailbot.model.decision import Decision, Facts
+from mailbot.model.meaning import Intent, Meaning
+from mailbot.model.reservation import Reservation, State
+from mailbot.model.rules import Rules
+from mailbot.policy.answers import lacks_of
+from mailbot.policy.booking import book, decide
+from mailbot.policy.matter import Matter
+from mailbot.policy.standing import accept, calendar_answer, cancel, decline
+from mailbot.policy.telling import availability, helped, listed, thanked
+
+Clerk: TypeAlias = Callable[[Matter], Decision]
+
+
+def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
+    """Return what is to be done about one mail, and why. Pure: the same arguments give the same decision. Where there
+    is doubt it is the harmless one: nothing is booked, changed or given up."""
+    matter = Matter(meaning, facts, rules)
+    if silence := _too_many(matter):
+        return silence
+    if facts.calendar_reply:
+        return calendar_answer(matter, facts.calendar_reply.status)
+    if meaning.intent is not Intent.IGNORE and _awaits_name(facts.conversation, rules):
+        return _named(matter)
+    return _with_further(matter, CLERKS[_harmless_intent(meaning)](matter))
+
+
+def _too_many(matter: Matter) -> Decision | None:
+    """Two programs that answer each other must come to an end."""
+    limits, facts = matter.rules.limits, matter.facts
+    if facts.sender.answers_today >= limits.answers_per_sender:
+        return matter.ignored(f"answers_per_sender: {limits.answers_per_sender} letters went to this address today")
+    if facts.answers_in_conversation >= limits.answers_per_conversation:
+        return matter.ignored(f"answers_per_conversation: {limits.answers_per_conversation} letters went out today")
+    return None
+
+
+def _harmless_intent(meaning: Meaning) -> Intent:
+    """Return what the mail wants; where rival readings want different things, the one that changes nothing."""
+    wanted = {meaning.intent, *(rival.intent for rival in meaning.alternatives)}
+    if len(wanted) == 1:
+        return meaning.intent
+    return Intent.AVAILABILITY if wanted == {Intent.BOOK, Intent.AVAILABILITY} else Intent.HUMAN
+
+
+def _awaits_name(conversation: Reservation | None, rules: Rules) -> bool:
+    """Return whether all that our question lacked was for whom it is: any answer is one."""
+    if conversation is None or conversation.state is not State.ASKED or conversation.request is None:
+        return False
+    return not (lacks_of(conversation.request, rules) or conversation.choices or conversation.slots)
+
+
+def _named(matter: Matter) -> Decision:
+    """Go on with the request, whatever the mail that names the initiative was read as."""
+    if matter.meaning.intent in (Intent.CANCEL, Intent.DECLINE):
+        return CLERKS[matter.meaning.intent](matter)
+    if matter.meaning.intent is Intent.BOOK:
+        return book(matter)
+    assert matter.conversation
+    assert matter.conversation.request
+    return decide(matter, matter.conversation.request)
+
+
+def _with_further(matter: Matter, decision: Decision) -> Decision:
+    """Pass a mail on whose other acts were not carried out: one mail gets one decision."""
+    left = [further.intent for further in matter.meaning.further if further.intent not in (Intent.IGNORE, Intent.HELP)]
+    if not left:
+        return decision
+    reservation = decision.puts[-1].after if decision.puts else matter.conversation
+    told = ", ".join(left)
+    notices = (*decision.notices, *matter.to_staff("human", reservation))
+    return replace(decision, notices=notices, because=(*decision.because, f"also for a person: {told}"))
+
+
+def _ignored(matter: Matter) -> Decision:
+    return matter.ignored("nobody waits for an answer")
+
+
+def _change(matter: Matter) -> Decision:
+    return matter.handed("change", "a change is made by a person")
+
+
+def _key(matter: Matter) -> Decision:
+    return matter.handed("key", "tells of a key or of goods")
+
+
+def _human(matter: Matter) -> Decision:
+    return matter.handed("human", "for a person")
+
+
+CLERKS: Mapping[Intent, Clerk] = {
+    Intent.BOOK: book,
+    Intent.AVAILABILITY: availability,
+    Intent.CHANGE: _change,
+    Intent.CANCEL: cancel,
+    Intent.LIST: listed,
+    Intent.ACCEPT: accept,
+    Intent.DECLINE: decline,
+    Intent.KEY: _key,
+    Intent.FEEDBACK: thanked,
+    Intent.HELP: helped,
+    Intent.HUMAN: _human,
+    Intent.IGNORE: _ignored,
+}

@@ -1,0 +1,295 @@
+"""What the clock brings: offers that lapse, reservations that end, and the key-holders' lists.
+
+A list reaches from its hour to the holder's next one. Each passing over a counter is in exactly one list, or in
+the short notice that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+from mailbot.model.decision import (
+    Change,
+    ClockFacts,
+    Decision,
+    Digest,
+    Direction,
+    End,
+    Facts,
+    Notice,
+    Passing,
+    ShortNotice,
+)
+from mailbot.model.letters import Address
+from mailbot.model.reservation import Act, Handover, Put, Reservation, Use, next_state
+from mailbot.model.rules import Holder, Rules
+from mailbot.model.spans import Days, Hours, Span
+from mailbot.policy.hours import ONE_DAY, local_day, whole
+
+LOOK_BACK = 15
+"""Days in which a list that was missed is still caught up."""
+LOOK_AHEAD = 40
+"""Days in which each key-holder has a working day; one who has none gets no list."""
+
+
+def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
+    """Return what is due now: steps of offers and reservations that are over, and the lists."""
+    lapses = [_step(offer, Act.LAPSE, f"held until {_utc(offer.deadline)}") for offer in facts.lapsing]
+    closes = [_step(r, Act.CLOSE, "all used and brought back") for r in facts.ending if is_over(r, facts.now, rules)]
+    digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))
+    notices = tuple(_letter(digest, facts.now, rules) for digest in digests if _has_to_go(digest, rules))
+    because = (
+        *(f"lapsed: {put.after.code}, {put.why}" for put in lapses),
+        *(f"closed: {put.after.code}" for put in closes),
+        *(f"list of {digest.holder} for {digest.day}, until {_utc(digest.until)}" for digest in digests),
+    )
+    return Decision(End.ANSWERED if notices else End.IGNORED, because, (*lapses, *closes), notices, digests=digests)
+
+
+def next_moment(
+    last: Mapping[str, Digest], deadlines: Iterable[datetime], now: datetime, rules: Rules
+) -> datetime | None:
+    """Return when the next list or one of the `deadlines` (offers' ends, ends of use) is due; `now` where one is due
+    already; None where nothing ever is."""
+    if due_lists(last, now, rules):
+        return now
+    moments = [next_list(holder, now, rules) for holder in _holders(rules)]
+    soonest = min((moment for moment in (*moments, *deadlines) if moment is not None), default=None)
+    return None if soonest is None else max(soonest, now)
+
+
+# --- the lists
+
+
+@dataclass(frozen=True)
+class Due:
+    """A list that must go out now: whose, for which of their working days, from where the last one ended (None: there
+    was none), until the next."""
+
+    holder: str
+    day: date
+    since: datetime | None
+    until: datetime
+
+
+def due_lists(last: Mapping[str, Digest], now: datetime, rules: Rules) -> tuple[Due, ...]:
+    """Return the lists whose hour has come and that were not given: at most one a holder, that of their last working
+    day, also when the program was down at that hour."""
+    found: list[Due] = []
+    for holder in _holders(rules):
+        given, day = last.get(holder.id), _last_list_day(holder, now, rules)
+        until = next_list(holder, now, rules)
+        if day is not None and until is not None and (given is None or given.day < day):
+            found.append(Due(holder.id, day, given.until if given else None, until))
+    return tuple(found)
+
+
+def due_span(last: Mapping[str, Digest], now: datetime, rules: Rules) -> Span | None:
+    """Return the time whose passings the lists that are due now must tell; None where no list is due."""
+    lists = due_lists(last, now, rules)
+    return Span(now, max(due.until for due in lists)) if lists else None
+
+
+def next_list(holder: Holder, after: datetime, rules: Rules) -> datetime | None:
+    """Return the hour of the holder's first list after that moment (UTC)."""
+    today = local_day(after, rules)
+    moments = (_list_hour(holder, today + ahead * ONE_DAY, rules) for ahead in range(LOOK_AHEAD))
+    return next((moment for moment in moments if moment is not None and moment > after), None)
+
+
+def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
+    """Return the list: what passes over the holder's counters until the next one, by hour and counter, numbered."""
+    counters = _counters_of(due.holder, rules)
+    present = [p for r in facts.passing for p in passings_of(r, rules) if p.counter in counters]
+    ahead = sorted((p for p in present if _belongs(p, due, facts.now)), key=_by_hour)
+    lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, 1))
+    gone = [p for r in facts.cancelled for p in passings_of(r, rules) if p.counter in counters]
+    last = facts.last_digests.get(due.holder)
+    changed = _changed(last.lines if last else (), present, gone, due, facts.now)
+    return Digest(due.holder, due.day, due.until, lines=lines, changed=changed)
+
+
+def digest_for(holder: str, day: date, reservations: Iterable[Reservation], rules: Rules) -> Digest:
+    """Return the list as it would be at the holder's hour on that day, for a look ahead: it is not given to anybody."""
+    now = _hour_of(rules.holders[holder], day, rules)
+    until = next_list(rules.holders[holder], now, rules) or now + ONE_DAY
+    return digest_of(Due(holder, day, None, until), ClockFacts(now, passing=tuple(reservations)), rules)
+
+
+def reader_of(holder: Holder, day: date, rules: Rules) -> Holder:
+    """Return who reads the holder's list that day: the stand-in, and theirs, while the one before is absent."""
+    reader, asked = holder, {holder.id}
+    while any(day in absence for absence in reader.absences) and reader.stand_in in rules.holders:
+        assert reader.stand_in is not None
+        if reader.stand_in in asked:
+            return holder
+        reader = rules.holders[reader.stand_in]
+        asked.add(reader.id)
+    return reader
+
+
+def _belongs(passing: Passing, due: Due, now: datetime) -> bool:
+    """Return whether a passing is told in this list: not over, not told in the last one, not left to the next."""
+    told_before = due.since is not None and passing.opening.start < due.since
+    return passing.opening.end > now and passing.opening.start < due.until and not told_before
+
+
+def _changed(
+    told: Sequence[Passing], present: Sequence[Passing], gone: Sequence[Passing], due: Due, now: datetime
+) -> tuple[Change, ...]:
+    still = {_identity(passing) for passing in present}
+    cancelled = {_identity(passing): passing for passing in (*told, *gone) if _identity(passing) not in still}
+    ahead = (p for p in cancelled.values() if p.opening.end > now and p.opening.start < due.until)
+    return tuple(Change(replace(passing, number=0), cancelled=True) for passing in sorted(ahead, key=_by_hour))
+
+
+def _letter(digest: Digest, now: datetime, rules: Rules) -> Notice:
+    reader = reader_of(rules.holders[digest.holder], local_day(now, rules), rules)
+    return Notice(Address(reader.name, reader.address), (reader.language,), digest, answers=False)
+
+
+def _has_to_go(digest: Digest, rules: Rules) -> bool:
+    something = digest.late or digest.lines or digest.changed
+    return bool(something) or rules.holders[digest.holder].empty_digest
+
+
+def _holders(rules: Rules) -> Iterator[Holder]:
+    """Yield those who stand at a counter."""
+    at_counters = {counter.holder for counter in rules.counters.values()}
+    return (holder for holder in rules.holders.values() if holder.id in at_counters)
+
+
+def _counters_of(holder: str, rules: Rules) -> frozenset[str]:
+    return frozenset(counter.id for counter in rules.counters.values() if counter.holder == holder)
+
+
+def _last_list_day(holder: Holder, now: datetime, rules: Rules) -> date | None:
+    today = local_day(now, rules)
+    for back in range(LOOK_BACK):
+        moment = _list_hour(holder, today - back * ONE_DAY, rules)
+        if moment is not None and moment <= now:
+            return today - back * ONE_DAY
+    return None
+
+
+def _list_hour(holder: Holder, day: date, rules: Rules) -> datetime | None:
+    """Return the hour of the list on one of the holder's working days; None on others and on public holidays."""
+    works = day.weekday() in holder.working_days and day not in rules.public_holidays
+    return _hour_of(holder, day, rules) if works else None
+
+
+def _hour_of(holder: Holder, day: date, rules: Rules) -> datetime:
+    at = holder.digest_at.hour * 60 + holder.digest_at.minute
+    return Hours(at, at + 1).on(day, rules.commune.zone).start
+
+
+# --- passings
+
+
+Place: TypeAlias = tuple[Direction, str, datetime]
+
+
+def passings_of(reservation: Reservation, rules: Rules) -> tuple[Passing, ...]:
+    """Return what one reservation passes over counters: one passing for all that goes in one opening."""
+    places: dict[Place, list[Use]] = {}
+    for use in reservation.uses:
+        if use.out:
+            places.setdefault((Direction.OUT, use.out.counter, use.out.opening.start), []).append(use)
+        if use.back:
+            places.setdefault((Direction.BACK, use.back.counter, use.back.opening.end), []).append(use)
+    return tuple(_passing(place, uses, reservation, rules) for place, uses in places.items())
+
+
+def _passing(place: Place, uses: Sequence[Use], reservation: Reservation, rules: Rules) -> Passing:
+    direction, counter, _ = place
+    handovers = [use.out if direction is Direction.OUT else use.back for use in uses]
+    initiative = rules.initiatives.get(reservation.initiative or "")
+    return Passing(
+        direction,
+        counter,
+        _common([handover for handover in handovers if handover]),
+        reservation.code,
+        reservation.asker,
+        initiative.name if initiative else "",
+        reservation.phone or "",
+        rooms=tuple(dict.fromkeys(use.resource for use in uses if use.key)),
+        keys=tuple(dict.fromkeys((use.key, use.copy) for use in uses if use.key and use.copy)),
+        goods=_goods(uses),
+    )
+
+
+def _common(handovers: Sequence[Handover]) -> Span:
+    """Return the part of the opening that is there for all that passes in it."""
+    start = max(handover.opening.start for handover in handovers)
+    end = min(handover.opening.end for handover in handovers)
+    return Span(start, end) if start < end else handovers[0].opening
+
+
+def _goods(uses: Sequence[Use]) -> tuple[tuple[str, int], ...]:
+    """Return what equipment passes, and how many: those that share a hand are counted with the one that claims."""
+    counted: dict[str, int] = {}
+    for use in uses:
+        for claim in use.claims:
+            if isinstance(use.when, Days) and claim.resource == use.resource:
+                counted[use.resource] = counted.get(use.resource, 0) + claim.units
+    return tuple(counted.items())
+
+
+def _identity(passing: Passing) -> tuple[str, Direction, str, datetime]:
+    """Return what makes it the same passing: the opening by the end that a use does not cut short."""
+    edge = passing.opening.start if passing.direction is Direction.OUT else passing.opening.end
+    return passing.code, passing.direction, passing.counter, edge
+
+
+def _by_hour(passing: Passing) -> tuple[datetime, str, Direction, str]:
+    return passing.opening.start, passing.counter, passing.direction, passing.code
+
+
+def short_notices(
+    reservation: Reservation, facts: Facts, rules: Rules, *, cancelled: bool = False
+) -> tuple[Notice, ...]:
+    """Return one short letter to each key-holder in whose present list this would stand, had it been known then."""
+    changes: dict[str, list[Change]] = {}
+    for passing in sorted(passings_of(reservation, rules), key=_by_hour):
+        holder = rules.counters[passing.counter].holder
+        given = facts.last_digests.get(holder)
+        if given and passing.opening.start < given.until and passing.opening.end > facts.now:
+            changes.setdefault(holder, []).append(Change(passing, cancelled))
+    return tuple(_short_notice(holder, tuple(told), facts, rules) for holder, told in changes.items())
+
+
+def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules: Rules) -> Notice:
+    reader = reader_of(rules.holders[holder], local_day(facts.now, rules), rules)
+    content = ShortNotice(holder, changes)
+    return Notice(Address(reader.name, reader.address), (reader.language,), content, answers=False)
+
+
+# --- ends
+
+
+def is_over(reservation: Reservation, now: datetime, rules: Rules) -> bool:
+    """Return whether all is used, brought back, dried and washed: until then it goes on occupying."""
+    return all(_end(use, rules) <= now for use in reservation.uses)
+
+
+def _end(use: Use, rules: Rules) -> datetime:
+    ends = [use.when.end if isinstance(use.when, Span) else whole(use.when, rules).end]
+    if use.back:
+        ends.append(use.back.opening.end)
+    for claim in use.claims:
+        if isinstance(use.when, Days):
+            last = date.fromordinal(claim.last)
+            ends.append(whole(Days(last, last), rules).end)
+    return max(ends)
+
+
+def _step(before: Reservation, act: Act, why: str) -> Put:
+    after = replace(before, state=next_state(before.state, act), version=before.version + 1)
+    return Put(before, after, act, why)
+
+
+def _utc(moment: datetime | None) -> str:
+    return "no hour" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"

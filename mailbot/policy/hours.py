@@ -1,0 +1,98 @@
+"""When rooms and counters are open, and when the commune works: weeks, school and public holidays, closures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from mailbot.model.rules import Closure, Counter, Room, Rules, Week
+from mailbot.model.spans import Days, Hours, Span
+
+ONE_DAY = timedelta(days=1)
+_WHOLE_DAY = Hours(0, 1440)
+
+
+def local_day(moment: datetime, rules: Rules) -> date:
+    """Return the day it is in the commune at that moment."""
+    return moment.astimezone(rules.commune.zone).date()
+
+
+def whole(days: Days, rules: Rules) -> Span:
+    """Return the span from the first midnight of the days to the last: 23 to 25 hours for each."""
+    zone = rules.commune.zone
+    return Span(_WHOLE_DAY.on(days.first, zone).start, _WHOLE_DAY.on(days.last, zone).end)
+
+
+def school_holiday(day: date, community: str | None, rules: Rules) -> Closure | None:
+    """Return the school holiday of the community (None: the first language that has any) that holds the day."""
+    if community is None:
+        community = next((code for code in rules.commune.languages if rules.school_holidays.get(code)), "")
+    return _holding(day, rules.school_holidays.get(community, ()))
+
+
+def room_hours(room: Room, day: date, rules: Rules) -> tuple[Hours, ...]:
+    """Return the opening hours of the room on that weekday, in term or in school holidays; closures apart."""
+    week: Week = room.holidays if school_holiday(day, room.holiday_community, rules) else room.term
+    return week.get(day.weekday(), ())
+
+
+def room_closure(room: Room, day: date, rules: Rules) -> Closure | None:
+    """Return why the room is closed on a day on which it would else be open, or None."""
+    site = rules.sites.get(room.site)
+    closures = (*rules.closures, *(site.closures if site else ()), *room.closures)
+    return _holding(day, closures) or (None if room.open_on_public_holidays else _public_holiday(day, rules))
+
+
+def room_openings(room: Room, day: date, rules: Rules) -> tuple[Span, ...]:
+    """Return when the room is open on that day, soonest first; nothing where it is closed."""
+    if room_closure(room, day, rules):
+        return ()
+    return _spans(room_hours(room, day, rules), day, rules)
+
+
+def is_open(room: Room, span: Span, rules: Rules) -> bool:
+    """Return whether the room is open through the whole span; openings that touch, over midnight too, count as one."""
+    day = local_day(span.start, rules) - ONE_DAY
+    reached = span.start
+    while day <= local_day(span.end, rules):
+        for opening in room_openings(room, day, rules):
+            if opening.start <= reached < opening.end:
+                reached = opening.end
+        day += ONE_DAY
+    return reached >= span.end
+
+
+def counter_openings(counter: Counter, day: date, rules: Rules) -> tuple[Span, ...]:
+    """Return when the counter is open on that day, soonest first."""
+    closed = _holding(day, (*rules.closures, *counter.closures))
+    if closed or (_public_holiday(day, rules) and not counter.open_on_public_holidays):
+        return ()
+    return _spans(counter.week.get(day.weekday(), ()), day, rules)
+
+
+def is_working_day(day: date, rules: Rules) -> bool:
+    """Return whether the commune works: Monday to Friday, no public holiday, no closure of everything."""
+    return day.weekday() < 5 and day not in rules.public_holidays and not _holding(day, rules.closures)
+
+
+def hold_end(now: datetime, rules: Rules) -> datetime:
+    """Return when an offer made now ends (UTC): at `hold_until` of the `hold`-th working day after today."""
+    day, left = local_day(now, rules), max(1, rules.limits.hold)
+    while left:
+        day += ONE_DAY
+        left -= is_working_day(day, rules)
+    until = rules.limits.hold_until
+    return Hours(0, until.hour * 60 + until.minute or 1440).on(day, rules.commune.zone).end
+
+
+def _holding(day: date, closures: Iterable[Closure]) -> Closure | None:
+    return next((closure for closure in closures if day in closure.days), None)
+
+
+def _public_holiday(day: date, rules: Rules) -> Closure | None:
+    name = rules.public_holidays.get(day)
+    return None if name is None else Closure(Days(day, day), name)
+
+
+def _spans(hours: Iterable[Hours], day: date, rules: Rules) -> tuple[Span, ...]:
+    return tuple(sorted(stretch.on(day, rules.commune.zone) for stretch in hours))

@@ -1,0 +1,92 @@
+"""One mail on the clerk's desk: what it means, what is known, the rules; and the words of a decision about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mailbot.model.decision import Content, Decision, End, Facts, Handed, Notice, ToStaff
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Language, Meaning
+from mailbot.model.reservation import Act, Put, Reservation, State, next_state
+from mailbot.model.rules import Rules
+
+
+@dataclass(frozen=True)
+class Matter:
+    meaning: Meaning
+    facts: Facts
+    rules: Rules
+
+    @property
+    def conversation(self) -> Reservation | None:
+        return self.facts.conversation
+
+    def anew(self) -> Matter:
+        """Return the same outside of its conversation: what it asks gets a code of its own."""
+        return replace(self, facts=replace(self.facts, conversation=None))
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Return the language of the mail, else of the conversation, else the first two of the commune."""
+        if self.meaning.language_sure:
+            return (self.meaning.language,)
+        if self.conversation:
+            return (self.conversation.language,)
+        return self.rules.commune.languages[:2]
+
+    def reservation(self, **changes: Any) -> Reservation:
+        """Return the conversation (a new one where there is none) as this mail leaves it, with `changes`."""
+        facts, sender = self.facts, self.facts.sender
+        whose = self.conversation or Reservation(
+            facts.new_code,
+            sender.address,
+            self.languages[0],
+            facts.now,
+            initiative=sender.initiative,
+            subject=facts.subject,
+        )
+        thread = dict.fromkeys((*whose.thread, facts.message_id) if facts.message_id else whose.thread)
+        language = self.meaning.language if self.meaning.language_sure else whose.language
+        phone = self.meaning.phone or whose.phone
+        return replace(whose, **{"thread": tuple(thread), "language": language, "phone": phone, **changes})
+
+    def step(self, after: Reservation, act: Act, why: str) -> Put:
+        """Return the step that leads to `after`, whose state and version follow from the act."""
+        before = self.conversation
+        state = next_state(State.NEW if before is None else before.state, act)
+        version = 1 if before is None else before.version + 1
+        return Put(before, replace(after, state=state, version=version), act, why, self.facts.sender.address.address)
+
+    def letter(self, content: Content) -> Notice:
+        return Notice(self.facts.sender.address, self.languages, content)
+
+    def answered(self, content: Content, *because: str, puts: Iterable[Put] = (), code: str = "") -> Decision:
+        return Decision(End.ANSWERED, because, tuple(puts), (self.letter(content),), code or self._code)
+
+    def ignored(self, *because: str, puts: Iterable[Put] = ()) -> Decision:
+        return Decision(End.IGNORED, because, tuple(puts), (), self._code)
+
+    def handed(self, why: str, *because: str) -> Decision:
+        """Give the mail to a person, whole, and tell the sender so. What is open or held stays as it is."""
+        after = self.conversation
+        puts: tuple[Put, ...] = ()
+        if after is None or after.state in (State.REFUSED, State.LAPSED, State.DECLINED):
+            put = self.step(
+                self.reservation(request=self.meaning), Act.HAND_OVER_TO_PERSON, because[0] if because else why
+            )
+            after, puts = put.after, (put,)
+        notices = (self.letter(Handed(after)), *self.to_staff(why, after))
+        return Decision(End.HANDED, because, puts, notices, after.code)
+
+    def to_staff(self, why: str, reservation: Reservation | None) -> tuple[Notice, ...]:
+        content = ToStaff(why, self.facts.sender.address, self.facts.subject, self.meaning, reservation)
+        return tuple(
+            Notice(Address(person.name, person.address), (person.language,), content, answers=False)
+            for person in self.rules.staff
+        )
+
+    @property
+    def _code(self) -> str:
+        return self.conversation.code if self.conversation else ""

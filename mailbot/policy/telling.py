@@ -1,0 +1,172 @@
+"""What is only told, and books nothing: what is free, what the asker has, how it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, islice
+
+from mailbot.model.decision import (
+    Decision,
+    Free,
+    FreeSlot,
+    Helped,
+    Listed,
+    Objection,
+    ShortStock,
+    Taken,
+    Thanked,
+    TooLong,
+)
+from mailbot.model.meaning import ANY_ROOM, Item, Slot
+from mailbot.model.reservation import State
+from mailbot.model.rules import Rules
+from mailbot.model.spans import QUARTER, Days, Span
+from mailbot.policy.answers import is_room, is_unknown
+from mailbot.policy.availability import Desk
+from mailbot.policy.basket import Basket, Piece, local_slot
+from mailbot.policy.checks import once, weighed
+from mailbot.policy.hours import ONE_DAY, local_day, room_openings
+from mailbot.policy.matter import Matter
+
+MOST_ROWS = 40
+DAYS_AHEAD = 14
+"""Days that are looked at where none was named."""
+FREE_DAYS = 5
+"""Days that are told of each thing where none was named."""
+SHORTEST = timedelta(hours=1)
+"""A shorter stretch is not told as free."""
+
+
+def availability(matter: Matter) -> Decision:
+    """Tell what is free: each room that could do, or the units that are left, with the reason where there is none."""
+    items = [item for reading in (matter.meaning, *matter.meaning.alternatives) for item in reading.items]
+    items = [item for item in dict.fromkeys(items) if not is_unknown(item, matter.rules)]
+    if not items:
+        return helped(matter)
+    hint = not any(item.slots for item in items)
+    told = once(row for item in items for row in _rows(item, matter))[:MOST_ROWS]
+    return matter.answered(Free(told, hint), *(f"{row.free} free of {row.resource}" for row in told[:FREE_DAYS]))
+
+
+def listed(matter: Matter) -> Decision:
+    """Tell what the asker has booked or is held for them: to the From address alone."""
+    own = tuple(r for r in matter.facts.standing if r.state in (State.CONFIRMED, State.OFFERED))
+    return matter.answered(Listed(own), f"{len(own)} stand")
+
+
+def helped(matter: Matter) -> Decision:
+    return matter.answered(Helped(), "asks how it works")
+
+
+def thanked(matter: Matter) -> Decision:
+    """Thank for what was told of a past use, and pass it on."""
+    decision = matter.answered(Thanked(matter.conversation), "tells how a use went")
+    return replace(decision, notices=(*decision.notices, *matter.to_staff("feedback", matter.conversation)))
+
+
+def rooms_asked(item: Item, people: int | None, rules: Rules) -> tuple[str, ...]:
+    """Return the rooms that an item asks about and that hold so many."""
+    ids = tuple(rules.rooms) if item.resources == (ANY_ROOM,) else item.resources
+    rooms = [rules.rooms[id] for id in ids if id in rules.rooms]
+    fitting = [room.id for room in rooms if room.capacity >= (people or 0)]
+    return tuple(fitting or [room.id for room in rooms])
+
+
+def days_ahead(now: datetime, rules: Rules) -> Iterator[date]:
+    """Yield the days that are looked at where none was named: those for which the notice is not over."""
+    first = local_day(now + rules.limits.notice, rules) + ONE_DAY
+    return (first + ahead * ONE_DAY for ahead in range(DAYS_AHEAD))
+
+
+def _rows(item: Item, matter: Matter) -> Iterator[FreeSlot]:
+    if is_room(item, matter.rules):
+        rooms = rooms_asked(item, matter.meaning.attendees, matter.rules)
+        for slot in item.slots:
+            for room in rooms:
+                yield from _room_rows(room, slot, matter)
+        for room in rooms if not item.slots else ():
+            yield from _next_rows(lambda day, room=room: _day_rows(room, day, matter), matter)  # type: ignore[misc]
+        return
+    for thing in item.resources:
+        for slot in item.slots:
+            yield _goods_row(thing, whole_slot(slot), matter)
+        if not item.slots:
+            yield from _next_rows(lambda day, thing=thing: [_goods_row(thing, Slot(day, day), matter)], matter)  # type: ignore[misc]
+
+
+def _next_rows(rows_of: Callable[[date], Iterable[FreeSlot]], matter: Matter) -> Iterator[FreeSlot]:
+    """Yield what is free on the next days on which something is."""
+    by_day = ([row for row in rows_of(day) if row.free] for day in days_ahead(matter.facts.now, matter.rules))
+    for rows in islice((rows for rows in by_day if rows), FREE_DAYS):
+        yield from rows
+
+
+def _room_rows(room: str, slot: Slot, matter: Matter) -> Iterable[FreeSlot]:
+    if isinstance(slot.start, datetime) and slot.end is not None:
+        return [_room_row(Piece(room, 1, slot), matter)]
+    after = slot.start if isinstance(slot.start, datetime) else None
+    return _day_rows(room, slot.day, matter, after)
+
+
+def _room_row(piece: Piece, matter: Matter) -> FreeSlot:
+    objections = _objections(piece, matter)
+    return FreeSlot(piece.resource, piece.span(matter.rules), 0 if objections else 1, objections)
+
+
+def _day_rows(room: str, day: date, matter: Matter, after: datetime | None = None) -> list[FreeSlot]:
+    """Return the free stretches of a day, from the hour that was said on, or one line that says why there is none."""
+    stretches = list(_free_stretches(room, day, matter, after))
+    if stretches:
+        return [_room_row(Piece(room, 1, local_slot(stretch, matter.rules)), matter) for stretch in stretches]
+    openings = room_openings(matter.rules.rooms[room], day, matter.rules)
+    if openings:
+        return [FreeSlot(room, opening, 0, (Taken(room, opening),)) for opening in openings]
+    noon = Slot(datetime.combine(day, time(12)), datetime.combine(day, time(13)))
+    return [FreeSlot(room, Days(day, day), 0, _objections(Piece(room, 1, noon), matter))]
+
+
+def _free_stretches(room: str, day: date, matter: Matter, after: datetime | None) -> Iterator[Span]:
+    """Yield the stretches of an hour and more that are free, less the turnaround before the next use."""
+    rules, desk = matter.rules, Desk(matter.facts.occupancy)
+    zone = rules.commune.zone
+    since = max(matter.facts.now, after.replace(tzinfo=zone).astimezone(UTC)) if after else matter.facts.now
+    for opening in room_openings(rules.rooms[room], day, rules):
+        free = [cell for cell in opening.cells() if desk.free(room, cell, cell)]
+        for first, last in _runs(free):
+            start = max(datetime.fromtimestamp(first * QUARTER, UTC), opening.start, since)
+            cut_short = last < opening.cells()[-1]
+            end = datetime.fromtimestamp((last + 1) * QUARTER, UTC)
+            end -= rules.rooms[room].turnaround if cut_short else timedelta(0)
+            if min(end, opening.end) - start >= SHORTEST:
+                yield Span(start, min(end, opening.end))
+
+
+def _runs(cells: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of consecutive cells."""
+    for _, run in groupby(enumerate(cells), key=lambda numbered: numbered[1] - numbered[0]):
+        together = [cell for _, cell in run]
+        yield together[0], together[-1]
+
+
+def whole_slot(slot: Slot) -> Slot:
+    """Return a slot of equipment by whole days."""
+    end = slot.end.date() if isinstance(slot.end, datetime) else slot.end
+    return Slot(slot.day, max(slot.day, end or slot.day))
+
+
+def _goods_row(thing: str, slot: Slot, matter: Matter) -> FreeSlot:
+    stock = matter.rules.equipment[thing].stock
+    piece = Piece(thing, stock, slot)
+    objections = _objections(piece, matter)
+    short = [objection.free for objection in objections if isinstance(objection, ShortStock)]
+    others = tuple(objection for objection in objections if not isinstance(objection, ShortStock))
+    free = 0 if others else min(short, default=stock)
+    return FreeSlot(thing, piece.days, free, others if free or others else objections)
+
+
+def _objections(piece: Piece, matter: Matter) -> tuple[Objection, ...]:
+    """Return what stands against having one thing; what the asker has besides is not the question."""
+    one = weighed(Basket.of((piece,)), replace(matter.facts, conversation=None, standing=()), matter.rules)
+    return tuple(objection for objection in one.objections if not isinstance(objection, TooLong))

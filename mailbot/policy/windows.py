@@ -1,0 +1,133 @@
+"""Which part of the ledger a decision may look at: known before any lock, read with one query.
+
+All that `on_mail` can ask of the ledger lies within these windows; tests hold the two together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from mailbot.model.decision import Window
+from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.reservation import Reservation, State, key_copy
+from mailbot.model.rules import Counter, Room, Rules
+from mailbot.model.spans import Days, Span
+from mailbot.policy.alternatives import NEAR, WEEKS, like
+from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
+from mailbot.policy.basket import Basket, Piece, pieces_of
+from mailbot.policy.booking import candidates_of
+from mailbot.policy.handovers import REACH, first_after, last_before
+from mailbot.policy.hours import local_day, room_openings, whole
+from mailbot.policy.telling import days_ahead, rooms_asked, whole_slot
+
+Stretch: TypeAlias = tuple[frozenset[str], int, int]
+"""Resources, and the first and last of their cells."""
+
+BEYOND_REACH = timedelta(days=REACH + 1)
+ROUNDING = timedelta(minutes=15)
+"""Alternatives are on quarters of an hour."""
+
+
+def windows(meaning: Meaning, conversation: Reservation | None, rules: Rules, now: datetime) -> tuple[Window, ...]:
+    """Return what `on_mail` may look at: the hours that are asked and near ones, the rooms that could do instead, the
+    same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several."""
+    baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
+    stretches = [stretch for basket in baskets for stretch in _of_basket(basket, rules)]
+    if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:
+        items = dict.fromkeys(item for one in (meaning, *meaning.alternatives) for item in one.items)
+        stretches += [stretch for item in items for stretch in _of_question(item, meaning.attendees, rules, now)]
+    return _joined(stretches)
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:
+    """Return stretches that overlap as one window for all their resources: few wide looks cost less than many narrow
+    ones. Days and quarters of an hour are numbered far apart."""
+    found: list[Window] = []
+    for resources, first, last in sorted(dict.fromkeys(stretches), key=lambda stretch: stretch[1:]):
+        if found and first <= found[-1].last:
+            found[-1] = Window(found[-1].resources | resources, found[-1].first, max(found[-1].last, last))
+        else:
+            found.append(Window(resources, first, last))
+    return tuple(found)
+
+
+def _baskets(meaning: Meaning, conversation: Reservation | None, rules: Rules) -> Iterator[Basket]:
+    """Yield what may be decided: the request, its rival readings, and what the conversation asked or was offered."""
+    known = conversation is not None and conversation.state in (State.ASKED, State.OFFERED, State.LAPSED)
+    requests = [requested(meaning, conversation, rules)] if known or meaning.intent is Intent.BOOK else []
+    if known and conversation and conversation.request:
+        requests.append(conversation.request)
+        for option in conversation.options:
+            yield Basket.of(pieces_of(option.uses, rules), conversation.attendees)
+    for reading in (reading for request in requests for reading in (request, *request.alternatives)):
+        if not lacks_of(reading, rules) - {Lack.RESOURCE} and not any(i.resources == (SAME,) for i in reading.items):
+            yield from (candidate.basket for candidate in candidates_of(reading, rules))
+
+
+def _of_basket(basket: Basket, rules: Rules) -> Iterator[Stretch]:
+    alone = len(basket.dates) == 1
+    for days in (0, *WEEKS) if alone else (0,):
+        there = basket.changed(lambda piece, by=timedelta(days=days): piece.moved(by))  # type: ignore[misc]
+        margin = ROUNDING + (NEAR if alone and days == 0 else timedelta(0))
+        for piece in there.pieces:
+            yield from _of_piece(piece, there, margin, rules)
+
+
+def _of_piece(piece: Piece, basket: Basket, margin: timedelta, rules: Rules) -> Iterator[Stretch]:
+    if piece.is_room:
+        wanted = rules.rooms[piece.resource]
+        rooms = (wanted, *like(wanted, basket, rules))
+        yield from _of_rooms(rooms, piece.span(rules).widened(margin, margin), rules)
+    else:
+        beside = (room.span(rules).widened(margin, margin) for room in basket.rooms if room.slot.day in piece.days)
+        yield _of_goods(piece.resource, _hull((whole(piece.days, rules), *beside)), rules)
+
+
+def _of_rooms(rooms: Iterable[Room], span: Span, rules: Rules) -> Iterator[Stretch]:
+    """Yield the cells of rooms through a span with the longest turnaround, and those of their keys' copies."""
+    rooms = tuple(rooms)
+    cells = span.widened(after=max((room.turnaround for room in rooms), default=timedelta(0))).cells()
+    yield frozenset(room.id for room in rooms), cells[0], cells[-1]
+    for key in (key for key in rules.keys.values() if any(room.key == key.id for room in rooms)):
+        cells = _away(rules.counters[key.counter], span, rules).cells()
+        yield frozenset(key_copy(key.id, number + 1) for number in range(key.copies)), cells[0], cells[-1]
+
+
+def _of_goods(resource: str, span: Span, rules: Rules) -> Stretch:
+    thing = rules.equipment[resource]
+    away = _away(rules.counters[thing.counter], span, rules)
+    last = local_day(away.end, rules) + timedelta(days=thing.days_between)
+    return frozenset({resource}), local_day(away.start, rules).toordinal(), last.toordinal()
+
+
+def _away(counter: Counter, span: Span, rules: Rules) -> Span:
+    """Return from when to when something is away that is used somewhere in the span: earlier or later by as much as a
+    counter is looked for where no opening is in reach of the whole span."""
+    before, after = last_before(counter, span.start, rules), first_after(counter, span.end, rules)
+    start = before.start if before else span.start - BEYOND_REACH
+    end = after.end if after else span.end + BEYOND_REACH
+    return Span(start, end)
+
+
+def _of_question(item: Item, people: int | None, rules: Rules, now: datetime) -> Iterator[Stretch]:
+    """Yield what the answer to "what is free?" looks at: whole days, those to come where none was named."""
+    if is_unknown(item, rules):
+        return
+    ahead = tuple(days_ahead(now, rules))
+    stretches = [whole_slot(slot) for slot in item.slots] or [Slot(ahead[0], ahead[-1])]
+    for slot in stretches:
+        assert isinstance(slot.end, date)
+        days = Days(slot.day, slot.end)
+        if is_room(item, rules):
+            rooms = [rules.rooms[id] for id in rooms_asked(item, people, rules)]
+            openings = (opening for room in rooms for day in days for opening in room_openings(room, day, rules))
+            yield from _of_rooms(rooms, _hull((whole(days, rules), *openings)), rules)
+        else:
+            for thing in (id for id in item.resources if id in rules.equipment):
+                yield _of_goods(thing, whole(days, rules), rules)
+
+
+def _hull(spans: Iterable[Span]) -> Span:
+    spans = tuple(spans)
+    return Span(min(span.start for span in spans), max(span.end for span in spans))
