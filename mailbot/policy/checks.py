@@ -31,6 +31,7 @@ from mailbot.model.rules import Closure, Rules
 from mailbot.model.spans import Span
 from mailbot.policy.availability import Desk, placed
 from mailbot.policy.basket import Basket, Piece
+from mailbot.policy.due import last_use
 from mailbot.policy.handovers import Arranged, arranged, next_opening
 from mailbot.policy.hours import is_open, local_day, room_closure, room_hours
 
@@ -188,7 +189,7 @@ def a_key_is_there(case: Case) -> Iterator[Objection]:
 def bookings_left(case: Case) -> Iterator[Objection]:
     """An initiative has so many bookings ahead at most; what is offered to it counts."""
     limit = case.rules.limits.active_bookings
-    if len(_others(case)) >= limit:
+    if sum(last_use(other, case.rules) > case.facts.now for other in _others(case)) >= limit:
         yield TooManyBookings(limit)
 
 

@@ -37,16 +37,22 @@ LOOK_AHEAD = 40
 
 def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now: steps of offers and reservations that are over, and the lists."""
-    lapses = [_step(offer, Act.LAPSE, f"held until {_utc(offer.deadline)}") for offer in facts.lapsing]
+    lapses = lapsed(facts.lapsing).puts
     closes = [_step(r, Act.CLOSE, "all used and brought back") for r in facts.ending if is_over(r, facts.now, rules)]
     digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))
     notices = tuple(_letter(digest, facts.now, rules) for digest in digests if _has_to_go(digest, rules))
     because = (
-        *(f"lapsed: {put.after.code}, {put.why}" for put in lapses),
+        *lapsed(facts.lapsing).because,
         *(f"closed: {put.after.code}" for put in closes),
         *(f"list of {digest.holder} for {digest.day}, until {_utc(digest.until)}" for digest in digests),
     )
     return Decision(End.ANSWERED if notices else End.IGNORED, because, (*lapses, *closes), notices, digests=digests)
+
+
+def lapsed(offers: Iterable[Reservation]) -> Decision:
+    """Let offers go whose deadline is over; the letter that made them named it, so that nobody is written to."""
+    puts = tuple(_step(offer, Act.LAPSE, f"held until {_utc(offer.deadline)}") for offer in offers)
+    return Decision(End.IGNORED, tuple(f"lapsed: {put.after.code}, {put.why}" for put in puts), puts)
 
 
 def next_moment(
@@ -268,6 +274,14 @@ def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules:
 
 
 # --- ends
+
+
+def last_use(reservation: Reservation, rules: Rules) -> datetime:
+    """Return when the last use that is booked or offered ends (UTC); the hour of the request where there is none."""
+    offered = [use for option in reservation.options for use in option.uses]
+    whens = [use.when for use in (*reservation.uses, *offered)]
+    ends = (when.end if isinstance(when, Span) else whole(when, rules).end for when in whens)
+    return max(ends, default=reservation.created)
 
 
 def is_over(reservation: Reservation, now: datetime, rules: Rules) -> bool:

@@ -11,6 +11,7 @@ from mailbot.model.letters import Address
 from mailbot.model.meaning import Language, Meaning
 from mailbot.model.reservation import Act, Put, Reservation, State, next_state
 from mailbot.model.rules import Rules
+from mailbot.policy.due import last_use
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Matter:
         if self.conversation:
             return (self.conversation.language,)
         return self.rules.commune.languages[:2]
+
+    def ahead(self, *states: State) -> tuple[Reservation, ...]:
+        """Return what the sender or their initiative has in these states with a use still to come, soonest first."""
+        standing = (r for r in self.facts.standing if r.state in states)
+        return tuple(r for r in standing if last_use(r, self.rules) > self.facts.now)
 
     def reservation(self, **changes: Any) -> Reservation:
         """Return the conversation (a new one where there is none) as this mail leaves it, with `changes`."""

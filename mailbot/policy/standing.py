@@ -103,7 +103,7 @@ def decline(matter: Matter) -> Decision:
 
 
 def _only_offer(matter: Matter) -> Reservation | None:
-    offers = [standing for standing in matter.facts.standing if standing.state is State.OFFERED]
+    offers = matter.ahead(State.OFFERED)
     return offers[0] if len(offers) == 1 else None
 
 
@@ -113,7 +113,7 @@ def cancel(matter: Matter) -> Decision:
     if not found and matter.meaning.references and matter.conversation is None:
         return matter.handed("human", "the code is none of the sender's")
     if len(found) != 1:
-        booked = tuple(r for r in matter.facts.standing if r.state is State.CONFIRMED)
+        booked = matter.ahead(State.CONFIRMED)
         return matter.answered(Listed(booked), f"{len(found)} bookings fit what is given up")
     matter = replace(matter, facts=replace(matter.facts, conversation=found[0]))
     if found[0].state in (State.OFFERED, State.ASKED):
@@ -134,7 +134,7 @@ def _given_up_ones(matter: Matter) -> list[Reservation]:
     if matter.meaning.references:
         return []
     items = matter.meaning.items
-    booked = [standing for standing in matter.facts.standing if standing.state is State.CONFIRMED]
+    booked = matter.ahead(State.CONFIRMED)
     return [r for r in booked if not items or any(_fits(item, use, matter.rules) for item in items for use in r.uses)]
 
 

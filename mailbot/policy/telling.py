@@ -52,7 +52,7 @@ def availability(matter: Matter) -> Decision:
 
 def listed(matter: Matter) -> Decision:
     """Tell what the asker has booked or is held for them: to the From address alone."""
-    own = tuple(r for r in matter.facts.standing if r.state in (State.CONFIRMED, State.OFFERED))
+    own = matter.ahead(State.CONFIRMED, State.OFFERED)
     return matter.answered(Listed(own), f"{len(own)} stand")
 
 
