@@ -12,7 +12,7 @@ from mailbot.model.decision import Decision, End, Facts, Handed, Notice, Sender,
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import OurLetter, Thread
-from mailbot.model.reservation import CODE_LETTERS, Reservation, State
+from mailbot.model.reservation import CODE_LETTERS, Act, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
@@ -169,6 +169,7 @@ def facts_for(
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,
+        challenge=Act.CANCEL if proven else None,  # the one act that is challenged today
         answers_in_conversation=unit.mailbox.answers_in(conversation.code, yesterday) if conversation else 0,
     )
 
