@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, quote
+from functools import lru_cache
 from hashlib import sha256
 
 from mailbot.model.letters import Address
@@ -158,6 +159,7 @@ def _thread(heading: Heading) -> Iterable[tuple[str, str]]:
     yield "References", "\r\n ".join(f"<{each}>" for each in (*kept, heading.in_reply_to))
 
 
+@lru_cache(maxsize=64)
 def _encoded(text: str, header: str) -> str:
     """Return one line of text as a header's value: as it is where ASCII suffices, else encoded words, folded."""
     line = one_line(text)

@@ -1,0 +1,138 @@
+"""How keys and goods are fetched and brought back, and what to know on site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.model.reservation import Handover, Use
+from mailbot.model.rules import Equipment
+from mailbot.model.spans import Span
+from mailbot.replies.names import Names, capital, sentence
+from mailbot.replies.phrases import one_line
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is fetched at one counter, or brought back to it, and when: `openings` in words, soonest first."""
+
+    kind: str
+    """key, goods or both."""
+    place: str
+    short_place: str
+    openings: tuple[str, ...]
+    load: str
+    """What passes over the counter."""
+    notes: tuple[str, ...]
+    """Deposit, signature, weight, contents; only for what is fetched."""
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Where rooms are, and what to know there."""
+
+    name: str
+    address: str
+    geo: tuple[float, float] | None
+    access: str
+    on_call: str
+
+
+class Errands(Names):
+    """Tells of errands and venues."""
+
+    def fetching(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
+        return self._errands(uses, [(use.out, use) for use in uses], notes=True)
+
+    def returning(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
+        return self._errands(uses, [(use.back, use) for use in uses], notes=False)
+
+    def handed_out(self, uses: Sequence[Use], now: datetime) -> bool:
+        """Return whether a key or goods may already be with the asker."""
+        return any(use.out and use.out.opening.start <= now for use in uses)
+
+    def _errands(
+        self, uses: Sequence[Use], passing: Iterable[tuple[Handover | None, Use]], *, notes: bool
+    ) -> tuple[Errand, ...]:
+        """Group what passes by counter and opening, then openings with the same load."""
+        loads: dict[tuple[str, Span], list[Use]] = {}
+        for handover, use in passing:
+            if handover:
+                loads.setdefault((handover.counter, handover.opening), []).append(use)
+        alike: dict[tuple[str, str, str], tuple[list[Use], list[Span]]] = {}
+        for (counter, opening), together in sorted(loads.items(), key=lambda load: load[0][1]):
+            entry = alike.setdefault((counter, self._kind(together), self._load(together, uses)), (together, []))
+            entry[1].append(opening)
+        return tuple(
+            Errand(
+                kind,
+                self.counter(counter),
+                self.short_place(counter),
+                tuple(self.phrases.opening(opening) for opening in openings),
+                load,
+                self._notes(together) if notes else (),
+            )
+            for (counter, kind, load), (together, openings) in alike.items()
+        )
+
+    def _kind(self, uses: Sequence[Use]) -> str:
+        keys, goods = any(use.key for use in uses), any(use.resource in self.rules.equipment for use in uses)
+        return "both" if keys and goods else "key" if keys else "goods"
+
+    def _load(self, uses: Sequence[Use], all_uses: Sequence[Use]) -> str:
+        keys = dict.fromkeys(use.key for use in uses if use.key)
+        several = len({use.key for use in all_uses if use.key}) > 1
+        quantities: dict[str, int] = {}
+        for use in uses:
+            if use.resource in self.rules.equipment:
+                quantities[use.resource] = quantities.get(use.resource, 0) + use.quantity
+        goods = (self.phrases.quantity(number, self.name(resource)) for resource, number in quantities.items())
+        return self.phrases.listed([*(self.key(key, several, uses) for key in keys), *goods])
+
+    def key(self, key: str, several: bool, uses: Sequence[Use]) -> str:
+        """Return "la clé", or which one where the letter speaks of several."""
+        if not several:
+            return self.format("things", "key")
+        known = self.rules.keys.get(key)
+        if known and known.names:
+            return self.format("things", "key_named", name=self.text(known.names))
+        rooms = self.phrases.listed(dict.fromkeys(self.name(use.resource) for use in uses if use.key == key))
+        return self.format("things", "key_of", rooms=rooms)
+
+    def _notes(self, uses: Sequence[Use]) -> tuple[str, ...]:
+        """Return what to bring, to sign, to carry: for keys, for the goods of a counter, and for each thing."""
+        keys = [self.rules.keys[use.key] for use in uses if use.key and use.key in self.rules.keys]
+        goods = [self.rules.equipment[use.resource] for use in uses if use.resource in self.rules.equipment]
+        counters = [self.rules.counters[thing.counter] for thing in goods if thing.counter in self.rules.counters]
+        terms = [
+            self.format("things", form, text=text)
+            for deposit, sign in [(each.deposit, each.sign) for each in keys]
+            + [(each.deposit, each.sign) for each in counters]
+            for form, text in (("deposit", self.text(deposit)), ("sign", self.text(sign)))
+            if text
+        ]
+        return tuple(dict.fromkeys(sentence(note) for note in (*terms, *filter(None, map(self._carried, goods)))))
+
+    def _carried(self, thing: Equipment) -> str:
+        """Return what comes with a thing, what it weighs and how it is carried."""
+        weight = self.format("things", "weight", weight=f"{thing.weight_kg:g}") if thing.weight_kg else ""
+        said = [sentence(part) for part in (self.text(thing.contents), weight, self.text(thing.transport)) if part]
+        note = " ".join(capital(part) for part in said)
+        return self.format("list", "note", thing=capital(self.name(thing.id)), note=note) if said else ""
+
+    def venues(self, uses: Sequence[Use]) -> tuple[Venue, ...]:
+        rooms = [self.rules.rooms[use.resource] for use in uses if use.resource in self.rules.rooms]
+        sites = [
+            self.rules.sites[site] for site in dict.fromkeys(room.site for room in rooms) if site in self.rules.sites
+        ]
+        return tuple(
+            Venue(
+                self.site(site.id),
+                self.text(site.address),
+                site.geo,
+                sentence(self.text(site.access)),
+                one_line(site.on_call),
+            )
+            for site in sites
+        )
