@@ -21,13 +21,17 @@ from sqlalchemy import text
 
 from mailbot.errors import LostRace
 from mailbot.model.decision import Window
+from mailbot.model.outbox import Post, Receipt
 from mailbot.model.reservation import Claim, Use
 from mailbot.model.spans import Span
 from mailbot.service import ports
 from mailbot.store import Store, open_store
-from tests.store.examples import NOW, booked, hours, room, stock_of, with_key
+from tests.store.examples import NOW, booked, hours, outgoing, room, stock_of, with_key
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") == "true" else "40"))
+FRESH = multiprocessing.get_context("forkserver")
+"""Makes processes that do not share our connections and need not import everything again."""
+FRESH.set_forkserver_preload([__name__])
 WORKERS = 8
 TRIES = 3
 STOCK = stock_of(table=12, cup=60, tent=3, beamer=2)
@@ -125,10 +129,8 @@ def work(address: str, basket: Basket, worker: int, start: Barrier, told: Queue[
 
 def race(address: str, basket: Basket) -> list[Outcome]:
     """Let the workers run, and return what became of each request; any error of one fails the test."""
-    fresh = multiprocessing.get_context("forkserver")  # processes without our connections, that need not import again
-    fresh.set_forkserver_preload([__name__])
-    start, told = fresh.Barrier(WORKERS), fresh.Queue()
-    workers = [fresh.Process(target=work, args=(address, basket, worker, start, told)) for worker in range(WORKERS)]
+    start, told = FRESH.Barrier(WORKERS), FRESH.Queue()
+    workers = [FRESH.Process(target=work, args=(address, basket, worker, start, told)) for worker in range(WORKERS)]
     for worker in workers:
         worker.start()
     outcomes = [told.get(timeout=100) for _ in range(WORKERS * ROUNDS)]
@@ -136,6 +138,33 @@ def race(address: str, basket: Basket) -> list[Outcome]:
         worker.join(20)
     assert [outcome for outcome in outcomes if isinstance(outcome, str)] == []
     return [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+
+
+def send(address: str, worker: int, start: Barrier, told: Queue[list[int] | str]) -> None:
+    """Take letters out of the outbox until there are none, and tell which."""
+    store = open_store(address)
+    sent: list[int] = []
+    try:
+        start.wait(60)
+        while posts := _leased(store):
+            sent += [post.id for post in posts]
+            with store.unit() as unit:
+                for post in posts:
+                    unit.mailbox.taken(Receipt(post.id, True), NOW)
+                unit.commit()
+        told.put(sent)
+    except BaseException as error:
+        told.put(f"worker {worker}: {error!r}")
+        raise
+    finally:
+        store.close()
+
+
+def _leased(store: ports.Store) -> tuple[Post, ...]:
+    with store.unit() as unit:
+        posts = unit.mailbox.due(NOW, 3)
+        unit.commit()
+    return posts
 
 
 @pytest.fixture
@@ -165,6 +194,25 @@ def test_shuffled_baskets_neither_overbook_nor_wait_in_a_circle(database: str, s
     taken = ledger(store)
     assert taken == booked_in(store)
     assert all(units <= STOCK(resource, cell) for (resource, cell), units in taken.items())
+
+
+def test_each_letter_is_sent_by_one_worker(database: str, store: Store) -> None:
+    with store.unit() as unit:
+        for number in range(ROUNDS):
+            unit.mailbox.post(outgoing(f"{number}@mairie.example"), NOW)
+        unit.commit()
+    start, told = FRESH.Barrier(WORKERS), FRESH.Queue()
+    workers = [FRESH.Process(target=send, args=(database, worker, start, told)) for worker in range(WORKERS)]
+    for one in workers:
+        one.start()
+    sent = [told.get(timeout=100) for _ in workers]
+    for one in workers:
+        one.join(20)
+    assert [outcome for outcome in sent if isinstance(outcome, str)] == []
+    ids = [id for some in sent for id in some]
+    assert len(ids) == len(set(ids)) == ROUNDS
+    with store.reading() as unit:
+        assert unit.mailbox.next_due() is None
 
 
 def ledger(store: Store) -> dict[tuple[str, int], int]:
