@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from mailbot.model.meaning import Evidence, Lack, Slot
 from mailbot.model.rules import Catalogue
@@ -53,6 +54,19 @@ class Repetition:
     """The last day it may fall on; None where no end was said."""
 
 
+class Role(StrEnum):
+    """What a phrase of time is about."""
+
+    USE = "use"
+    FETCH = "fetch"
+    """When things are fetched."""
+    BRING_BACK = "bring-back"
+    DEADLINE = "deadline"
+    """The last day for an answer or the like: "avant le 15 mai"."""
+    HABIT = "habit"
+    """Opening hours, when somebody can be reached."""
+
+
 @dataclass(frozen=True)
 class Rival:
     """Another reading of the same words. `either`: the writer accepts both ("le 3 ou le 10")."""
@@ -87,8 +101,10 @@ class When:
     """Said not to be wanted: "pas le 12", "niet op zaterdag", and what stands before "au lieu de"."""
     replaced: bool = False
     """What a correction or a change leaves behind: "le 14, non pardon, le 15"."""
-    loan: bool = False
-    """Days of fetching and bringing back, not of use."""
+    role: Role = Role.USE
+    loose: bool = False
+    """Perhaps no time that is asked for: a weekday that names a habit ("la chorale du jeudi"), a feast that may be a
+    theme, a part of the day without a day. Where anything firmer is said, it does not count."""
     repetition: Repetition | None = None
     excluded: tuple[Days, ...] = ()
     """Days that were left out of the repetition."""
@@ -105,7 +121,8 @@ class When:
     @property
     def counts(self) -> bool:
         """Whether this is asked for at all."""
-        return not (self.past or self.negated or self.replaced)
+        told = self.past or self.negated or self.replaced
+        return not told and self.role not in (Role.DEADLINE, Role.HABIT)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,11 @@ def numbers(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> tuple[Numbe
     return tuple(found)
 
 
+def number_words(lexicon: Lexicon) -> frozenset[str]:
+    """Return the folded words that a number in words may begin with."""
+    return _Speller.of(lexicon).first_words
+
+
 @dataclass(frozen=True)
 class _Speller:
     """The number words of one language, ready to read with."""
@@ -71,6 +76,7 @@ class _Speller:
     after_scales: frozenset[str]
     teens_after: frozenset[int]
     articles: frozenset[str]
+    first_words: frozenset[str]
 
     @staticmethod
     def of(lexicon: Lexicon) -> _Speller:
@@ -214,22 +220,49 @@ def _compile(lexicon: Lexicon) -> _Speller:
         for joint in joints["before-tens"]
     }
     scales = _by_word(lexicon, "number.scales")
-    glued = {one + scale: count * value for scale, value in scales.items() for one, count in units.items() if count > 1}
+    if joints["before-tens"]:
+        joined |= _with_hundreds(units, {**tens, **joined}, scales, tuple(map(fold, joints["scales"])))
+    groups, ordinals = _by_word(lexicon, "number.groups"), _by_word(lexicon, "number.ordinals")
+    suffixes = tuple(map(fold, group["suffix"]))
+    grouped = {word + suffix for suffix in suffixes for word in (*units, *tens, *joined, *scales)}
+    halves = (*group["one"], *group["half"])
     return _Speller(
+        first_words=frozenset(
+            word.partition(" ")[0]
+            for word in (*units, *tens, *joined, *scales, *groups, *ordinals, *grouped, *map(fold, halves))
+        ),
         units=units,
-        tens={**tens, **joined, **(glued if joints["before-tens"] else {})},
+        tens={**tens, **joined},
         scales=scales,
-        groups=_by_word(lexicon, "number.groups"),
-        ordinals=_by_word(lexicon, "number.ordinals"),
+        groups=groups,
+        ordinals=ordinals,
         group_one=frozenset(map(fold, group["one"])),
         group_half=frozenset(map(fold, group["half"])),
-        group_suffix=frozenset(map(fold, group["suffix"])),
+        group_suffix=frozenset(suffixes),
         ordinal_suffix=frozenset(map(fold, lexicon.table("number.ordinal")["suffix"])),
         after_tens=frozenset(map(fold, joints["tens"])),
         after_scales=frozenset(map(fold, joints["scales"])),
         teens_after=frozenset(map(int, joints["teens-after"])),
         articles=frozenset(word for word, value in units.items() if value == 1),
     )
+
+
+def _with_hundreds(
+    units: Mapping[str, int], tens: Mapping[str, int], scales: Mapping[str, int], joints: Sequence[str]
+) -> dict[str, int]:
+    """Numbers below a thousand that are written as one word: honderdvijftig, tweehonderdtwintig."""
+    words: dict[str, int] = {}
+    for scale, value in scales.items():
+        if value == 100:
+            for many, count in (("", 1), *((one, count) for one, count in units.items() if 1 < count < 10)):
+                words |= {many + scale: count * value} if many else {}
+                for joint in ("", *joints):
+                    words |= {
+                        f"{many}{scale}{joint}{rest}": count * value + below
+                        for rest, below in (*units.items(), *tens.items())
+                        if below
+                    }
+    return words
 
 
 def _by_word(lexicon: Lexicon, name: str) -> dict[str, int]:
