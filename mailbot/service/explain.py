@@ -74,7 +74,7 @@ def explain(
         meaning = read(letter, NO_CONTEXT, rules.catalogue, lexica)
         return Explanation(letter, meaning, on_mail(meaning, first_facts(letter, rules, now), rules))
     with store.reading() as unit:
-        conversation, context, proven = conversation_of(letter, rules, unit, now)
+        conversation, context, proven = conversation_of(letter, rules, unit)
         meaning = read(letter, context, rules.catalogue, lexica)
         needed = windows(meaning, conversation, rules, now)
         facts = facts_for(letter, conversation, proven, needed, unit, rules, now)

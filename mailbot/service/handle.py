@@ -60,7 +60,7 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
     decides again from fresh facts."""
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
-            conversation, context, proven = conversation_of(letter, rules, unit, office.clock())
+            conversation, context, proven = conversation_of(letter, rules, unit)
         meaning = read(letter, context, rules.catalogue, office.lexica)
         try:
             with office.store.unit() as unit:
@@ -81,14 +81,14 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
     raise Temporary("three races lost in a row")
 
 
-def conversation_of(
-    letter: Letter, rules: Rules, unit: Unit, now: datetime
-) -> tuple[Reservation | None, Context, bool]:
+def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservation | None, Context, bool]:
     """Return the sender's conversation that the letter belongs to, what the reader must know of it, and whether the
     letter proves who wrote it. Threads go before codes; neither counts for somebody else's conversation."""
     ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
-    codes = [mine.code for mine in ours if mine.code] + CODE.findall(letter.subject.upper())
-    codes += CODE.findall(letter.text.upper())
+    codes = [mine.code for mine in ours if mine.code]
+    if letter.calendar_reply:  # calendar programs keep the UID and nothing else
+        codes.insert(0, letter.calendar_reply.uid.partition("@")[0].upper())
+    codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
         return None, Context(our_texts=tuple(mine.text for mine in ours)), False
@@ -107,7 +107,7 @@ def conversation_of(
             our_texts=tuple(mine.text for mine in letters),
             challenge=challenge,
         ),
-        challenge and answered is not None and proves(answered, letter, now),
+        challenge and answered is not None and proves(answered, letter),
     )
 
 
@@ -121,9 +121,10 @@ def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | No
     return found if same or (initiative is not None and initiative.id == found.initiative) else None
 
 
-def proves(challenge: OurLetter, letter: Letter, now: datetime) -> bool:
+def proves(challenge: OurLetter, letter: Letter) -> bool:
     """A challenge went to one address alone; only its owner can answer it, and only for a while."""
-    return challenge.recipients == (letter.sender.address,) and now - challenge.written <= CHALLENGE_LIFE
+    in_time = letter.arrived - challenge.written <= CHALLENGE_LIFE
+    return in_time and challenge.recipients == (letter.sender.address,)
 
 
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 
 from mailbot.errors import Temporary
-from mailbot.model.decision import ClockFacts
+from mailbot.model.decision import ClockFacts, Digest
+from mailbot.model.rules import Rules
 from mailbot.policy.due import due_span, on_clock
 from mailbot.service.handle import carry_out, handle, lapse
 from mailbot.service.office import Office
@@ -50,6 +52,13 @@ def served(mail: Delivered, office: Office) -> bool:
     return True
 
 
+def last_told(last: Mapping[str, Digest], now: datetime, rules: Rules) -> datetime:
+    """Return the midnight before the oldest of the lists that key-holders have: what was cancelled before it, they
+    know. UTC; now where there is none."""
+    days = [digest.day for digest in last.values()]
+    return datetime.combine(min(days), time(), rules.commune.zone).astimezone(UTC) if days else now
+
+
 def tick(office: Office) -> None:
     """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
     now = office.clock()
@@ -61,6 +70,7 @@ def tick(office: Office) -> None:
             now=now,
             ending=unit.reservations.ending(now),
             passing=unit.reservations.between(span.start, span.end) if span else (),
+            cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
         )
         decision = on_clock(facts, rules)
