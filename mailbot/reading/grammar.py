@@ -1,8 +1,8 @@
 """The grammar of time, written once for all languages: from atoms to phrases of time that belong together.
 
-First the pieces are read, left to right (`_pieces`): days, hours, repetitions, exceptions. Pieces with nothing but small
-words between them are one use (`_runs`); pieces of one sentence that only make sense together are joined too (`_joined`).
-Each group then becomes a `When` (`_Builder`). Every step is one pass: linear in the length of the text.
+First the pieces are read, left to right (`_Scanner`): days, hours, repetitions, exceptions. Pieces with nothing but
+small words between them are one use (`_runs`); pieces of one sentence that only make sense together are joined too
+(`_joined`). Each group then becomes a `When` (`_Builder`). Every step is one pass: linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ _JOINS: Final = (
 
 
 def _hint_months(pieces: Sequence[Piece]) -> None:
-    """Let a day without a month take that of the next list in its sentence: "le 3 de 18h à 20h et le 10 octobre de…"."""
+    """Let a day without a month take that of the next list in its sentence: "le 3 à 18h et le 10 octobre à 19h"."""
     following: Piece | None = None
     for piece in reversed(pieces):
         phrase = piece.phrase
@@ -795,7 +795,7 @@ class _Builder:
     # ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _clocks(self, group: Group) -> list[list[Clock]]:
-        """Return the hours of a group by alternative ("à 14h ou à 15h"); parts of the day go to the hours beside them."""
+        """Return the hours of a group by alternative ("à 14h ou à 15h"), parts of the day read into them."""
         part = next((entry.part for piece in group.days for entry in _entries(piece) if entry.part), None)
         whole = self._merged(group, part)
         options: list[list[Clock]] = [[]]
@@ -831,11 +831,11 @@ class _Builder:
                     waiting = phrase.part
                 continue
             last = phrases[-1][0] if phrases else None
-            if last is not None and last.start is not None and last.end is None and last.length is None and not apart:
-                if phrase.start is None or (phrase.loose and phrase.start.maybe_length):
-                    length = phrase.length if phrase.start is None else phrase.start.said
-                    phrases[-1] = (replace(last, end=phrase.end, length=length), phrases[-1][1])
-                    continue
+            begun = last is not None and last.start is not None and last.end is None and last.length is None
+            if last is not None and begun and not apart and _ends(phrase):
+                length = phrase.length if phrase.start is None else phrase.start.said
+                phrases[-1] = (replace(last, end=phrase.end, length=length), phrases[-1][1])
+                continue
             if phrase.loose and not group.days and group.rule is None:
                 continue
             phrases.append((replace(phrase, part=phrase.part or waiting), apart))
@@ -961,6 +961,11 @@ def _clock_text(clock: Clock) -> str:
     start = "?" if clock.start is None else f"{clock.start // 60:02}:{clock.start % 60:02}"
     end = "?" if clock.end is None else f"{clock.end // 60 % 24:02}:{clock.end % 60:02}"
     return f"{start}-{end}"
+
+
+def _ends(phrase: ClockPhrase) -> bool:
+    """Whether hours only say until when, or how long."""
+    return phrase.start is None or (phrase.loose and phrase.start.maybe_length)
 
 
 def _clock(phrase: ClockPhrase) -> Clock:
