@@ -89,23 +89,27 @@ def once(values: Iterable[T]) -> tuple[T, ...]:
 
 def lies_ahead(case: Case) -> Iterator[Objection]:
     """What is past cannot be booked."""
-    today = local_day(case.facts.now, case.rules)
     for way in case.ways:
-        past = way.needed.start < case.facts.now if way.piece.is_room else way.piece.slot.day < today
-        if past:
+        if _is_past(way, case):
             yield InThePast(way.piece.slot.day)
+
+
+def _is_past(way: Arranged, case: Case) -> bool:
+    if way.piece.is_room:
+        return way.needed.start < case.facts.now
+    return way.piece.slot.day < local_day(case.facts.now, case.rules)
 
 
 def asked_in_time(case: Case) -> Iterator[Objection]:
     """The first use is far enough ahead, and the opening in which it is fetched is still to come."""
-    today, soonest = local_day(case.facts.now, case.rules), case.facts.now + case.rules.limits.notice
-    for way in case.ways:
-        if way.needed.start < case.facts.now and (way.piece.is_room or way.piece.slot.day < today):
-            continue
-        late = way.needed.start < soonest
-        missed = way.out is not None and way.out.opening.start <= case.facts.now
-        if late or missed:
-            yield TooLate(_earliest(way, soonest, case))
+    now, soonest = case.facts.now, case.facts.now + case.rules.limits.notice
+    late = [
+        _earliest(way, soonest, case)
+        for way in case.ways
+        if not _is_past(way, case) and (way.needed.start < soonest or (way.out and way.out.opening.start <= now))
+    ]
+    if late:
+        yield TooLate(max(late))
 
 
 def _earliest(way: Arranged, soonest: datetime, case: Case) -> datetime:

@@ -1,0 +1,313 @@
+"""What becomes of something that stands: offers answered, bookings given up, calendars heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailbot.model.decision import (
+    Cancelled,
+    Challenged,
+    ClockFacts,
+    Confirmed,
+    Content,
+    Declined,
+    End,
+    Handed,
+    Lapsed,
+    Listed,
+    Offered,
+    ShortNotice,
+    ToStaff,
+)
+from mailbot.model.letters import CalendarReply
+from mailbot.model.meaning import Intent, Item
+from mailbot.model.reservation import Act, State
+from mailbot.policy.due import on_clock
+from tests.policy.commune import KARIM, RULES, YVETTE, Office, any_room, asks, goods, local, room, says, slot, span
+
+SATURDAY = "2026-06-13"
+YES, NO, CANCEL = says(Intent.ACCEPT), says(Intent.DECLINE), says(Intent.CANCEL)
+
+
+def number(option: int):
+    return says(Intent.ACCEPT, option=option)
+
+
+def letter(decision) -> Content:
+    [answer] = [notice.content for notice in decision.notices if notice.answers]
+    return answer
+
+
+def offered(office: Office) -> str:
+    """Bring Yvette three options for the kiosque, which Karim has; return the code."""
+    office.mail(asks(room("kiosque", slot(SATURDAY, "14-18"))), KARIM)
+    decision = office.mail(asks(room("kiosque", slot(SATURDAY, "14-18")), attendees=20))
+    assert isinstance(letter(decision), Offered)
+    return decision.code
+
+
+def partly_offered(office: Office) -> str:
+    office.mail(asks(goods("table", 2, slot(SATURDAY))), KARIM)
+    return office.mail(asks(goods("table", 12, slot(SATURDAY)))).code
+
+
+def confirmed(office: Office, day: str = SATURDAY) -> str:
+    return office.mail(asks(room("salle", slot(day, "14-18")), goods("table", 4, slot(day)))).code
+
+
+def test_a_number_books_exactly_that_option() -> None:
+    office = Office()
+    code = offered(office)
+    option = office.reservations[code].options[1]
+    decision = office.mail(number(2), code=code)
+    content = letter(decision)
+    assert isinstance(content, Confirmed)
+    assert content.reservation.uses == option.uses
+    assert content.reservation.options == content.reservation.hold == ()
+    assert [put.act for put in decision.puts] == [Act.ACCEPT]
+
+
+@pytest.mark.parametrize("answer", [number(4), number(0), YES])
+def test_a_number_that_is_not_there_gets_the_offer_again(answer) -> None:
+    office = Office()
+    code = offered(office)
+    decision = office.mail(answer, code=code)
+    assert letter(decision) == Offered(office.reservations[code], ())
+    assert not decision.puts
+
+
+def test_a_bare_yes_books_a_partial_offer() -> None:
+    office = Office()
+    code = partly_offered(office)
+    [use] = letter(office.mail(YES, code=code)).reservation.uses
+    assert use.quantity == 10
+
+
+def test_a_yes_without_thread_is_for_the_only_offer() -> None:
+    office = Office()
+    code = offered(office)
+    assert letter(office.mail(number(1))).reservation.code == code
+
+
+def test_a_yes_to_nothing_is_for_a_person() -> None:
+    decision = Office().mail(YES)
+    assert isinstance(letter(decision), Handed)
+    assert decision.end is End.HANDED
+
+
+def test_a_yes_is_in_time_by_its_arrival() -> None:
+    office = Office()
+    code = offered(office)
+    deadline = office.reservations[code].deadline
+    office.now = deadline + timedelta(hours=3)  # the server was down
+    assert isinstance(letter(office.mail(number(1), code=code, arrived=deadline)), Confirmed)
+
+
+def lapse(office: Office, code: str) -> None:
+    office.now = office.reservations[code].deadline + timedelta(minutes=1)
+    office.carry_out(on_clock(ClockFacts(office.now, lapsing=(office.reservations[code],)), RULES))
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_late_yes_books_what_is_still_free_exactly_so(carried_out) -> None:
+    office = Office()
+    code = offered(office)
+    option = office.reservations[code].options[0]
+    if carried_out:
+        lapse(office, code)
+    office.now = office.reservations[code].deadline + timedelta(minutes=5)
+    content = letter(office.mail(number(1), code=code))
+    assert isinstance(content, Confirmed)
+    assert [use.when for use in content.reservation.uses] == [use.when for use in option.uses]
+
+
+def test_a_late_yes_to_what_another_has_taken_brings_a_new_offer() -> None:
+    office = Office()
+    code = offered(office)
+    lapse(office, code)
+    [use] = office.reservations[code].options[0].uses
+    asked = slot(SATURDAY, f"{use.when.start.hour + 2}-{use.when.end.hour + 2}")
+    office.mail(asks(room(use.resource, asked)), KARIM)
+    content = letter(office.mail(number(1), code=code))
+    assert isinstance(content, Offered)
+    assert content.reservation.state is State.OFFERED
+
+
+def test_a_late_yes_does_not_book_what_was_first_asked_even_if_that_is_free_now() -> None:
+    office = Office()
+    code = partly_offered(office)
+    karims = next(r for r in office.reservations.values() if r.asker == KARIM)
+    lapse(office, code)
+    office.mail(CANCEL, KARIM, karims.code, sender_is_proven=True)
+    office.mail(asks(goods("table", 7, slot(SATURDAY))), KARIM)
+    content = letter(office.mail(YES, code=code))
+    assert isinstance(content, Offered)
+    assert content.reservation.options[0].uses[0].quantity == 5
+
+
+def test_a_late_yes_to_what_is_over_says_so() -> None:
+    office = Office()
+    code = offered(office)
+    lapse(office, code)
+    office.now = local("2026-07-20 09:00")
+    decision = office.mail(number(1), code=code)
+    assert isinstance(letter(decision), Lapsed)
+    assert not decision.puts
+
+
+def test_no_gives_the_held_things_free() -> None:
+    office = Office()
+    code = offered(office)
+    assert isinstance(letter(office.mail(NO, code=code)), Declined)
+    assert office.reservations[code].state is State.DECLINED
+    assert {resource for resource, _ in +office.ledger.cells} == {"kiosque"}
+
+
+@pytest.mark.parametrize("words", [CANCEL, NO])
+def test_giving_up_a_booking_without_proof_is_asked_of_the_owner(words) -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(words, code=code)
+    assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL)
+    assert not decision.puts
+
+
+@pytest.mark.parametrize("words", [YES, CANCEL])
+def test_the_answer_to_the_challenge_gives_it_up(words) -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(words, code=code, challenge=Act.CANCEL)
+    content = letter(decision)
+    assert isinstance(content, Cancelled)
+    assert content.reservation.sequence == 1
+    assert not +office.ledger.cells
+
+
+def test_a_no_to_the_challenge_leaves_it_as_it_is() -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(NO, code=code, challenge=Act.CANCEL)
+    assert isinstance(letter(decision), Confirmed)
+    assert not decision.puts
+
+
+def test_a_proven_sender_gives_it_up_at_once() -> None:
+    office = Office()
+    code = confirmed(office)
+    assert isinstance(letter(office.mail(CANCEL, code=code, sender_is_proven=True)), Cancelled)
+    assert isinstance(letter(office.mail(CANCEL, code=code, sender_is_proven=True)), Cancelled)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], Listed),
+        ([any_room(slot(SATURDAY))], Handed),  # the tables of that day stay: a part, for a person
+        ([room("salle", slot("2026-06-20", "14-18")), goods("table", 4, slot("2026-06-20"))], Challenged),
+        ([Item(("same",), 1, (slot("2026-06-20"),))], Challenged),
+        ([goods("table", 2, slot(SATURDAY))], Listed),
+        ([room("bureau")], Listed),
+    ],
+)
+def test_what_is_given_up_without_a_code_is_found_by_its_day_and_thing(items, expected) -> None:
+    office = Office()
+    confirmed(office)
+    confirmed(office, "2026-06-20")
+    decision = office.mail(says(Intent.CANCEL, *items))
+    assert isinstance(letter(decision), expected)
+    assert not decision.puts
+
+
+def test_the_only_booking_is_meant_where_nothing_is_named() -> None:
+    office = Office()
+    code = confirmed(office)
+    assert letter(office.mail(CANCEL)) == Challenged(office.reservations[code], Act.CANCEL)
+
+
+def test_a_code_of_somebody_else_gives_up_nothing() -> None:
+    office = Office()
+    confirmed(office)
+    decision = office.mail(says(Intent.CANCEL, references=("R-ZZZZZ",)))
+    assert isinstance(letter(decision), Handed)
+
+
+def test_the_key_holder_hears_of_what_is_given_up_inside_the_list_they_have() -> None:
+    office = Office()
+    code = confirmed(office)
+    office.now = local("2026-06-12 06:45")
+    digests = {
+        d.holder: d for d in on_clock(ClockFacts(office.now, passing=(office.reservations[code],)), RULES).digests
+    }
+    decision = office.mail(CANCEL, code=code, sender_is_proven=True, last_digests=digests)
+    told = [notice.content for notice in decision.notices if isinstance(notice.content, ShortNotice)]
+    assert {(notice.holder, change.cancelled) for notice in told for change in notice.changes} == {
+        ("josiane", True),
+        ("freddy", True),
+    }
+
+
+@pytest.mark.parametrize(("status", "puts"), [("ACCEPTED", [Act.NOTE]), ("TENTATIVE", [Act.NOTE])])
+def test_a_calendar_that_accepts_is_noted_and_not_answered(status, puts) -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", status))
+    assert (decision.end, decision.notices, [put.act for put in decision.puts]) == (End.IGNORED, (), puts)
+    assert office.reservations[code].calendar_status == status
+
+
+def test_a_calendar_that_declines_changes_nothing_and_asks_once() -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", "DECLINED"))
+    assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL, by_calendar=True)
+    assert not decision.puts
+
+
+def test_thanks_for_a_confirmation_are_not_answered() -> None:
+    office = Office()
+    assert office.mail(YES, code=confirmed(office)).end is End.IGNORED
+
+
+@pytest.mark.parametrize(("intent", "why"), [(Intent.CHANGE, "change"), (Intent.KEY, "key"), (Intent.HUMAN, "human")])
+def test_what_only_a_person_can_do_goes_to_one_and_nothing_changes(intent, why) -> None:
+    office = Office()
+    code = confirmed(office)
+    before = office.reservations[code]
+    decision = office.mail(says(intent), code=code)
+    assert letter(decision) == Handed(before)
+    assert [notice.content.why for notice in decision.notices if isinstance(notice.content, ToStaff)] == [why]
+    assert office.reservations[code] == before
+
+
+def test_an_offer_stays_while_a_person_answers_a_question_about_it() -> None:
+    office = Office()
+    code = offered(office)
+    office.mail(says(Intent.HUMAN), code=code)
+    assert office.reservations[code].state is State.OFFERED
+
+
+def test_a_mail_for_a_person_has_a_code() -> None:
+    office = Office()
+    decision = office.mail(says(Intent.HUMAN))
+    assert office.reservations[decision.code].state is State.HANDED
+
+
+def test_the_offer_of_an_initiative_can_be_taken_by_another_of_its_members() -> None:
+    office = Office()
+    code = offered(office)
+    colleague = replace(YVETTE, name="Carine", address="carine@parc.example")
+    content = letter(office.mail(number(1), colleague, code))
+    assert isinstance(content, Confirmed)
+    assert content.reservation.asker == YVETTE
+
+
+def test_a_part_that_is_given_up_is_for_a_person() -> None:
+    office = Office()
+    code = confirmed(office)
+    decision = office.mail(says(Intent.CANCEL, goods("table", 4)), code=code, sender_is_proven=True)
+    assert isinstance(letter(decision), Handed)
+    assert office.reservations[code].state is State.CONFIRMED
+    assert office.reservations[code].uses[0].when == span(SATURDAY, "14-18")
