@@ -100,7 +100,7 @@ class Counting:
         sentence = page.sentence(at)
         for _ in range(FARTHEST + 1):
             count = by_end.get(at)
-            if count is not None and not count.ordinal:
+            if count is not None and not count.ordinal and count.first >= sentence.first:
                 if count.article:
                     break
                 return Quantity(None if count.least is not None else count.value, count.first, mention.last, True)

@@ -123,7 +123,7 @@ class Library:
         spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
         mentions = [
             mention
-            for mention in self.thesaurus.find(sheet)
+            for mention in self.thesaurus.find(sheet, spoken)
             if not any(first <= mention.first and mention.last <= last for first, last in spans)
         ]
         counting = Counting(lexicons)

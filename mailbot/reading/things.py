@@ -105,29 +105,23 @@ class Thesaurus:
         self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
-        self._traps = Cues.of(
-            {"trap": [p for lexicon in lexica.values() for p in lexicon.table("things.traps")["phrases"]]}
-        )
-        self._nearest = self._compile(catalogue, lexica)
+        self._traps = {
+            code: Cues.of({"trap": lexicon.table("things.traps")["phrases"]}, lexicon.table("groups"))
+            for code, lexicon in lexica.items()
+        }
+        self._unlent = {code: _Unlent(forms) for code, forms in self._words.items()}
+        self._compile(catalogue)
+        self._nearest = _Nearest(self._forms)
 
     # -- the names ----------------------------------------------------------------------------------------------------
 
-    def _compile(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> _Nearest:
-        """Enter all names; return what finds the word that a misspelt one was meant to be, among those that are lent."""
-        for forms in self._words.values():
-            for word, (symbol, plural) in forms.generic.items():
-                self._forms[word].setdefault(symbol, plural)
+    def _compile(self, catalogue: Catalogue) -> None:
         for room in catalogue.rooms.values():
             self._add_names(room.id, Sort.ROOM, room.names)
         for thing in catalogue.equipment.values():
             self._add_names(thing.id, Sort.EQUIPMENT, thing.names)
         for site in catalogue.sites.values():
             self._add_names(site.id, Sort.SITE, site.names)
-        lent = [word for word, forms in self._forms.items() if any(symbol[0] not in "@~" for symbol in forms)]
-        for code, lexicon in lexica.items():
-            for phrase in lexicon.table("things.unlent")["things"]:
-                self._add(UNKNOWN, Sort.UNLENT, code, phrase)
-        return _Nearest(lent)
 
     def _add_names(self, thing: str, sort: Sort, names: Names) -> None:
         for code, phrases in names.items():
@@ -149,7 +143,7 @@ class Thesaurus:
         if sort in {Sort.ROOM, Sort.SITE}:
             self._note_parts(thing, sort, words, symbols)
         if len(symbols) > 1:
-            self._qualifiers[thing].update(word[:4] for word in words if len(word) >= 4)
+            self._qualifiers[thing].update(word[:5] for word in words if len(word) >= 4)
             capitals = [t.text for t in tokenize(phrase) if t.text.isupper() and len(t.text) > 1]
             self._capitals.update(dict.fromkeys(capitals, thing))
 
@@ -219,26 +213,31 @@ class Thesaurus:
 
     # -- finding them -------------------------------------------------------------------------------------------------
 
-    def find(self, page: Page) -> list[Mention]:
-        """Return what the page names, in order, none overlapping."""
+    def find(self, page: Page, spoken: Sequence[Language]) -> list[Mention]:
+        """Return what the page names, in order, none overlapping. Names count in every language; words for a room,
+        traps and things not lent are those of the languages `spoken`."""
         trapped: dict[int, int] = {}
-        for cue in self._traps.find(page):
-            trapped[cue.first] = max(cue.last, trapped.get(cue.first, 0))
-        symbols = [self._symbols_at(page, at) for at in range(len(page.words))]
+        for code in spoken:
+            for cue in self._traps[code].find(page):
+                trapped[cue.first] = max(cue.last, trapped.get(cue.first, 0))
+        symbols = [self._symbols_at(page, at, spoken) for at in range(len(page.words))]
         found: list[Mention] = []
         at = 0
         while at < len(page.words):
             if at in trapped:
                 at = trapped[at]
                 continue
-            mentions = self._equipment(page, symbols, at) or self._room(page, symbols, at) if symbols[at] else []
+            mentions = self._goods(page, symbols, at, spoken) or self._room(page, symbols, at)
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
         return found
 
-    def _symbols_at(self, page: Page, at: int) -> Symbols:
+    def _symbols_at(self, page: Page, at: int, spoken: Sequence[Language]) -> Symbols:
         word = page.words[at]
+        generic = [self._words[code].generic[word] for code in spoken if word in self._words[code].generic]
         forms = self._forms.get(word)
+        if generic:
+            return {**dict(generic), **(forms or {})}
         if forms:
             return forms
         token = page.token(at)
@@ -248,9 +247,8 @@ class Thesaurus:
             return {}
         if word in self._numerals:
             return {f"#{self._numerals[word]}": False}
-        if at + 1 < len(page.words) and word + page.words[at + 1] in self._forms and len(word) > 2:
-            return {}
-        if len(word) < 5 or word in self._known:
+        counted = len(word) == 4 and at > 0 and page.words[at - 1][:1].isdigit()
+        if (len(word) < 5 and not counted) or word in self._known:
             return {}
         return self._compound(word) or self._misspelt(word)
 
@@ -303,19 +301,23 @@ class Thesaurus:
             at += 1
         return at
 
-    def _equipment(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
-        found = self._longest(page, symbols, at, _LENT)
-        place = self._longest(page, symbols, at, _PLACES)
-        if found is None:
-            return [] if place is not None else self._head(page, symbols, at)
-        last, ids, plural, near = found
-        if place is not None and place[0] >= last:
+    def _goods(self, page: Page, symbols: Sequence[Symbols], at: int, spoken: Sequence[Language]) -> list[Mention]:
+        """Read the longest name of equipment, or of a thing not lent, unless a room's name is as long."""
+        found = self._longest(page, symbols, at, _LENT) if symbols[at] else None
+        place = self._longest(page, symbols, at, _PLACES) if symbols[at] else None
+        unlent = max((self._unlent[code].at(page, at) for code in spoken), default=(0, False))
+        last = found[0] if found else 0
+        if place is not None and place[0] >= max(last, unlent[0]):
             return []
+        if unlent[0] > last:
+            name = page.quote(at, unlent[0])
+            return [Mention(Sort.UNLENT, at, unlent[0], (UNKNOWN,), unlent[1], name=name)]
+        if found is None:
+            return self._head(page, symbols, at) if place is None else []
+        last, ids, plural, near = found
         if page.words[last : last + 2] == ["'", "s"] and page.token(last).glued:
             last, plural = last + 2, True
-        lent = tuple(sorted(thing for thing, sort in ids.items() if sort is Sort.EQUIPMENT))
-        sort = Sort.EQUIPMENT if lent else Sort.UNLENT
-        return [Mention(sort, at, last, lent or (UNKNOWN,), plural, near=near, name=page.quote(at, last))]
+        return [Mention(Sort.EQUIPMENT, at, last, tuple(sorted(ids)), plural, near=near, name=page.quote(at, last))]
 
     def _head(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
         capital = self._capitals.get(page.token(at).text)
@@ -333,8 +335,8 @@ class Thesaurus:
 
     def _qualified(self, page: Page, at: int, thing: str) -> bool:
         """Whether another word of the thing's names stands on the page."""
-        head, stems = page.words[at][:4], self._qualifiers[thing]
-        return any(word[:4] in stems and word[:4] != head for word in page.words if len(word) >= 4)
+        head, stems = page.words[at][:5], self._qualifiers[thing]
+        return any(word[:5] in stems and word[:5] != head for word in page.words)
 
     # -- rooms and sites ----------------------------------------------------------------------------------------------
 
@@ -422,7 +424,7 @@ class Thesaurus:
             return
         first, last = min(part.first for part in used), max(part.last for part in used)
         generic = fits == self._rooms
-        near = any(_misspelt(symbols[at]) for part in used for at in range(part.first, part.last))
+        near = any(_spelt_otherwise(symbols[at]) for part in used for at in range(part.first, part.last))
         if generic and near:
             return
         yield Mention(
@@ -433,16 +435,21 @@ class Thesaurus:
             plural=any(part.plural for part in used if part.head or not part.site),
             generic=generic,
             near=near,
-            hint=tuple(used[0].hint) if len(used) == 1 and len(used[0].hint) == 1 else (),
+            hint=self._hint(used, fits),
             name=page.quote(first, last),
         )
 
+    def _hint(self, parts: Sequence[_Part], fits: frozenset[str]) -> tuple[str, ...]:
+        """The only room, of those that fit, in whose names just this word for a room stands."""
+        hints = [part.hint & fits for part in parts if part.hint]
+        return tuple(hints[0]) if len(fits) > 1 and hints and len(hints[0]) == 1 else ()
 
-def _misspelt(symbols: Symbols) -> bool:
+
+def _spelt_otherwise(symbols: Symbols) -> bool:
     return bool(symbols) and all(symbol[0] == "~" for symbol in symbols)
 
 
-_LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
+_LENT = frozenset({Sort.EQUIPMENT})
 _PLACES = frozenset({Sort.ROOM, Sort.SITE})
 
 
@@ -500,18 +507,51 @@ class _WordForms:
         return len(words) - 1
 
 
+class _Unlent:
+    """Things that are asked for besides and that the commune does not lend, as a lexicon lists them."""
+
+    def __init__(self, forms: _WordForms) -> None:
+        self._links = forms.links
+        self._forms: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._root = _Node()
+        for phrase in forms.lexicon.table("things.unlent")["things"]:
+            node = self._root
+            for word in (token.norm for token in tokenize(phrase) if token.kind is Kind.WORD):
+                if word not in self._links:
+                    for form, plural in forms.inflected(word):
+                        self._forms[form].setdefault(word, plural)
+                    node = node.next.setdefault(word, _Node())
+            node.ids[UNKNOWN] = Sort.UNLENT
+
+    def at(self, page: Page, at: int) -> tuple[int, bool]:
+        """Return the word behind the longest such thing at word `at` (0: there is none), and whether it is a plural."""
+        best, plural, node, position = 0, False, self._root, at
+        while position < len(page.words) and page.sentence_of[position] == page.sentence_of[at]:
+            forms = self._forms.get(page.words[position], {})
+            step = next((word for word in forms if word in node.next), None)
+            if step is None:
+                break
+            node, plural, position = node.next[step], plural or forms[step], position + 1
+            if node.ids:
+                best = position
+            while position < len(page.words) and page.words[position] in self._links and position < at + LONGEST:
+                position += 1
+        return best, plural and best > 0
+
+
 class _Nearest:
     """The word of a name that a misspelt word was meant to be."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
+    def __init__(self, forms: Mapping[str, Symbols]) -> None:
+        self._by_start: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
         self._kept: dict[str, str | None] = {}
-        for word in words:
+        for word, symbols in forms.items():
             if len(word) >= 5 and word.isalpha():
-                self._by_start[word[0], len(word)].append(word)
+                edits = 2 if min(map(len, symbols)) >= 9 else 1
+                self._by_start[word[0], len(word)].append((word, edits))
 
     def of(self, word: str) -> str | None:
-        """Return the nearest word: one letter off from five letters on, two from nine on; the first letter agrees."""
+        """Return the nearest word: one letter off, or two for names of nine letters; the first letter agrees."""
         if word not in self._kept:
             if len(self._kept) > 20_000:
                 self._kept.clear()
@@ -519,11 +559,11 @@ class _Nearest:
         return self._kept[word]
 
     def _search(self, word: str) -> str | None:
-        most = 2 if len(word) >= 9 else 1
+        most = 2 if len(word) >= 8 else 1
         best: tuple[int, str] | None = None
         for length in range(len(word) - most, len(word) + most + 1):
-            for other in self._by_start.get((word[0], length), ()):
-                distance = OSA.distance(word, other, score_cutoff=most)
-                if distance <= most and (best is None or distance < best[0]):
+            for other, edits in self._by_start.get((word[0], length), ()):
+                distance = OSA.distance(word, other, score_cutoff=edits)
+                if distance <= edits and (best is None or distance < best[0]):
                     best = (distance, other)
         return None if best is None else best[1]
