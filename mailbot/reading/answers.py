@@ -3,40 +3,98 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from mailbot.model.letters import Context
-from mailbot.model.meaning import Intent, Language
+from mailbot.model.meaning import ANY_ROOM, Intent
 from mailbot.reading.events import Sighting
 from mailbot.reading.intents import Judgement, Signs
-from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.things import Thesaurus
+from mailbot.reading.moments import When
+from mailbot.reading.things import Mention, Sort
 from mailbot.reading.words import OwnWords
 
-_OFFER = re.compile(r"^\s*(?:>\s*)*\(?(\d{1,2})\s?[.)°:-]\s+(\S.*)$", re.MULTILINE)
-SHORT = 12
+SHORT = 20
+"""Words of a mail that may be nothing but thanks."""
+
+_OFFER = re.compile(r"^[ \t>]*\(?(\d{1,2})[ ]?[.)°:-][ \t]+(\S.*)$", re.MULTILINE)
 
 
-def adjusted(judged: Judgement, sighting: Sighting, signs: Signs, context: Context, own: OwnWords) -> Judgement:
-    """Set right what the cues alone cannot tell."""
-    if judged.intent is Intent.HUMAN and _thanks_alone(sighting):
-        return replace(judged, intent=Intent.IGNORE)
+def offers(context: Context, own: OwnWords) -> tuple[str, ...]:
+    """Return what is on offer, in order: as the context tells, else as the letter that is answered numbers it."""
+    if context.options:
+        return context.options
+    found = _OFFER.findall(own.quoted)
+    if [int(number) for number, _ in found] != list(range(1, len(found) + 1)):
+        return ()
+    return tuple(text for _, text in found)
+
+
+def numbered(text: str) -> bool:
+    return len(_OFFER.findall(text)) > 1
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What tells one offer from another: rooms and things, days, and hours that begin or end them."""
+
+    ids: frozenset[str]
+    days: frozenset[date]
+    hours: frozenset[int]
+
+    @classmethod
+    def of(cls, mentions: Iterable[Mention], whens: Iterable[When]) -> Traits:
+        whens = list(whens)
+        ids = {one for m in mentions if m.sort is not Sort.UNLENT for one in m.ids if one != ANY_ROOM}
+        days = {day for when in whens for span in when.days for day in span}
+        clocks = [clock for when in whens for clock in when.clocks]
+        hours = {minute for clock in clocks for minute in (clock.start, clock.end) if minute is not None}
+        return cls(frozenset(ids), frozenset(days), frozenset(hours))
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.days or self.hours)
+
+    def fits(self, offer: Traits) -> bool:
+        """Whether everything named here agrees with the offer."""
+        return (
+            (not self.ids or bool(self.ids & offer.ids))
+            and (not self.days or self.days <= offer.days)
+            and (not self.hours or self.hours <= offer.hours)
+        )
+
+
+def adjusted(judged: Judgement, sighting: Sighting, signs: Signs) -> Judgement:
+    """A mail that only thanks waits for no answer."""
+    light = {Intent.HUMAN, Intent.FEEDBACK, Intent.ACCEPT, Intent.BOOK, Intent.HELP}
+    if judged.intent in light and not signs.offer and _thanks_alone(sighting, judged):
+        return replace(judged, intent=Intent.IGNORE, runner_up=judged.intent)
     return judged
 
 
-def _thanks_alone(sighting: Sighting) -> bool:
+def _thanks_alone(sighting: Sighting, judged: Judgement) -> bool:
     thanks = any(cue.value == "answer-thanks" for cue in sighting.cues)
-    return thanks and not sighting.mentions and len(sighting.page.words) <= SHORT + 8
+    strong = any(
+        cue.value.endswith(("/decisive", "/strong")) for cue in judged.cues if judged.intent is not Intent.ACCEPT
+    )
+    words = len(sighting.page.words) - sighting.body_at
+    named = sighting.asked_mentions() or any(when.counts and when.has_days for when in sighting.whens)
+    return thanks and not strong and not named and words <= SHORT and not signs_question(sighting)
 
 
-def option(
-    sighting: Sighting, context: Context, own: OwnWords, thesaurus: Thesaurus, lexica: Mapping[Language, Lexicon]
-) -> int | None:
+def signs_question(sighting: Sighting) -> bool:
+    return any(sentence.question for sentence in sighting.page.sentences)
+
+
+def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | None:
     """Return the number of the proposal that is agreed to; None for a bare yes."""
+    named = {cue.last for cue in sighting.cues if cue.value == "answer-option"}
     for count in sighting.counts:
-        if not count.article and count.least is None and 0 < count.value <= 9:
-            named = {cue.last for cue in sighting.cues if cue.value == "answer-option"}
-            if count.ordinal or count.first in named or count.first == sighting.page.sentence(count.first).first:
-                return count.value
-    return None
+        if count.article or count.least is not None or count.first < sighting.body_at:
+            continue
+        if count.ordinal and count.value < 0 and offered:
+            return offered
+        alone = count.first == sighting.page.sentence(count.first).first
+        if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone):
+            return count.value
+    return fitting[0] if len(fitting) == 1 else None

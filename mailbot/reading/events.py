@@ -33,6 +33,9 @@ class Sighting:
     people: People | None
     body_at: int
 
+    def asked_mentions(self) -> list[Mention]:
+        return [mention for index, mention in enumerate(self.mentions) if self.stances.asked(index)]
+
 
 @dataclass(frozen=True)
 class _Wanted:

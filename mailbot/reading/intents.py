@@ -20,7 +20,11 @@ class Signs:
 
     machine: bool = False
     thread: bool = False
-    """It answers a letter of ours."""
+    """It answers a letter."""
+    offer: bool = False
+    """The letter that is answered offers something, or asks for a yes; or nothing shows what it said."""
+    fits_offer: bool = False
+    """What is named is one of the things on offer."""
     asked: bool = False
     """Our letter asked something."""
     options: bool = False
@@ -54,8 +58,11 @@ def judge(
     wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`)."""
     wondered, done = list(known), list(settled)
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
-    scores = _sums(kept)
-    _weigh_signs(scores, signs)
+    asks_free = any(cue.value in {"availability/strong", "availability/fair"} for cue in kept)
+    if not asks_free:
+        kept = [cue for cue in kept if cue.value != "availability/decisive"]
+    scores, strongest = _sums(kept)
+    _weigh_signs(scores, strongest, signs)
     ranked = sorted(scores, key=lambda intent: -scores[intent])
     best = ranked[0] if ranked and scores[ranked[0]] > 1.0 else Intent.HUMAN
     runner_up = next((intent for intent in ranked if intent is not best and scores[intent] > 1.0), None)
@@ -70,8 +77,8 @@ def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[in
     )
 
 
-def _sums(cues: Iterable[Cue]) -> dict[Intent, float]:
-    """Add up the weights by intent; of overlapping cues for one intent the strongest counts."""
+def _sums(cues: Iterable[Cue]) -> tuple[dict[Intent, float], dict[Intent, float]]:
+    """Return the sum of the weights by intent, and the greatest of them. Of overlapping cues the strongest counts."""
     places: defaultdict[Intent, list[tuple[float, int, int]]] = defaultdict(list)
     for cue in cues:
         name, _, strength = cue.value.partition("/")
@@ -86,34 +93,43 @@ def _sums(cues: Iterable[Cue]) -> dict[Intent, float]:
                 counted.append((weight, first, last))
                 tally[weight] += 1
         scores[intent] = sum(weight for weight, _, _ in counted)
-    return scores
+    return scores, {intent: max(weight for weight, _, _ in found) for intent, found in places.items()}
 
 
-def _weigh_signs(scores: dict[Intent, float], signs: Signs) -> None:
+_TOPICS = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE)
+"""What the mere topic of a mail may suggest, and a plain request outweighs."""
+
+
+def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float], signs: Signs) -> None:
     for intent in Intent:
         scores.setdefault(intent, 0.0)
     if signs.machine:
         scores[Intent.IGNORE] += 100
-    wanted = signs.things and signs.moment
-    if wanted:
+    if signs.things and signs.moment and strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"]:
+        for intent in _TOPICS:
+            scores[intent] *= 0.35
+    if signs.things and signs.moment:
         scores[Intent.BOOK] += 2.5
-        scores[Intent.IGNORE] -= 3
     elif signs.things:
         scores[Intent.BOOK] += 1
-    if not signs.things and not signs.asked:
+    elif not signs.asked:
         scores[Intent.BOOK] -= 2
         scores[Intent.AVAILABILITY] -= 2
-    if signs.code and not signs.anew:
-        scores[Intent.CHANGE] += 2 if scores[Intent.CHANGE] > 1 else 0
-        scores[Intent.CANCEL] += 2 if scores[Intent.CANCEL] > 1 else 0
-        asked = max(scores[Intent.BOOK], 0.0)
-        scores[Intent.CHANGE] = max(scores[Intent.CHANGE], asked)
-        scores[Intent.BOOK] = -1.0
-    if not signs.thread and not signs.options:
-        scores[Intent.ACCEPT] -= 12
-        scores[Intent.DECLINE] -= 12
-    if signs.options:
-        scores[Intent.ACCEPT] += 1
+    _weigh_code(scores, signs)
+    if not signs.offer:
+        scores[Intent.ACCEPT] -= 20
+        scores[Intent.DECLINE] -= 20
+    elif signs.options or signs.fits_offer:
+        scores[Intent.ACCEPT] += 4 if signs.fits_offer else 1
         scores[Intent.DECLINE] += 1
-    if scores[Intent.AVAILABILITY] >= 6 and scores[Intent.AVAILABILITY] > scores[Intent.BOOK] - 6:
-        scores[Intent.AVAILABILITY] += 1
+        scores[Intent.BOOK] -= 6 if signs.fits_offer else 0
+
+
+def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:
+    """A mail that names a reservation and asks for something changes that reservation."""
+    if not signs.code or signs.anew:
+        return
+    for intent in (Intent.CHANGE, Intent.CANCEL):
+        scores[intent] += 2 if scores[intent] > 1 else 0
+    scores[Intent.CHANGE] = max(scores[Intent.CHANGE], scores[Intent.BOOK])
+    scores[Intent.BOOK] = -1.0

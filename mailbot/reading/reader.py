@@ -97,11 +97,13 @@ class Library:
         lexicons = [self.lexica[code] for code in spoken]
         sheet = page(text, self.abbreviations)
         body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
-        sighting = self._sight(sheet, lexicons, letter, spoken, body_at)
-        signs = _signs(sighting, letter, context, own, bare.references)
+        sighting = self._sight(sheet, lexicons, letter, spoken, body_at, own)
+        offers = answers.offers(context, own)
+        fitting = self._fitting(offers, sighting, lexicons, letter)
+        signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
         known = [(cue.first, cue.last) for code in spoken for cue in self.know[code].find(sheet)]
-        judged = judge(sighting.cues, signs, known, sighting.stances.confirmed)
-        judged = answers.adjusted(judged, sighting, signs, context, own)
+        judged = judge(sighting.cues, signs, known, sighting.stances.void)
+        judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
             bare,
             intent=judged.intent,
@@ -110,21 +112,58 @@ class Library:
             evidence=tuple(_intent_evidence(sheet, judged)),
         )
         if judged.intent is Intent.ACCEPT:
-            return replace(meaning, option=answers.option(sighting, context, own, self.thesaurus, self.lexica))
+            return replace(meaning, option=answers.option(sighting, fitting, len(offers)))
         if judged.intent in _WITH_ITEMS:
             return events.with_items(meaning, sighting, self.catalogue)
         return meaning
 
+    def _offered(self, context: Context, own: OwnWords) -> bool:
+        """Whether the letter that is answered offers something; where nothing of it is seen, it may."""
+        if context.options or context.asked or context.challenge:
+            return True
+        ours = context.our_texts[0] if context.our_texts else own.quoted
+        if not ours:
+            return own.answers
+        return answers.numbered(ours) or any(
+            cue.value == "answer-offer"
+            for cues in self.cues.values()
+            for cue in cues.find(page(ours[:4000], self.abbreviations))
+        )
+
+    def _fitting(
+        self, offers: Sequence[str], sighting: Sighting, lexicons: Sequence[Lexicon], letter: Letter
+    ) -> tuple[int, ...]:
+        """Return the numbers of the offers that name just the rooms, days and hours that the sender names."""
+        named = answers.Traits.of(sighting.asked_mentions(), [when for when in sighting.whens if when.counts])
+        if not offers or not named:
+            return ()
+        every = tuple(self.lexica.values())
+        found = []
+        for number, offer in enumerate(offers, 1):
+            sheet = page(offer, self.abbreviations)
+            moments = find(offer, every, letter.sent, self.catalogue, sheet.tokens)
+            traits = answers.Traits.of(self.thesaurus.find(sheet, tuple(self.lexica)), moments.whens)
+            if named.fits(traits):
+                found.append(number)
+        return tuple(found)
+
     def _sight(
-        self, sheet: Page, lexicons: Sequence[Lexicon], letter: Letter, spoken: tuple[Language, ...], body_at: int
+        self,
+        sheet: Page,
+        lexicons: Sequence[Lexicon],
+        letter: Letter,
+        spoken: tuple[Language, ...],
+        body_at: int,
+        own: OwnWords,
     ) -> Sighting:
         """Find all that the page holds: things, moments, numbers, cues, and how each is spoken of."""
         moments = find(sheet.text, lexicons, letter.sent, self.catalogue, sheet.tokens)
         spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
+        since = body_at if own.answers else 0
         mentions = [
             mention
             for mention in self.thesaurus.find(sheet, spoken)
-            if not any(first <= mention.first and mention.last <= last for first, last in spans)
+            if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in spans)
         ]
         counting = Counting(lexicons)
         counts = counting.counts(sheet, spans)
@@ -132,7 +171,7 @@ class Library:
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
         labels = _labels(sheet, mentions, quantities, moments.whens, spans, counts)
-        cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels)]
+        cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels) if cue.first >= since]
         stances = Stances(sheet, cues, mentions, quantities, moments.whens, spans, lexicons)
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
         heads = people(sheet, counts, own_people, counting, stances.past, mentions)
@@ -190,11 +229,21 @@ def _labels(
     return labels
 
 
-def _signs(sighting: Sighting, letter: Letter, context: Context, own: OwnWords, codes: tuple[str, ...]) -> Signs:
+def _signs(
+    sighting: Sighting,
+    letter: Letter,
+    context: Context,
+    own: OwnWords,
+    codes: tuple[str, ...],
+    offered: bool,
+    fitting: tuple[int, ...],
+) -> Signs:
     thread = bool(letter.in_reply_to or letter.references or own.quoted or own.answers)
     return Signs(
         machine=bool(letter.machine),
         thread=thread or bool(context.code),
+        offer=offered,
+        fits_offer=bool(fitting),
         asked=bool(context.asked),
         options=bool(context.options),
         challenge=context.challenge,

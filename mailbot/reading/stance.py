@@ -51,7 +51,9 @@ class Stances:
             for mention, quantity in zip(mentions, quantities, strict=True)
             if page.sentence(mention.first).first in {quantity.first, mention.first}
         )
-        self.confirmed = [(cue.first, cue.last) for cue in cues if cue.value == "stance-confirmed"]
+        void = {"stance-confirmed", "stance-unwanted-after", "stance-unwanted-before", "stance-kept"}
+        self.void = [(cue.first, cue.last) for cue in cues if cue.value in void]
+        """Stretches in which no request begins: what is booked already, not wanted, or kept."""
 
     @staticmethod
     def _asks(cue: Cue) -> bool:
