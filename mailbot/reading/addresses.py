@@ -12,6 +12,7 @@ from mailbot.reading.charsets import decoded, header_text, one_line
 _ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^,;"<(]|["<(])+')
 _ANGLE = re.compile(r"<([^<>]*)>")
 _BETWEEN_WORDS = re.compile(r"""[\s<>()",;:\[\]]+""")
+_GROUP_NAME = re.compile(r"(?:^|(?<=[,;]))[^\"<@,:;=]*:(?!/)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _SOUND = re.compile(r'(?:[^\s<>()@",;:\\]+|"[^"\\]*")@[^\s<>()@",;:\\]+')
 LONGEST = 320
@@ -26,13 +27,15 @@ def addresses(values: Iterable[bytes], limit: int) -> tuple[Address, ...]:
 
 def _without_groups(text: str) -> str:
     """Drop a group's name ("undisclosed-recipients:;"), and keep its members."""
-    return re.sub(r"(?:^|(?<=,))[^\"<@,:]*:(?!/)", " ", text)
+    return _GROUP_NAME.sub(" ", text) if ";" in text else text
 
 
 def _address(text: str) -> Address:
     angle = _ANGLE.search(text)
     if angle:
         name, address = text[: angle.start()] or text[angle.end() :], angle[1]
+    elif '"@' in text:  # what is quoted is no address of its own: "a@good.example"@evil.example
+        name, address = "", text.strip()
     elif "@" in text:
         comment = _COMMENT.search(text)
         name = comment[1] if comment else ""

@@ -92,10 +92,10 @@ def _codec(label: str) -> str:
 
 
 def _mostly_utf8(octets: bytes) -> bool:
-    """True where at most one in eight of the non-ASCII characters is broken, such as one cut in two."""
+    """True where for each broken character (one cut in two, say) two beyond ASCII are whole."""
     text = octets.decode("utf-8", errors="replace")
-    foreign = sum(1 for letter in text if letter > "\x7f")
-    return text.count("\ufffd") * 8 <= foreign
+    broken = text.count("\ufffd")
+    return sum(1 for letter in text if letter > "\x7f") >= 3 * broken
 
 
 def from_base64(octets: bytes) -> bytes:

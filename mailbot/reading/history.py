@@ -118,7 +118,7 @@ def _marks(low: Sequence[str], quotes: Sequence[bool]) -> Iterator[tuple[int, _M
     """Yield where history is announced outside of what is quoted."""
     index = 0
     while index < len(low):
-        mark = None if quotes[index] or not low[index].strip() else _mark(low, quotes, index)
+        mark = None if quotes[index] or len(low[index]) < 4 else _mark(low, quotes, index)
         if mark:
             yield index, mark
         index = mark.end if mark else index + 1
@@ -126,10 +126,12 @@ def _marks(low: Sequence[str], quotes: Sequence[bool]) -> Iterator[tuple[int, _M
 
 def _mark(low: Sequence[str], quotes: Sequence[bool], index: int) -> _Mark | None:
     line = low[index]
+    if not line.strip():
+        return None
     if _elided().fullmatch(line.strip(" .*")):
         return _Mark(index + 1, alone=True)
     if separator := _separator(line):
-        block = _block(low, _next_said(low, index + 1))
+        block = _block(low, _next_said(low, index + 1), announced=True)
         return _Mark(block.end if block else index + 1, separator == "forwarded", block.sender if block else "")
     if _RULE.fullmatch(line) and (block := _block(low, _next_said(low, index + 1))):
         return block
@@ -157,8 +159,10 @@ def _separator(line: str) -> str:
     return ""
 
 
-def _block(low: Sequence[str], index: int) -> _Mark | None:
+def _block(low: Sequence[str], index: int, *, announced: bool = False) -> _Mark | None:
     """Return the block of headers (From, Sent, To, Subject) that begins at a line, in any order."""
+    if index >= len(low):
+        return None
     values: dict[str, str] = {}
     end = index
     for i in range(index, min(index + DEEPEST_SEARCH, len(low))):
@@ -173,7 +177,9 @@ def _block(low: Sequence[str], index: int) -> _Mark | None:
             return _one_line_block(low, index)
         elif (not low[i].strip() and end < i) or not ({"to", "copy"} & values.keys() or not low[i].strip()):
             break  # two empty lines, or a line that is no wrapped list of recipients
-    return _Mark(end, sender=values["from"]) if _is_block(values) else _one_line_block(low, index)
+    if _is_block(values) or (announced and "from" in values):
+        return _Mark(end, sender=values["from"])
+    return _one_line_block(low, index)
 
 
 def _is_block(values: dict[str, str]) -> bool:

@@ -17,6 +17,9 @@ from mailbot.reading.charsets import cleaned
 RULE = "_" * 32
 """What a horizontal rule becomes, as Outlook writes it in its own plain texts."""
 
+WIDEST = 6
+"""Columns in which a cell may reach down over several rows."""
+
 _UNSEEN = frozenset(
     {"head", "link", "meta", "noframes", "object", "script", "select", "style", "svg", "template", "title"}
 )
@@ -291,7 +294,7 @@ def _with_reaching(table: _Table) -> list[list[_Line]]:
             rows, cell = table.reaching[column]
         else:
             rows, cell = (spans.pop(0) if spans else 1), own.pop(0)
-        if rows > 1:
+        if rows > 1 and column < WIDEST:
             below[column] = rows - 1, cell
         cells.append(cell)
     table.reaching = below

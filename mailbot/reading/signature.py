@@ -48,8 +48,15 @@ class Signed:
     signature: tuple[str, ...]
 
 
+LONGEST = 1_000
+"""Lines at the end of a mail among which a signature is looked for."""
+
+
 def signed(lines: Sequence[str], sender: Address) -> Signed:
     """Part the own lines of a mail into what is said and how it is signed; both keep their order."""
+    if len(lines) > LONGEST:
+        last = signed(lines[-LONGEST:], sender)
+        return Signed((*lines[:-LONGEST], *last.body), last.signature)
     page = _Page(lines, sender)
     body: list[str] = []
     signature: list[str] = []

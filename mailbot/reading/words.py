@@ -146,7 +146,7 @@ def _banners(banners: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """The banners that a commune names, however a program wrapped or marked them."""
     return tuple(
         re.compile(
-            r"[ \t]*[*_>]{0,2}" + r"[\s>*_]{1,8}".join(map(re.escape, banner.split())) + r"[*_]{0,2}[ \t]*\n?",
+            r"[ \t*_>]{0,6}" + r"[\s>*_]{1,8}".join(map(re.escape, banner.split())) + r"[*_]{0,2}[ \t]*\n?",
             re.IGNORECASE,
         )
         for banner in banners
@@ -185,6 +185,5 @@ def _acts() -> re.Pattern[str]:
 
 @cache
 def _courtesies() -> re.Pattern[str]:
-    return re.compile(
-        rf"\W{{0,4}}{one_of('words', 'greeting', 'thanks', 'closing')}(?!\w)(?:[ ,]{{1,3}}[^\W\d_]{{1,20}}){{0,3}}[^\w?]*"
-    )
+    formula = one_of("words", "greeting", "thanks", "closing")
+    return re.compile(rf"\W{{0,4}}{formula}(?!\w)(?:[ ,]{{1,3}}[^\W\d_]{{1,20}}){{0,3}}[^\w?]*")

@@ -1,0 +1,71 @@
+"""The answers of calendar programs to our invitations (RFC 5546)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mailbot.model.letters import CalendarReply
+from mailbot.reading import invitations
+
+
+def calendar(method: str, attendee: str, *more: str) -> bytes:
+    fields = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Test//EN",
+        f"METHOD:{method}",
+        "BEGIN:VEVENT",
+        "UID:R-7K3F2@x.example",
+    ]
+    fields += [
+        "DTSTAMP:20260601T070000Z",
+        "DTSTART:20261127T180000Z",
+        attendee,
+        *more,
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ]
+    return "\r\n".join(fields).encode()
+
+
+@pytest.mark.parametrize("status", ["ACCEPTED", "TENTATIVE", "DECLINED"])
+def test_an_answer_has_the_event_and_the_status(status: str) -> None:
+    octets = calendar("REPLY", f"ATTENDEE;CN=Clara;PARTSTAT={status}:mailto:clara@x.example", "COMMENT:merci")
+    assert invitations.reply(octets) == CalendarReply("R-7K3F2@x.example", status)
+
+
+def test_another_time_that_is_proposed_is_for_a_person() -> None:
+    octets = calendar("COUNTER", "ATTENDEE;PARTSTAT=TENTATIVE:mailto:clara@x.example")
+    assert invitations.reply(octets) == CalendarReply("R-7K3F2@x.example", invitations.COUNTER)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        calendar("REQUEST", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:clara@x.example"),
+        calendar("REPLY", "SUMMARY:no attendee"),
+        calendar("REPLY", "ATTENDEE;PARTSTAT=PERHAPS:mailto:clara@x.example"),
+        calendar(
+            "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@x.example", "ATTENDEE;PARTSTAT=DECLINED:mailto:b@x.example"
+        ),
+        b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nEND",
+        b"METHOD:REPLY BEGIN:VEVENT \xff\x00",
+        b"",
+    ],
+)
+def test_what_is_no_answer_is_none(octets: bytes) -> None:
+    assert invitations.reply(octets) is None
+
+
+def test_a_calendar_made_to_cost_time_does_not() -> None:
+    started = time.perf_counter()
+    endless = calendar(
+        "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:c@x.example", "RRULE:FREQ=SECONDLY", "RDATE:19700101T000000Z"
+    )
+    assert invitations.reply(endless) == CalendarReply("R-7K3F2@x.example", "ACCEPTED")
+    assert invitations.reply(calendar("REPLY", "X:" + "y" * 300_000)) is None
+    invitations.reply(calendar("REPLY", "X", *(["BEGIN:VALARM"] * 10_000)))
+    assert time.perf_counter() - started < 2
