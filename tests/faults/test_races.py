@@ -55,12 +55,9 @@ Basket = Callable[[int, int], tuple[Use, ...]]
 
 
 def last_slot(number: int, worker: int) -> tuple[Use, ...]:
-    """Everybody wants the same Saturday, with the only copy of the key over the weekend."""
-    return (
-        with_key(
-            room(_later(hours(13, 12, 16), number)), _later(hours(12, 8, 10), number), _later(hours(15, 8, 10), number)
-        ),
-    )
+    """Everybody wants the same Saturday afternoon, with the only copy of the key from the morning to the evening."""
+    morning, evening = _later(hours(13, 8, 10), number), _later(hours(13, 17, 19), number)
+    return (with_key(room(_later(hours(13, 12, 16), number)), morning, evening),)
 
 
 def ten_tables(number: int, worker: int) -> tuple[Use, ...]:
