@@ -66,12 +66,12 @@ def decide(matter: Matter, request: Meaning) -> Decision:
     lacks = lacks_of(request, matter.rules)
     if lacks - {Lack.RESOURCE} or not request.items:
         return ask(matter, request, choices=_rooms_that_hold(request, matter.rules))
-    complete = (reading for reading in readings if not lacks_of(reading, matter.rules) - {Lack.RESOURCE})
-    candidates = [one for reading in complete for one in candidates_of(reading, matter.rules)]
+    complete = [reading for reading in readings if not lacks_of(reading, matter.rules)]
+    candidates = [one for reading in complete or [request] for one in candidates_of(reading, matter.rules)]
     if not any(one.basket.pieces for one in candidates):
         return refuse(matter, request, ())
     if Lack.RESOURCE in lacks:
-        return _let_choose(matter, request, candidates)
+        return _let_choose(matter, request, candidates_of(request, matter.rules))
     return _book_first(matter, request, candidates)
 
 
@@ -111,16 +111,18 @@ class Candidate:
 
 def candidates_of(request: Meaning, rules: Rules) -> list[Candidate]:
     """Return every way to fill a complete reading, the smallest rooms that hold all who come first; one where no room
-    is open. What is not lent is left out."""
+    is open. A room that is asked for by name is not chosen once more, if it can be helped. What is not lent is left
+    out."""
     known = [item for item in request.items if not is_unknown(item, rules)]
     opened = [item for item in known if is_open(item, rules)]
     fixed = [piece for item in known if item not in opened for piece in _pieces(item, item.resources[0], rules)]
     named = {piece.resource for piece in fixed}
+    ways = list(islice(product(*(_fitting(item, request.attendees, rules) for item in opened)), MOST_CANDIDATES))
+    apart = [rooms for rooms in ways if len({*rooms, *named}) == len(rooms) + len(named)]
     found: list[Candidate] = []
-    for rooms in islice(product(*(_fitting(item, request.attendees, rules) for item in opened)), MOST_CANDIDATES):
-        if len({*rooms, *named}) == len(rooms) + len(named) or not rooms:
-            chosen = (piece for item, room in zip(opened, rooms, strict=True) for piece in _pieces(item, room, rules))
-            found.append(Candidate(rooms, Basket.of((*fixed, *chosen), request.attendees)))
+    for rooms in apart or ways:
+        chosen = (piece for item, room in zip(opened, rooms, strict=True) for piece in _pieces(item, room, rules))
+        found.append(Candidate(rooms, Basket.of((*fixed, *chosen), request.attendees)))
     return found
 
 

@@ -27,6 +27,7 @@ from mailbot.model.decision import (
 from mailbot.model.meaning import Slot
 from mailbot.model.rules import Closure
 from mailbot.model.spans import Days
+from mailbot.policy import checks
 from mailbot.policy.basket import Basket, Piece
 from mailbot.policy.checks import CHECKS, weighed
 from tests.policy.commune import (
@@ -198,8 +199,6 @@ def test_the_hours_of_a_week_are_counted_from_monday_to_sunday() -> None:
 
 
 def test_no_rule_is_left_out_of_the_table() -> None:
-    from mailbot.policy import checks
-
     public = [name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__]
     takes_case = {name for name in public if "case" in getattr(getattr(checks, name), "__annotations__", {})}
     assert {check.__name__ for check in CHECKS} == {name for name in takes_case if not name.startswith("_")}
