@@ -172,7 +172,7 @@ class Library:
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
         labels = _labels(sheet, mentions, quantities, moments.whens, spans, counts)
         cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels) if cue.first >= since]
-        stances = Stances(sheet, cues, mentions, quantities, moments.whens, spans, lexicons)
+        stances = Stances(sheet, cues, mentions, quantities, lexicons)
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
         heads = people(sheet, counts, own_people, counting, stances.past, mentions)
         return Sighting(

@@ -9,8 +9,9 @@ from mailbot.model.meaning import Language
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import fold
 
-ENOUGH = 0.25
-"""A language with this share of the words of the foremost one is spoken too: its words are read as well."""
+ENOUGH, AT_LEAST = 0.3, 3.0
+"""A language is spoken too, and its words are read as well, if it has this share of the words of the foremost one, and so
+many: only words that no other language has are counted."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,20 @@ class Tongues:
     def of(self, texts: Iterable[tuple[Iterable[str], float]], otherwise: Language | None) -> Speech:
         """Return the language of texts, given as folded words and their weight. A word that several languages have
         counts little for each. `otherwise` is taken where nothing tells."""
-        scores = dict.fromkeys(self._order, 0.0)
+        scores, own = dict.fromkeys(self._order, 0.0), dict.fromkeys(self._order, 0.0)
         for words, weight in texts:
             for word in words:
                 told = self._told.get(word)
                 if told is not None:
                     for code in told:
                         scores[code] += weight / (len(told) * len(told))
+                    if len(told) == 1:
+                        own[told[0]] += weight
         ranked = sorted(self._order, key=lambda code: -scores[code])
         first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
         if scores[first] == 0:
             return Speech(otherwise or first, self._order, False)
-        spoken = tuple(code for code in ranked if scores[code] >= ENOUGH * scores[first])
+        least = max(AT_LEAST, ENOUGH * own[first])
+        spoken = tuple(code for code in ranked if code == first or own[code] >= least)
         sure = scores[first] >= 2 and (first == second or scores[first] >= 1.5 * scores[second])
         return Speech(first, spoken, sure)

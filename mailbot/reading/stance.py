@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.moments import When
 from mailbot.reading.page import Page
 from mailbot.reading.quantities import Quantity
 from mailbot.reading.things import Mention, Sort
@@ -27,8 +26,6 @@ class Stances:
         cues: Sequence[Cue],
         mentions: Sequence[Mention],
         quantities: Sequence[Quantity],
-        whens: Sequence[When],
-        spans: Sequence[tuple[int, int]],
         lexicons: Sequence[Lexicon],
     ) -> None:
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
@@ -45,7 +42,6 @@ class Stances:
         for cue in cues:
             if cue.value == "stance-kept":
                 self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
-        self.deadlines = self._deadlines(whens, spans)
         self._listing = frozenset(
             page.sentence_of[mention.first]
             for mention, quantity in zip(mentions, quantities, strict=True)
@@ -97,13 +93,6 @@ class Stances:
         if listed:
             return bool(between) and all(word in self._joints for word in between)
         return "," not in between and not any(word in self._contrast for word in between)
-
-    def _deadlines(self, whens: Sequence[When], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-        found: set[int] = set()
-        for cue in self._cues:
-            if cue.value == "stance-deadline":
-                found.update(i for i, (first, last) in enumerate(spans) if cue.first <= first < cue.last)
-        return frozenset(found)
 
     def in_past(self, word: int) -> bool:
         return self._page.sentence_of[word] in self.past
