@@ -132,7 +132,7 @@ def mailbox(address: Address, header: str) -> str:
     name = one_line(address.name, 80)
     if not name:
         return spec
-    word = f'"{quote(name)}"' if name.isascii() else _encoded(name, header)
+    word = f'"{quote(name)}"' if name.isascii() and "=?" not in name else _encoded(name, header)
     return f"{word} <{spec}>" if len(word) + len(spec) < 66 else f"{word}\r\n <{spec}>"
 
 

@@ -1,0 +1,25 @@
+"""The page shows the very words of the text, with a little more shape."""
+
+from __future__ import annotations
+
+import re
+
+from mailbot.replies.layout import Block, Line, blocks, joined
+
+
+def test_a_line_that_begins_with_a_space_goes_on_with_the_one_before() -> None:
+    assert joined("Bonjour,\n\n\n\nC'est\n  réservé.  \nOui.\n") == "Bonjour,\n\nC'est réservé.\nOui."
+
+
+def test_dashes_and_numbers_are_items_capitals_are_labels_and_headings() -> None:
+    text = "Voici :\n– une salle\n2. CLÉ ET MATÉRIEL : lundi\n\nEN RETARD\n\nR-7K3F2 : réservé"
+    assert blocks(text) == (
+        Block((Line("Voici :"), Line("une salle", mark="–"), Line("lundi", "CLÉ ET MATÉRIEL :", "2."))),
+        Block((Line("EN RETARD"),), heading=True),
+        Block((Line("R-7K3F2 : réservé"),)),
+    )
+
+
+def test_what_belongs_together_is_not_parted_at_the_end_of_a_line() -> None:
+    [block] = blocks("de 14 h à 18 h 30 :", [(re.compile(r"(?<=\d) h"), "\u00a0h")])
+    assert block.lines[0].text == "de 14\u00a0h à 18\u00a0h 30 :"
