@@ -292,12 +292,16 @@ def contents(language: str) -> dict[str, d.Content]:
     }
 
 
+IN_BOTH = ("confirmed", "confirmed-dates", "offered", "asked-much", "handed")
+
+
 def letters(language: str, *, both: bool = False) -> dict[str, Example]:
-    """Return every letter in a language, by name; with `both`, in French and Dutch at once."""
+    """Return every letter in a language, by name; with `both`, some of them in French and Dutch at once."""
     languages = ("fr", "nl") if both else (language,)
     thread = Thread(SUBJECT[language], "asked-1@courrier.example", (), ORIGINAL)
     examples = {}
-    for name, content in contents(language).items():
+    told = contents(language)
+    for name, content in ({name: told[name] for name in IN_BOTH} if both else told).items():
         if isinstance(content, d.Digest | d.ShortNotice):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
         elif isinstance(content, d.ToStaff | d.Alert):
