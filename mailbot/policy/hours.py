@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from mailbot.model.rules import Closure, Counter, Room, Rules, Week
 from mailbot.model.spans import Days, Hours, Span
@@ -62,8 +64,32 @@ def is_open(room: Room, span: Span, rules: Rules) -> bool:
     return reached >= span.end
 
 
+@dataclass(frozen=True, eq=False)
+class _CounterDay:
+    """A counter on a day under one version of the rules, the same only as itself: a key for what was computed."""
+
+    counter: Counter
+    day: date
+    rules: Rules
+
+    def __hash__(self) -> int:
+        return hash((id(self.rules), id(self.counter), self.day))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _CounterDay):
+            return NotImplemented
+        return (self.rules is other.rules) and (self.counter is other.counter) and self.day == other.day
+
+
 def counter_openings(counter: Counter, day: date, rules: Rules) -> tuple[Span, ...]:
-    """Return when the counter is open on that day, soonest first."""
+    """Return when the counter is open on that day, soonest first. Each mail asks for the same few weeks, so what was
+    computed is kept for as long as the rules are the same."""
+    return _counter_openings(_CounterDay(counter, day, rules))
+
+
+@lru_cache(maxsize=4096)
+def _counter_openings(key: _CounterDay) -> tuple[Span, ...]:
+    counter, day, rules = key.counter, key.day, key.rules
     closed = _holding(day, (*rules.closures, *counter.closures))
     if closed or (_public_holiday(day, rules) and not counter.open_on_public_holidays):
         return ()
