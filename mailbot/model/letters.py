@@ -26,7 +26,7 @@ class CalendarReply:
 
     uid: str
     status: str
-    """PARTSTAT in upper case: ACCEPTED, TENTATIVE, DECLINED."""
+    """PARTSTAT in upper case: ACCEPTED, TENTATIVE, DECLINED, …; COUNTER where another time is proposed."""
 
 
 @dataclass(frozen=True)

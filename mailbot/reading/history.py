@@ -36,6 +36,8 @@ class Roles:
     forwards: bool = False
     announced: str = ""
     """Who wrote the first mail that is announced, as the announcement says it, folded; may be empty."""
+    repeats_ours: bool = False
+    """Most of what is quoted is a letter of ours."""
     from_addresses: frozenset[str] = frozenset()
     """Addresses in the From lines of the blocks that announce history, folded."""
 
@@ -217,7 +219,7 @@ def _attribution(low: Sequence[str], quotes: Sequence[bool], index: int) -> _Mar
         if _attributions().fullmatch(joined[:500]) and len(joined) <= 500:
             following = _next_said(low, end + 1)
             quoted = following < len(low) and quotes[following]
-            dated = opened and bool(re.search(r"\d", joined))
+            dated = opened and bool(_TIMED.search(joined))
             if quoted or (joined.endswith(":") and (dated or "@" in joined)):
                 return _Mark(end + 1, sender=joined)
         if opened and (before := _attribution_before_text().match(joined)) and "@" in before[0]:
@@ -249,10 +251,13 @@ class Ours:
     texts: tuple[str, ...] = ()
     _words: list[str] = field(default_factory=list)
     _places: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    ends: list[int] = field(default_factory=list)
+    """The place behind the last word of each letter."""
 
     def __post_init__(self) -> None:
         for text in self.texts:
             self._words += _WORD.findall(folded(text[:50_000]))
+            self.ends.append(len(self._words))
         for place in range(len(self._words) - 2):
             self._places.setdefault(tuple(self._words[place : place + 3]), []).append(place)
 
@@ -277,11 +282,7 @@ class Ours:
     @property
     def newest(self) -> int:
         """Words of the newest letter."""
-        return len(_WORD.findall(folded(self.texts[0][:50_000]))) if self.texts else 0
-
-    @property
-    def length(self) -> int:
-        return len(self._words)
+        return self.ends[0] if self.ends else 0
 
 
 def _give_back(found: Roles, low: Sequence[str], ours: Ours) -> None:
@@ -295,6 +296,8 @@ def _give_back(found: Roles, low: Sequence[str], ours: Ours) -> None:
         place = ours.match(bare, after) if bare.strip() and found.roles[index] is not Role.FRAME else None
         if place is not None:
             places[index], after = place, place
+    quoted = [i for i, role in enumerate(found.roles) if role is Role.QUOTED and low[i].strip(" >")]
+    found.repeats_ours = bool(quoted) and sum(i in places for i in quoted) * 2 >= len(quoted)
     _drop_repeated(found, low, places, ours)
     _return_typed(found, low, places, ours)
 
@@ -331,7 +334,7 @@ def _return_typed(found: Roles, low: Sequence[str], places: dict[int, int], ours
     if len(quoted) < 2 or places[quoted[-1]] - places[quoted[0]] < 8:
         return
     last = quoted[-1]
-    at_end = any(place >= ours.length - 6 for place in (places[index] for index in quoted)) and len(ours.texts) == 1
+    at_end = any(end - 6 <= places[last] <= end for end in ours.ends)
     for index in range(quoted[0], len(low) if at_end else last):
         bare = _QUOTE_MARKS.sub("", low[index], count=1)
         if found.roles[index] is Role.FRAME or (index > last and (_separator(bare) or _block(low, index))):

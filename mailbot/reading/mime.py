@@ -37,6 +37,7 @@ _PLACEHOLDER = re.compile(
 _LINK_TARGET = re.compile(
     r"(?<=\S)<(?:mailto|tel|https?):[^<>\s]{1,2000}>|\[cid:[^\]\s]{1,200}\]|\[image: [^\]\n]{0,200}\]", re.IGNORECASE
 )
+_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _LETTERS_AND_DIGITS = re.compile(r"[\W_]+")
 _RETURNED_IDENTIFIER = re.compile(r"^[>\s]{0,8}message-id:\s{0,3}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
 
@@ -161,14 +162,14 @@ class _Contents:
             for leaf in inner.walk():
                 if leaf.type == "text/calendar":
                     self._calendar(leaf)
-                elif not leaf.parts and not leaf.type.startswith(("text/", "multipart/")):
+                elif not leaf.parts and not leaf.type.startswith(("text/", "multipart/")) and not _is_of_page(leaf):
                     self._attach(leaf)
 
     def _first(self, part: Part) -> Iterator[str]:
         for number, inner in enumerate(part.parts):
             if number == 0 or inner.type.startswith("multipart/"):
                 yield from self._texts(inner)
-            elif "content-id" not in inner.headers or inner.is_attachment:
+            elif not _is_of_page(inner):
                 self._attach(inner)
 
     def _handed_on(self, mail: Part) -> Iterator[str]:
@@ -185,8 +186,13 @@ class _Contents:
             self._attach(part)
 
     def _attach(self, part: Part) -> None:
-        if part.type not in ("message/delivery-status", "application/pgp-signature", "application/pkcs7-signature"):
+        if part.type not in ("message/delivery-status", *_SIGNATURES):
             self.attachments.append(part.filename or part.type)
+
+
+def _is_of_page(part: Part) -> bool:
+    """True for a picture that belongs to a page, such as a logo."""
+    return "content-id" in part.headers and not part.is_attachment
 
 
 def _plain(part: Part) -> str:

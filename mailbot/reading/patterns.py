@@ -22,18 +22,16 @@ def folded(text: str) -> str:
 
 
 @cache
-def phrases(table: str, key: str) -> tuple[str, ...]:
-    """Return the folded phrases that all languages have under a key, longest first."""
-    found = {folded(phrase) for lexicon in load_all().values() for phrase in lexicon.table(table).get(key, ())}
+def phrases(table: str, *keys: str) -> tuple[str, ...]:
+    """Return the folded phrases that all languages have under the keys of a table, or under all; longest first."""
+    tables = [lexicon.table(table) for lexicon in load_all().values()]
+    found = {folded(phrase) for words in tables for key in keys or words for phrase in words.get(key, ())}
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
 def one_of(table: str, *keys: str) -> str:
     """Return a group that matches any phrase of the keys; `…` in a phrase is anything, spaces may be several."""
-    every = sorted(
-        {phrase for key in keys for phrase in phrases(table, key)}, key=lambda phrase: (-len(phrase), phrase)
-    )
-    return "(?:" + "|".join(map(_expression, every)) + ")"
+    return "(?:" + "|".join(map(_expression, phrases(table, *keys))) + ")"
 
 
 def whole_words(table: str, *keys: str) -> re.Pattern[str]:

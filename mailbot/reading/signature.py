@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 
 from mailbot.model.letters import Address
 from mailbot.reading.patterns import folded, one_of, whole_words
@@ -62,23 +62,17 @@ def signed(lines: Sequence[str], sender: Address) -> Signed:
     signature: list[str] = []
     end: _End | None = None
     for index, line in enumerate(lines):
-        if page.is_device_line(index) or (end is not None and not page.speaks_again(index, end)):
+        if page.is_device_line(index) or page.is_footer(index):
+            signature.append(line)
+            end = end or (_End.DELIMITER if page.is_footer(index) and any(map(str.strip, body)) else None)
+        elif end is not None and not page.is_said(index, end):
             signature.append(line)
         elif page.is_bare_name(index):
             signature.append(line)
-            end = page.end_at(index) or end
-        elif page.is_footer(index):
-            signature.append(line)
-            end = _End.DELIMITER if any(map(str.strip, body)) else None
-        elif end is None or not page.low[index].strip():
-            begun = page.end_at(index)
-            if begun and begun is not _End.DELIMITER and not any(map(str.strip, body)):
-                begun = None  # nobody ends before a word is said
-            end = begun or end
-            (signature if begun and not page.is_thanks(index) else body).append(line)
+            end = page.end_at(index)
         else:
-            end = None
-            body.append(line)
+            end = page.end_at(index) if any(map(str.strip, body)) or page.is_delimiter(index) else None
+            (signature if end and not page.is_thanks(index) else body).append(line)
     return Signed(tuple(_trimmed(body)), tuple(_trimmed(signature)))
 
 
@@ -106,6 +100,16 @@ class _Page:
         self._footers = self._footer_paragraphs()
         self._signs = [self._looks_signed(index) for index in range(len(lines))]
         self._signed_from = self._signed_to_the_end()
+
+    @cached_property
+    def _last_spoken(self) -> int:
+        """The last line on which somebody who had ended would say more, postscripts left aside; -1: none."""
+        for index in range(len(self.low) - 1, -1, -1):
+            if self._signs[index] or _postscript().match(self.low[index]):
+                continue
+            if self._speaks_again(index, _End.CLOSING):
+                return index
+        return -1
 
     def _footer_paragraphs(self) -> list[bool]:
         """For each line, whether it belongs to a footer: from the line by which one is known to the next empty one."""
@@ -137,8 +141,19 @@ class _Page:
         weak = _SOFT_DELIMITER.fullmatch(low) or self.is_thanks(index) or self._is_name(index)
         return _End.WEAK if weak and self._signed_from[index + 1] else None
 
-    def speaks_again(self, index: int, end: _End) -> bool:
-        """True where somebody who had ended says something more."""
+    def is_delimiter(self, index: int) -> bool:
+        return bool(_DELIMITER.fullmatch(self.low[index]))
+
+    def is_said(self, index: int, end: _End) -> bool:
+        """True for a line after an end that is said all the same.
+
+        Somebody says something more, or is about to (the "end" was none), and the line is nothing that signs.
+        """
+        if self._speaks_again(index, end):
+            return True
+        return end is not _End.DELIMITER and index < self._last_spoken and not self._signs[index]
+
+    def _speaks_again(self, index: int, end: _End) -> bool:
         low = self.low[index].strip()
         if not low:
             return False
@@ -209,6 +224,8 @@ class _Page:
             return True
         if "?" in low or _BULLET.match(low) or _postscript().match(low) or low.endswith(":"):
             return False
+        if _asked_for().search(low):
+            return False
         rest = _BRACKETED.sub("", low)
         words = _WORD.findall(rest)
         return len(words) < 7 and not _NUMBER.search(rest) and not _TIME.search(rest) and not _speech().search(rest)
@@ -220,7 +237,7 @@ def _details(low: str) -> bool:
         return len(_WORD.findall(low)) < 25
     words = len(_WORD.findall(low))
     if _hours().search(low) and (_NUMBER.search(low) or _TIME.search(low)) and words < 25:
-        return not _asks().search(low)
+        return "?" not in low
     if _POSTCODE.search(low) or (_street().search(low) and _NUMBER.search(low)):
         return words < 12 and not _TIME.search(low) and not _speech().search(low)
     return words < 10 and bool(_office().search(low)) and not _NUMBER.search(low) and not _speech().search(low)
@@ -277,8 +294,10 @@ def _speech() -> re.Pattern[str]:
 
 
 @cache
-def _asks() -> re.Pattern[str]:
-    return re.compile(r"\?")
+def _asked_for() -> re.Pattern[str]:
+    """Days, months, and what people ask a commune for."""
+    days = "|".join((one_of("weekdays.full"), one_of("months.full")))
+    return re.compile(rf"(?<!\w)(?:(?:{days})(?!\w)|{one_of('machines', 'requests')})")
 
 
 @cache

@@ -96,15 +96,17 @@ def _without_banners(text: str, banners: tuple[str, ...]) -> str:
 
 def _hands_on(body: str, roles: Roles, letter: Letter, prefix: str) -> bool:
     """True where the own words only point at the foreign mail below them."""
-    if Role.FRAME not in roles.roles and prefix != "forward":
+    if (Role.FRAME not in roles.roles and prefix != "forward") or roles.repeats_ours:
         return False
     ours = {address.address for address in (*letter.to, *letter.cc)}
-    if roles.from_addresses & ours:
+    if roles.from_addresses & ours or (prefix == "reply" and not roles.from_addresses):
         return False
     low = _without_courtesies(folded(body))
     words = len(low.split())
     if _pointer("pointer").search(low):
         return words <= 40
+    if not (prefix or letter.in_reply_to or letter.references) and not low:
+        return True  # a request typed below lines such as "De :", "À :", "Objet :"
     if not (roles.forwards or prefix == "forward"):
         return False
     if _pointer("handed-on").search(low):
