@@ -167,7 +167,7 @@ def _merged(sighting: Sighting, chosen: Sequence[int]) -> list[Wanted]:
     kept: list[Wanted] = []
     for i in chosen:
         mention, quantity = sighting.mentions[i], sighting.quantities[i]
-        ids = mention.hint if mention.hint and (quantity.definite or not mention.generic) else mention.ids
+        ids = mention.hint if mention.hint and quantity.definite else mention.ids
         one = Wanted(mention, quantity, ids, sighting.page.sentence_of[mention.first], _is_either(sighting, i, kept))
         key = (ids, mention.name.lower() if ids == (UNKNOWN,) else "")
         again = [k for k in kept if (k.ids, k.mention.name.lower() if k.unknown else "") == key]
@@ -264,11 +264,26 @@ def _moments(sighting: Sighting, intent: Intent) -> list[Moment]:
     found = [
         Moment(first, sighting.page.sentence_of[min(first, len(sighting.page.words) - 1)], when)
         for (first, _), when in zip(sighting.spans, sighting.whens, strict=True)
-        if when.counts
+        if when.counts or when.role is Role.DEADLINE
     ]
-    found = [m for m in found if m.sentence not in kept and m.sentence not in sighting.stances.past]
+    found = _without_deadlines(found, sighting)
+    found = [m for m in found if m.sentence not in kept and not sighting.stances.in_past(m.at)]
     found = _firm(_of_body(found, sighting.body_at))
     return _new(found, sighting) if intent is Intent.CHANGE else found
+
+
+def _without_deadlines(found: list[Moment], sighting: Sighting) -> list[Moment]:
+    """Leave out days by which something must be done; "voor zaterdag" may also be the day itself, where it is asked for
+    and nothing else is."""
+    asking, replying = sighting.sentences_of("book/", "availability/"), sighting.sentences_of("stance-reply")
+    sure = [moment for moment in found if moment.when.role is not Role.DEADLINE]
+    if any(moment.when.has_days for moment in sure):
+        return sure
+    return [
+        m if m.when.role is not Role.DEADLINE else replace(m, when=replace(m.when, role=Role.USE))
+        for m in found
+        if m.when.role is not Role.DEADLINE or (m.sentence in asking and m.sentence not in replying)
+    ]
 
 
 def _of_body(found: list[Moment], body_at: int) -> list[Moment]:
@@ -289,26 +304,54 @@ def _firm(found: list[Moment]) -> list[Moment]:
     """Leave out loose phrases and periods where days are named, and days that are named again with their hours."""
     if any(_says_day(moment.when) for moment in found):
         found = [m for m in found if not m.when.loose and not (m.when.vague and not m.when.has_days)]
-    whole = {day for m in found if m.when.has_clock for span in m.when.days for day in span}
+    return [
+        replace(moment, when=replace(moment.when, vague=False))
+        if moment.when.vague and moment.when.has_clock and not moment.when.has_days
+        else moment
+        for moment in found
+    ]
+
+
+def _once(found: list[Moment]) -> list[Moment]:
+    """Leave out days that are named elsewhere with their hours, and weekdays that a date names again."""
+    whole = {day for m in found if m.when.has_clock for day in _days(m.when)}
+    found = [m for m in found if m.when.has_clock or not m.when.has_days or not _days(m.when) <= whole]
+    dated = {day.weekday() for m in found if _dated(m.when) for day in _days(m.when)}
     kept = []
     for moment in found:
-        when = moment.when
-        days = {day for span in when.days for day in span}
-        if when.has_days and not when.has_clock and when.role is Role.USE and days <= whole:
+        days = _days(moment.when)
+        weekdays = {day.weekday() for day in days}
+        if weekdays and not _dated(moment.when) and not moment.when.repetition and weekdays <= dated:
+            if moment.when.has_clock:
+                kept.append(replace(moment, when=replace(moment.when, days=())))
             continue
-        if when.vague and when.has_clock and not when.has_days:
-            moment = replace(moment, when=replace(when, vague=False))
         kept.append(moment)
     return kept
+
+
+def _days(when: When) -> set[date]:
+    return {day for span in when.days for day in span}
+
+
+def _dated(when: When) -> bool:
+    """Whether a day is said by a number, not by its weekday alone."""
+    return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
 
 
 def _new(found: list[Moment], sighting: Sighting) -> list[Moment]:
     """Of what a change says, keep what is newly wanted: the last day named where it asks; hours only where it asks."""
     asking = sighting.sentences_of("change/decisive", "change/strong", "book/strong")
     said = [moment for moment in found if moment.sentence in asking] or found
-    days = [moment for moment in said if moment.when.has_days] or [m for m in found if m.when.has_days]
+    days = [_last_named(m) for m in said if m.when.has_days] or [_last_named(m) for m in found if m.when.has_days]
     hours = [moment for moment in said if moment.when.has_clock and not moment.when.has_days]
     return sorted({id(m): m for m in days[-1:] + hours[-1:]}.values(), key=lambda m: m.at)
+
+
+def _last_named(moment: Moment) -> Moment:
+    """Of days said as "(mardi 9 juin) au mardi 16 juin", the last."""
+    if ")" in moment.when.words and len(moment.when.days) > 1:
+        return replace(moment, when=replace(moment.when, days=moment.when.days[-1:]))
+    return moment
 
 
 def _rival_moments(moments: Sequence[Moment]) -> Iterable[list[Moment]]:
@@ -356,7 +399,7 @@ class _Joiner:
 
     def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
         use = [moment for moment in self.moments if moment.when.role is Role.USE]
-        mine = self._for_rooms(use)
+        mine = _once(self._for_rooms(use))
         if len(rooms) > 1:
             mine = self._own(one, rooms, mine)
         return self._slots([moment.when for moment in mine])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.reading.cues import Cue
@@ -51,6 +51,7 @@ class Counting:
         self.both = _phrases(quantity, "both")
         self.vague = _phrases(quantity, "vague")
         self.one = frozenset(phrase[-1] for phrase in _phrases(quantity, "one"))
+        self.definite = frozenset(phrase[-1] for phrase in _phrases(quantity, "definite"))
         self.between = frozenset(word for phrase in _phrases(quantity, "between") for word in phrase)
         self.after = frozenset(phrase[0] for phrase in _phrases(quantity, "after"))
         self.each = frozenset(phrase[0] for phrase in _phrases(quantity, "each"))
@@ -130,9 +131,10 @@ class Counting:
         at = mention.first
         vague = _ends_with(words, start, at, self.vague)
         one = at > start and words[at - 1] in self.one
+        definite = at > start and words[at - 1] in self.definite
         if mention.plural or (vague and not one):
-            return Quantity(None, at - vague, mention.last, False, bool(vague))
-        return Quantity(1, at - 1 if one else at, mention.last, one, one)
+            return Quantity(None, at - vague, mention.last, False, definite)
+        return Quantity(1, at - 1 if one else at, mention.last, False, definite)
 
 
 def _phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:
@@ -168,18 +170,18 @@ def people(
     counts: Sequence[Count],
     cues: Sequence[Cue],
     counting: Counting,
-    past: frozenset[int],
+    past: Callable[[int], bool],
     mentions: Sequence[Mention],
 ) -> People | None:
     """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
-    are sentences that tell of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
+    tells whether a word speaks of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
     nouns = {cue.first: cue.last for cue in cues if cue.value == "people-nouns"}
     leads = {cue.last for cue in cues if cue.value == "people-lead"}
     totals = {cue.last for cue in cues if cue.value == "people-total"}
     named = {mention.first for mention in mentions}
     found: list[People] = []
     for count in counts:
-        if count.ordinal or count.value > MOST_PEOPLE or page.sentence_of[count.first] in past:
+        if count.ordinal or count.value > MOST_PEOPLE or past(count.first):
             continue
         person = _noun_after(page, count, nouns, counting)
         lead = count.last in leads

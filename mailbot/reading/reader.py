@@ -6,7 +6,7 @@ Pure: the same letter, context, catalogue and lexicons give the same meaning. Li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailbot.model.letters import NO_CONTEXT, Context, Letter
@@ -159,22 +159,23 @@ class Library:
         """Find all that the page holds: things, moments, numbers, cues, and how each is spoken of."""
         moments = find(sheet.text, lexicons, letter.sent, self.catalogue, sheet.tokens)
         spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
+        taken = [span for when in moments.whens for span in _pieces(sheet, when)]
         since = body_at if own.answers else 0
         mentions = [
             mention
             for mention in self.thesaurus.find(sheet, spoken)
-            if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in spans)
+            if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in taken)
         ]
         counting = Counting(lexicons)
-        counts = counting.counts(sheet, spans)
+        counts = counting.counts(sheet, taken)
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
-        labels = _labels(sheet, mentions, quantities, moments.whens, spans, counts)
+        labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels) if cue.first >= since]
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
-        heads = people(sheet, counts, own_people, counting, stances.past, mentions)
+        heads = people(sheet, counts, own_people, counting, stances.in_past, mentions)
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at,
@@ -193,7 +194,8 @@ def _compiled(lexicon: Lexicon) -> Cues:
             table[f"{intent}/{strength}"] = patterns
     for name in ("stance", "answer"):
         for key, patterns in lexicon.table(name).items():
-            table[f"{name}-{key}"] = patterns
+            if key not in {"and", "contrast"}:
+                table[f"{name}-{key}"] = patterns
     for key in ("nouns", "lead", "total"):
         table[f"people-{key}"] = lexicon.table("people")[key]
     return Cues.of(table, lexicon.table("groups"))
@@ -204,7 +206,6 @@ def _labels(
     mentions: Sequence[Mention],
     quantities: Sequence[Quantity],
     whens: Sequence[When],
-    spans: Sequence[tuple[int, int]],
     counts: Sequence[Count],
 ) -> dict[int, list[tuple[str, int]]]:
     labels: dict[int, list[tuple[str, int]]] = {}
@@ -217,16 +218,27 @@ def _labels(
         for first in {mention.first, quantity.first}:
             put(first, name, mention.last)
             put(first, "thing", mention.last)
-    for when, (first, last) in zip(whens, spans, strict=True):
-        put(first, "day" if when.has_days or when.vague else "time", last)
-        if when.has_clock:
-            put(first, "time", last)
+    for when in whens:
+        for first, last in _pieces(sheet, when):
+            put(first, "day" if when.has_days or when.vague else "time", last)
+            if when.has_clock:
+                put(first, "time", last)
     for count in counts:
         put(count.first, "ordinal" if count.ordinal else "number", count.last)
     for at, index in enumerate(sheet.at):
         if sheet.tokens[index].kind is Kind.OPAQUE and CODE.fullmatch(sheet.tokens[index].text):
             put(at, "code", at + 1)
     return labels
+
+
+def _pieces(sheet: Page, when: When) -> Iterator[tuple[int, int]]:
+    """Yield the words that say when: a phrase may be in two pieces, with others between ("le 6 mars … de 13h à 19h")."""
+    start = when.start
+    for piece in when.words.split(" … "):
+        found = sheet.text.find(piece, start, when.end)
+        begin, end = (found, found + len(piece)) if found >= 0 else (start, when.end)
+        yield sheet.word_at(begin), sheet.word_behind(end)
+        start = end
 
 
 def _signs(

@@ -14,6 +14,7 @@ from mailbot.reading.tokens import fold
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
 
+_REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive", "change/strong"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
@@ -32,7 +33,7 @@ class Stances:
         self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
         self._joints = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["and"]}
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
-        self.past = self._past()
+        self._told = self._tenses()
         self.unwanted: set[int] = set()
         self.kept: set[int] = set()
         self.old: set[int] = set()
@@ -55,15 +56,14 @@ class Stances:
     def _asks(cue: Cue) -> bool:
         return cue.value.startswith(_ASKS) and not cue.value.endswith("/weak")
 
-    def _past(self) -> frozenset[int]:
-        """Sentences that tell of earlier times and ask for nothing."""
-        told = {self._page.sentence_of[cue.first] for cue in self._cues if cue.value == "stance-past"}
-        strong = {
-            self._page.sentence_of[cue.first]
-            for cue in self._cues
-            if cue.value in {"book/strong", "availability/strong", "change/decisive", "change/strong"}
-        }
-        return frozenset(told - strong)
+    def _tenses(self) -> dict[int, list[tuple[int, bool]]]:
+        """For each sentence that tells of earlier times: where it speaks of then (True) and of now, in order."""
+        told: dict[int, list[tuple[int, bool]]] = {}
+        for cue in self._cues:
+            then = cue.value == "stance-past"
+            if then or cue.value == "stance-now" or cue.value in _REQUESTS:
+                told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
+        return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}
 
     def _spread(self, key: str, into: set[int], *, onward: bool, farthest: int = REACH) -> None:
         """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""
@@ -76,9 +76,9 @@ class Stances:
             edge, listed = cue.last if onward else cue.first, bool(inside)
             for index in order:
                 mention, first = self._mentions[index], self._quantities[index].first
-                if index in inside or ((first < edge) if onward else (mention.last > edge)):
+                if index in inside or ((mention.first < edge) if onward else (mention.last > edge)):
                     continue
-                between = (edge, first) if onward else (mention.last, edge)
+                between = (edge, max(first, edge)) if onward else (mention.last, edge)
                 if not self._linked(*between, farthest, listed):
                     break
                 into.add(index)
@@ -91,11 +91,16 @@ class Stances:
             return False
         between = page.words[first:last]
         if listed:
-            return bool(between) and all(word in self._joints for word in between)
+            return all(word in self._joints for word in between)
         return "," not in between and not any(word in self._contrast for word in between)
 
     def in_past(self, word: int) -> bool:
-        return self._page.sentence_of[word] in self.past
+        """Whether what stands at a word is told of earlier times: by the last word of tense before it, or the next."""
+        told = self._told.get(self._page.sentence_of[min(word, len(self._page.words) - 1)])
+        if not told:
+            return False
+        before = [then for first, then in told if first <= word]
+        return before[-1] if before else told[0][1]
 
     def in_request(self, word: int) -> bool:
         """Whether the sentence of a word asks for something, or lists what is asked."""
