@@ -1,19 +1,19 @@
 """The text of a letter as blocks that an HTML page can show: the same words, one source.
 
-A letter is paragraphs between empty lines. Lines that begin with a dash or a number are items; a line of capitals alone
-is a heading; capitals before a colon at the start of a line are a label. What people wrote never begins a line, and the
+A letter is paragraphs between empty lines. Lines that begin with a dash or a number are items; a line of capitals, or
+capitals before a colon at the start of a line, are a label. What people wrote never begins a line, and the
 page escapes every word: nothing of it is markup.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ITEM = re.compile(r"(–|\d{1,3}\.) +(.+)")
 _LABEL = re.compile(r"((?:[A-ZÀ-ÖØ-Þ'’]{2,}(?: [A-ZÀ-ÖØ-Þ'’]+)*)\s?:)(?= |$)")
-_HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ'’][A-ZÀ-ÖØ-Þ0-9'’ ]{2,}")
+_HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9'’ ]{2,}")
 
 Unbroken = Sequence[tuple[re.Pattern[str], str]]
 
@@ -29,10 +29,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph. A heading has one line."""
+    """One paragraph."""
 
     lines: tuple[Line, ...]
-    heading: bool = False
 
 
 def joined(source: str) -> str:
@@ -47,18 +46,13 @@ def blocks(text: str, unbroken: Unbroken = ()) -> tuple[Block, ...]:
     the end of a line."""
     for pattern, together in unbroken:
         text = pattern.sub(together, text)
-    return tuple(_block(paragraph.split("\n")) for paragraph in text.split("\n\n") if paragraph)
+    return tuple(Block(tuple(map(_line, paragraph.split("\n")))) for paragraph in text.split("\n\n") if paragraph)
 
 
-def _block(lines: Sequence[str]) -> Block:
-    if len(lines) == 1 and _HEADING.fullmatch(lines[0]):
-        return Block((Line(lines[0]),), heading=True)
-    return Block(tuple(_lines(lines)))
-
-
-def _lines(lines: Sequence[str]) -> Iterator[Line]:
-    for line in lines:
-        item = _ITEM.fullmatch(line)
-        mark, rest = (item[1], item[2]) if item else ("", line)
-        label = _LABEL.match(rest)
-        yield Line(rest[label.end() :].lstrip() if label else rest, label[1] if label else "", mark)
+def _line(line: str) -> Line:
+    if _HEADING.fullmatch(line):
+        return Line("", label=line)
+    item = _ITEM.fullmatch(line)
+    mark, rest = (item[1], item[2]) if item else ("", line)
+    label = _LABEL.match(rest)
+    return Line(rest[label.end() :].lstrip() if label else rest, label[1] if label else "", mark)

@@ -35,8 +35,9 @@ def one_line(text: str, longest: int = 0) -> str:
     if text.isprintable() and "  " not in text:
         clean = text.strip()
     else:
-        spaced = re.sub(r"\s+", " ", text)
-        clean = "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _INVISIBLE).strip()
+        spaced = re.sub(r"\s", " ", text)
+        visible = "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _INVISIBLE)
+        clean = re.sub(r" {2,}", " ", visible).strip()
     return clean[: longest - 1].rstrip() + "…" if 0 < longest < len(clean) else clean
 
 

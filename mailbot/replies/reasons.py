@@ -10,7 +10,7 @@ from mailbot.model.spans import Days, Span
 from mailbot.replies.bookings import Bookings
 from mailbot.replies.names import capital, sentence
 
-_ARTICLES: Mapping[str, str] = {"taken": "order", "short-stock": "order", "no-key": "order"}
+_ARTICLES: Mapping[str, str] = {"taken": "order", "no-key": "order"}
 """Objections that rest on the order of arrival, where they have no article of their own."""
 
 

@@ -31,11 +31,16 @@ class Teller(Reasons, Errands):
         return when if isinstance(when, Days) else Days(self._day(when), self._day(when))
 
     def _free(self, row: d.FreeSlot) -> Iterable[str]:
-        if not row.free:
+        """Return a line of the answer to "what is free?": that others were first is no reason to somebody who only
+        asks; closing days and opening hours are."""
+        others_first = all(isinstance(each, d.Taken | d.ShortStock) for each in row.objections)
+        if not row.free and not others_first:
             return self.objections(row.objections)
         if isinstance(row.when, Span):
-            return [self.format("free", "room", thing=self.room(row.resource), hours=self.phrases.hours(row.when))]
-        return [self.format("free", "goods", things=self.phrases.plural(self.name(row.resource)), free=row.free)]
+            form, hours = "room" if row.free else "taken", self.phrases.hours(row.when)
+            return [self.format("free", form, thing=self.room(row.resource), hours=hours)]
+        things = self.phrases.plural(self.name(row.resource))
+        return [self.format("free", "goods" if row.free else "none", things=things, free=row.free)]
 
     def rooms_lent(self) -> tuple[str, ...]:
         """Return every room with how many people it takes and what it offers."""

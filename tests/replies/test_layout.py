@@ -12,10 +12,10 @@ def test_a_line_that_begins_with_a_space_goes_on_with_the_one_before() -> None:
 
 
 def test_dashes_and_numbers_are_items_capitals_are_labels_and_headings() -> None:
-    text = "Voici :\n– une salle\n2. CLÉ ET MATÉRIEL : lundi\n\nEN RETARD\n\nR-7K3F2 : réservé"
+    text = "Voici :\n– une salle\n2. CLÉ ET MATÉRIEL : lundi\n\nEN RETARD\n1. clé\n\nR-7K3F2 : réservé"
     assert blocks(text) == (
         Block((Line("Voici :"), Line("une salle", mark="–"), Line("lundi", "CLÉ ET MATÉRIEL :", "2."))),
-        Block((Line("EN RETARD"),), heading=True),
+        Block((Line("", "EN RETARD"), Line("clé", mark="1."))),
         Block((Line("R-7K3F2 : réservé"),)),
     )
 
