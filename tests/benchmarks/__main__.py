@@ -1,6 +1,7 @@
 """The figures of the main job, on real servers (Dovecot, smtp-sink): python -m tests.benchmarks [COUNT]
 
-End to end beside the floor, memory, the time from delivery to answer with IDLE, and the start of `mailbot explain`.
+End to end beside the floor, memory, the time from delivery to answer with IDLE, the start of `mailbot explain`, and
+where the time of a mail goes.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks.requests import requests
+from tests.benchmarks.shares import shares, table
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN = {name: value for name, value in os.environ.items() if not name.startswith(("MAILBOT_", "PYTHONDONTWRITE"))}
+"""The environment of processes: a user's machine keeps bytecode, and has settings of its own."""
 LATENCY_TRIES = 7
 START_TRIES = 9
 
@@ -32,7 +36,7 @@ def say(text: str) -> None:
 
 
 def environment(dovecot: Dovecot, user: str, sink: SmtpSink, folder: Path) -> dict[str, str]:
-    return os.environ | {
+    return OWN | {
         "MAILBOT_IMAP_HOST": dovecot.host,
         "MAILBOT_IMAP_PORT": str(dovecot.port),
         "MAILBOT_IMAP_TLS": "none",
@@ -75,6 +79,7 @@ def floor(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
         [sys.executable, "-m", "tests.benchmarks.floor", *ports, str(folder / "floor.sqlite3"), str(len(mails))],
         check=True,
         cwd=ROOT,
+        env=OWN,
     )
     wait_for(lambda: answers.count() >= len(mails), 30)
     seconds = time.monotonic() - began
@@ -82,8 +87,9 @@ def floor(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
     return len(mails) / seconds
 
 
-def daemon(dovecot: Dovecot, mails: list[bytes], folder: Path) -> None:
-    """Say the mails a second of the daemon, its start included, its memory after them, and its answers with IDLE."""
+def daemon(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
+    """Say the mails a second of the daemon (and return them), its start included, its memory after them, and how soon
+    it answers with IDLE."""
     answers = sink()
     settings = environment(dovecot, "commune", answers, folder)
     command = [sys.executable, "-m", "mailbot"]
@@ -107,10 +113,18 @@ def daemon(dovecot: Dovecot, mails: list[bytes], folder: Path) -> None:
     process.wait(timeout=30)
     answers.stop()
     say(f"delivery→answer  {statistics.median(delays):8.2f} s median, {max(delays):.2f} s at most, with IDLE")
-    rates.append(rate)
+    return rate
 
 
-rates: list[float] = []
+def where_the_time_goes(dovecot: Dovecot, mails: list[bytes], folder: Path) -> None:
+    answers = sink()
+    settings = environment(dovecot, "shares", answers, folder)
+    shares(settings, ROOT)  # the first start is silent
+    dovecot.deliver_all("shares", mails)
+    for line in table(shares(settings, ROOT), len(mails)):
+        say(line)
+    assert answers.count() >= len(mails)
+    answers.stop()
 
 
 def explain(mail: bytes, folder: Path) -> None:
@@ -120,7 +134,7 @@ def explain(mail: bytes, folder: Path) -> None:
     for _ in range(START_TRIES):
         for times, command in ((bare, ["-c", ""]), (whole, ["-m", "mailbot", "explain", "--json", str(path)])):
             began = time.monotonic()
-            subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=ROOT)
+            subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=ROOT, env=OWN)
             times.append(time.monotonic() - began)
     ratio = statistics.median(whole) / statistics.median(bare)
     say(f"mailbot explain  {statistics.median(whole):8.2f} s median ({ratio:.0f} × a bare Python)")
@@ -138,9 +152,10 @@ def main(count: int) -> None:
             say(f"{count} mails, Dovecot to smtp-sink")
             lowest = floor(dovecot, mails, folder)
             say(f"floor            {lowest:8.1f} mails/s")
-            daemon(dovecot, mails, folder)
-            say(f"ratio            {rates[0] / lowest:8.0%} of the floor")
+            rate = daemon(dovecot, mails, folder / "daemon")
+            say(f"ratio            {rate / lowest:8.0%} of the floor")
             explain(mails[0], folder)
+            where_the_time_goes(dovecot, mails, folder / "shares")
         finally:
             dovecot.stop()
 
