@@ -44,15 +44,17 @@ def joined(source: str) -> str:
 def blocks(text: str, unbroken: Unbroken = ()) -> tuple[Block, ...]:
     """Return the paragraphs of a text that `joined` has tidied; `unbroken` are patterns of what must not be parted at
     the end of a line."""
-    for pattern, together in unbroken:
-        text = pattern.sub(together, text)
-    return tuple(Block(tuple(map(_line, paragraph.split("\n")))) for paragraph in text.split("\n\n") if paragraph)
+    paragraphs = (paragraph.split("\n") for paragraph in text.split("\n\n") if paragraph)
+    return tuple(Block(tuple(_line(line, unbroken) for line in lines)) for lines in paragraphs)
 
 
-def _line(line: str) -> Line:
+def _line(line: str, unbroken: Unbroken) -> Line:
     if _HEADING.fullmatch(line):
         return Line("", label=line)
     item = _ITEM.fullmatch(line)
     mark, rest = (item[1], item[2]) if item else ("", line)
     label = _LABEL.match(rest)
-    return Line(rest[label.end() :].lstrip() if label else rest, label[1] if label else "", mark)
+    text = rest[label.end() :].lstrip() if label else rest
+    for pattern, together in unbroken:
+        text = pattern.sub(together, text)
+    return Line(text, label[1] if label else "", mark)

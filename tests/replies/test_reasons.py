@@ -1,0 +1,59 @@
+"""Why something is not possible, a sentence for each reason, in each language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from mailbot.model import decision as d
+from mailbot.replies.reasons import kind_of
+from tests.replies.examples import LANGUAGES, OBJECTIONS, TAKEN, evenings, rules, span
+from tests.replies.tellers import teller
+
+
+def test_the_examples_hold_each_class_of_objections() -> None:
+    assert {type(objection) for objection in OBJECTIONS} == set(get_args(d.Objection))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("objection", OBJECTIONS, ids=kind_of)
+def test_each_reason_is_one_sentence(language: str, objection: d.Objection) -> None:
+    [line] = teller(language).objections([objection])
+    assert line[0].isupper() or not line[0].isalpha()
+    assert line.endswith(".")
+    assert "{" not in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_reasons_read_the_same(language: str) -> None:
+    lines = [teller(language).objections([objection]) for objection in OBJECTIONS]
+    assert len(set(lines)) == len(OBJECTIONS)
+
+
+def test_what_is_taken_on_many_dates_is_one_line() -> None:
+    taken = [d.Taken("salle-reunion", use.when) for use in evenings("2026-09-01", 4)]
+    assert (
+        teller()
+        .objections([*taken, TAKEN, *taken])[0]
+        .startswith("Petite salle de réunion, les 1er, 8, 15 et 22 septembre, de 19 h à 21 h : ")
+    )
+    assert len(teller().objections([*taken, TAKEN, *taken])) == 2
+
+
+def test_the_article_is_named_where_the_rules_have_one() -> None:
+    articles = {"no-key": {"fr": "art. 9"}, "order": {"fr": "art. 4"}}
+    tell = teller("fr", replace(rules(), articles=articles))
+    no_key = d.NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00"))
+    assert tell.objections([no_key])[0].endswith("n'ouvre pas entre-temps (art. 9).")
+    assert tell.objections([TAKEN])[0].endswith("avant la vôtre (art. 4).")
+    assert tell.objections([d.TooManyBookings(6)])[0].endswith("le maximum.")
+
+
+def test_kinds_are_called_as_in_the_rules() -> None:
+    assert [kind_of(objection) for objection in (d.TooManyPeople("a", 1, 2), d.NotLent("x"), TAKEN)] == [
+        "too-many-people",
+        "not-lent",
+        "taken",
+    ]
