@@ -79,14 +79,18 @@ class Bookings(Names):
         """Return each option in a line, without what all of them share (`shared`)."""
         lines = []
         for option, told in zip(options, self._told_apart(options), strict=True):
-            lines.append("; ".join(told) or "; ".join(self.booked(option.uses, year=False)))
+            lines.append(self.besides(told or self.booked(option.uses, year=False)))
         return tuple(lines)
 
     def shared(self, options: Sequence[Option]) -> str:
         """Return what all of several options share: things on the same days, or at least the same things."""
         told = [self.booked(option.uses, year=False) for option in options]
         common = [line for line in told[0] if all(line in other for other in told[1:])] if len(told) > 1 else []
-        return "; ".join(common) or (self._goods(options[0].uses) if self._same_goods(options) else "")
+        return self.besides(common) or (self._goods(options[0].uses) if self._same_goods(options) else "")
+
+    def besides(self, lines: Iterable[str]) -> str:
+        """Return several lines as one."""
+        return self.phrases.words.table("list")["besides"].join(lines)
 
     def _told_apart(self, options: Sequence[Option]) -> Iterable[tuple[str, ...]]:
         if self._same_goods(options):
@@ -139,7 +143,7 @@ class Bookings(Names):
             things = self.phrases.listed(names, "or") or one_line(item.name) or self.format("intents", "open")
             if item.quantity and item.quantity > 1:
                 things = f"{item.quantity} × {things}"
-            whens = "; ".join(self.slot(slot) for slot in item.slots[:5])
+            whens = self.besides(self.slot(slot) for slot in item.slots[:5])
             more = " …" if len(item.slots) > 5 else ""
             lines.append(self.format("things", "booked", things=things, when=whens + more) if whens else things)
         if meaning.attendees:

@@ -70,7 +70,7 @@ class Teller(Reasons, Errands):
         lacks, forms = set(asked.lacks), ["name"] if asked.name else []
         if asked.slots:
             lacks -= {Lack.DATE, Lack.START, Lack.END}
-            forms.append("slot")
+            forms.append("slot" if len({slot.day for slot in asked.slots}) > 1 else "slot_hours")
         if {Lack.START, Lack.END} <= lacks:
             forms.append("date_and_hours" if Lack.DATE in lacks else "hours")
             lacks -= {Lack.DATE, Lack.START, Lack.END}

@@ -66,7 +66,7 @@ def test_options_that_differ_by_their_room_say_the_goods_once() -> None:
 def test_options_with_other_goods_say_them_each() -> None:
     less = replace(OPTIONS[1], uses=(OPTIONS[1].uses[0], use("table", days("2026-11-13"), 12)))
     told = teller().options((OPTIONS[0], less))
-    assert told[1].endswith("de 19 h à 23 h; 12 tables, vendredi 13 novembre")
+    assert told[1].endswith("de 19 h à 23 h ; 12 tables, vendredi 13 novembre")
     assert teller().shared((OPTIONS[0], less)) == ""
 
 
@@ -79,7 +79,7 @@ def test_options_of_equipment_alone_share_what_is_the_same() -> None:
 
 def test_one_option_is_told_whole() -> None:
     assert teller().shared(OPTIONS[:1]) == ""
-    assert teller().options(OPTIONS[:1])[0].endswith("; 20 tables et 1 percolateur, samedi 14 novembre")
+    assert teller().options(OPTIONS[:1])[0].endswith(" ; 20 tables et 1 percolateur, samedi 14 novembre")
 
 
 def test_the_same_option_twice_is_still_told() -> None:

@@ -1,0 +1,83 @@
+"""What is asked back, what is free, and what is lent at all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mailbot.model import decision as d
+from mailbot.model.meaning import Intent, Item, Lack, Meaning
+from tests.replies.examples import FREE, reservation, slot
+from tests.replies.tellers import teller
+
+CHAIRS = Meaning("fr", Intent.BOOK, (Item(("chaise",), None), Item(("tonnelle",), None), Item(("chaise",), None)))
+
+QUESTIONS = [
+    ({Lack.DATE}, ("Quel jour ?",)),
+    ({Lack.END}, ("Jusqu'à quelle heure ?",)),
+    ({Lack.START, Lack.END}, ("De quelle heure à quelle heure ?",)),
+    ({Lack.DATE, Lack.START, Lack.END}, ("Quel jour, et de quelle heure à quelle heure ?",)),
+    ({Lack.RESOURCE, Lack.UNTIL}, ("Quelle salle ?", "Jusqu'à quelle date ?")),
+    ({Lack.QUANTITY}, ("Combien de chaises et tonnelles ?",)),
+]
+
+
+@pytest.mark.parametrize(("lacks", "questions"), QUESTIONS, ids=[" ".join(sorted(lacks)) for lacks, _ in QUESTIONS])
+def test_what_is_missing_is_asked_in_as_few_questions_as_there_are(
+    lacks: set[Lack], questions: tuple[str, ...]
+) -> None:
+    assert teller().questions(d.Asked(reservation(request=CHAIRS), frozenset(lacks))) == questions
+
+
+def test_rival_readings_are_asked_by_what_differs() -> None:
+    days = (slot("2026-06-06T14:00", "2026-06-06T18:00"), slot("2026-06-13T14:00", "2026-06-13T18:00"))
+    hours = (slot("2026-06-06T08:00", "2026-06-06T10:00"), slot("2026-06-06T20:00", "2026-06-06T22:00"))
+    lacks = frozenset({Lack.DATE, Lack.START, Lack.END})
+    assert teller().questions(d.Asked(reservation(), lacks, slots=days)) == ("Quel jour voulez-vous dire ?",)
+    assert teller().questions(d.Asked(reservation(), lacks, slots=hours)) == ("Quelles heures voulez-vous dire ?",)
+    assert teller().choices(d.Asked(reservation(), lacks, slots=hours)) == (
+        "samedi 6 juin 2026, de 8 h à 10 h",
+        "samedi 6 juin 2026, de 20 h à 22 h",
+    )
+
+
+def test_rooms_to_choose_from_say_where_they_are_and_for_how_many() -> None:
+    asked = d.Asked(reservation(), frozenset({Lack.RESOURCE}), ("salle-reunion", "maison-quartier"))
+    assert teller("nl").choices(asked) == ("kleine vergaderzaal (Gemeentehuis, 12 plaatsen)", "buurthuis (50 plaatsen)")
+
+
+def test_what_is_free_is_told_day_by_day() -> None:
+    told = dict(teller().free(FREE))
+    assert list(told) == ["Samedi 13 juin", "Du samedi 13 au dimanche 14 juin", "Dimanche 14 juin"]
+    assert told["Samedi 13 juin"] == (
+        "Salle polyvalente (Maison communale) : pas libre de 14 h à 18 h",
+        "Maison de quartier : libre de 8 h à 22 h 30",
+    )
+    assert told["Du samedi 13 au dimanche 14 juin"] == ("Chaises : il en reste 50", "Sonos : il n'en reste pas")
+
+
+def test_a_day_of_closing_is_told_with_its_reason() -> None:
+    closed = d.FreeSlot("bibliotheque", FREE[3].when, 0, (d.OutsideHours("bibliotheque", slot_day(), ()),))
+    [(_, lines)] = teller().free([closed])
+    assert lines == ("Salle de lecture : pas d'ouverture le samedi 13 juin.",)
+
+
+def slot_day() -> date:
+    return slot("2026-06-13T14:00", "2026-06-13T18:00").day
+
+
+def test_how_it_works_tells_all_rooms_all_things_and_all_answers_but_the_first() -> None:
+    tell = teller("en")
+    assert len(tell.rooms_lent()) == len(tell.rules.rooms)
+    assert "500 cups" in tell.goods_lent()
+    assert not any(line.startswith("How") for line in tell.answers())
+    assert any(line.startswith("Wifi: Network") for line in tell.answers())
+
+
+def test_details_of_a_fault_are_one_line_each_and_bounded() -> None:
+    lines = teller("nl").details({"to": "a@b.example", "error": "550\r\nno " + "x" * 500, "extra": "1", "kind": ""})
+    assert lines[0] == "Bestemmeling: a@b.example"
+    assert lines[1].startswith("Antwoord van de server: 550 no xxx")
+    assert lines[1].endswith("…")
+    assert lines[2:] == ("extra: 1",)
