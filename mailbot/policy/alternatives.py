@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from mailbot.model.decision import (
     Closed,
     Facts,
+    InThePast,
     NoKey,
     NoOpening,
     Objection,
@@ -21,7 +22,7 @@ from mailbot.model.decision import (
     TooManyPeople,
 )
 from mailbot.model.rules import Room, Rules
-from mailbot.model.spans import Span
+from mailbot.model.spans import Days, Span
 from mailbot.policy.basket import Basket, Piece
 from mailbot.policy.checks import Weighed, weighed
 
@@ -37,8 +38,9 @@ TIME_TO_ANSWER = timedelta(hours=1)
 
 def alternatives(tried: Sequence[Weighed], facts: Facts, rules: Rules) -> tuple[Weighed, ...]:
     """Return up to three whole baskets that could be booked instead, really free: first the best of each kind (near
-    hour, other room, other week), then the next best. `tried` are those that would have done, likeliest first."""
-    if any(isinstance(objection, TooManyBookings) for one in tried for objection in one.objections):
+    hour, other room, other week), then the next best; those of the same day first. `tried` are those that would have
+    done, likeliest first."""
+    if any(isinstance(objection, _BEYOND_HELP) for one in tried for objection in one.objections):
         return ()
     kinds = [
         _possible(candidates, facts, rules)
@@ -48,7 +50,13 @@ def alternatives(tried: Sequence[Weighed], facts: Facts, rules: Rules) -> tuple[
             _each(other_weeks(one.basket) for one in tried),
         )
     ]
-    return _best_of_each(kinds, {one.basket.pieces for one in tried})
+    chosen = _best_of_each(kinds, {one.basket.pieces for one in tried})
+    asked = tried[0].basket.dates[0]
+    return tuple(sorted(chosen, key=lambda one: abs(one.basket.dates[0] - asked)))
+
+
+_BEYOND_HELP = (InThePast, TooManyBookings)
+"""A day that is past was meant otherwise; who has too many bookings has too many at any hour."""
 
 
 def _each(kinds: Iterable[Iterator[Basket]]) -> Iterator[Basket]:
@@ -160,11 +168,13 @@ def fewer_units(asked: Weighed, _facts: Facts, _rules: Rules) -> Basket | None:
     """10 of the 12 tables; what is out altogether is left out."""
     if not all(isinstance(objection, ShortStock) for objection in asked.objections):
         return None
-    free = {o.resource: o.free for o in asked.objections if isinstance(o, ShortStock)}
-    left = asked.basket.only(lambda piece: free.get(piece.resource, 1) > 0)
-    return left.changed(
-        lambda piece: replace(piece, quantity=min(piece.quantity, free.get(piece.resource, piece.quantity)))
-    )
+    free = {(o.resource, o.days): o.free for o in asked.objections if isinstance(o, ShortStock)}
+    left = asked.basket.only(lambda piece: free.get((piece.resource, piece.days), 1) > 0)
+    return left.changed(lambda piece: replace(piece, quantity=_at_most(piece, free)))
+
+
+def _at_most(piece: Piece, free: Mapping[tuple[str, Days], int]) -> int:
+    return min(piece.quantity, free.get((piece.resource, piece.days), piece.quantity))
 
 
 def free_dates(asked: Weighed, facts: Facts, rules: Rules) -> Basket | None:

@@ -29,7 +29,7 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
         return calendar_answer(matter, facts.calendar_reply.status)
     if meaning.intent is not Intent.IGNORE and _awaits_name(facts.conversation, rules):
         return _named(matter)
-    return _with_further(matter, CLERKS[_harmless_intent(meaning)](matter))
+    return _with_further(matter, CLERKS[_intent(matter)](matter))
 
 
 def _too_many(matter: Matter) -> Decision | None:
@@ -42,9 +42,15 @@ def _too_many(matter: Matter) -> Decision | None:
     return None
 
 
-def _harmless_intent(meaning: Meaning) -> Intent:
-    """Return what the mail wants; where rival readings want different things, the one that changes nothing."""
+def _intent(matter: Matter) -> Intent:
+    """Return what the mail wants; where rival readings want different things, the one that changes nothing. A number
+    and nothing else, in answer to an offer, agrees to it."""
+    meaning, conversation = matter.meaning, matter.conversation
+    offered = conversation is not None and conversation.state is State.OFFERED
+    picks = offered and meaning.option is not None and not meaning.items
     wanted = {meaning.intent, *(rival.intent for rival in meaning.alternatives)}
+    if wanted == {Intent.BOOK} and picks:
+        return Intent.ACCEPT
     if len(wanted) == 1:
         return meaning.intent
     return Intent.AVAILABILITY if wanted == {Intent.BOOK, Intent.AVAILABILITY} else Intent.HUMAN

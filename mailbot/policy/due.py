@@ -96,7 +96,10 @@ def due_lists(last: Mapping[str, Digest], now: datetime, rules: Rules) -> tuple[
 def due_span(last: Mapping[str, Digest], now: datetime, rules: Rules) -> Span | None:
     """Return the time whose passings the lists that are due now must tell; None where no list is due."""
     lists = due_lists(last, now, rules)
-    return Span(now, max(due.until for due in lists)) if lists else None
+    if not lists:
+        return None
+    first = min(due.day for due in lists)
+    return Span(whole(Days(first, first), rules).start, max(due.until for due in lists))
 
 
 def next_list(holder: Holder, after: datetime, rules: Rules) -> datetime | None:
@@ -110,7 +113,7 @@ def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
     """Return the list: what passes over the holder's counters until the next one, by hour and counter, numbered."""
     counters = _counters_of(due.holder, rules)
     present = [p for r in facts.passing for p in passings_of(r, rules) if p.counter in counters]
-    ahead = sorted((p for p in present if _belongs(p, due, facts.now)), key=_by_hour)
+    ahead = sorted((p for p in present if _belongs(p, due, facts.now, rules)), key=_by_hour)
     lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, 1))
     gone = [p for r in facts.cancelled for p in passings_of(r, rules) if p.counter in counters]
     last = facts.last_digests.get(due.holder)
@@ -137,10 +140,15 @@ def reader_of(holder: Holder, day: date, rules: Rules) -> Holder:
     return reader
 
 
-def _belongs(passing: Passing, due: Due, now: datetime) -> bool:
-    """Return whether a passing is told in this list: not over, not told in the last one, not left to the next."""
-    told_before = due.since is not None and passing.opening.start < due.since
-    return passing.opening.end > now and passing.opening.start < due.until and not told_before
+def _belongs(passing: Passing, due: Due, now: datetime, rules: Rules) -> bool:
+    """Return whether a passing is told in this list: not told in the last one, not left to the next, and not over,
+    except on the day of a list that is late: what they missed for want of it they should know."""
+    if passing.opening.start >= due.until:
+        return False
+    if due.since is None:
+        return passing.opening.end > now
+    missed = local_day(passing.opening.start, rules) == due.day
+    return passing.opening.start >= due.since and (passing.opening.end > now or missed)
 
 
 def _changed(

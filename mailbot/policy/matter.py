@@ -58,6 +58,11 @@ class Matter:
         phone = self.meaning.phone or whose.phone
         return replace(whose, **{"thread": tuple(thread), "language": language, "phone": phone, **changes})
 
+    def cleared(self, **changes: Any) -> Reservation:
+        """Return the same with nothing left of an older question or offer."""
+        nothing = {"options": (), "hold": (), "deadline": None, "partial": False, "choices": (), "slots": ()}
+        return self.reservation(**{**nothing, "questions": 0, **changes})
+
     def step(self, after: Reservation, act: Act, why: str) -> Put:
         """Return the step that leads to `after`, whose state and version follow from the act."""
         before = self.conversation

@@ -13,7 +13,7 @@ from mailbot.model.reservation import Act, Option, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import requested
 from mailbot.policy.basket import Basket, pieces_of
-from mailbot.policy.booking import closed_offer, confirm, decide, offer_again, undo_until
+from mailbot.policy.booking import confirm, decide, offer_again, undo_until
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.due import short_notices
 from mailbot.policy.matter import Matter
@@ -95,7 +95,7 @@ def decline(matter: Matter) -> Decision:
         content = Confirmed(conversation, undo_until(conversation, matter))
         return matter.answered(content, f"the owner does not want {matter.facts.challenge}: nothing changes")
     if conversation.state in (State.OFFERED, State.ASKED):
-        put = matter.step(closed_offer(matter), Act.DECLINE, "the asker refuses")
+        put = matter.step(matter.cleared(), Act.DECLINE, "the asker refuses")
         return matter.answered(Declined(put.after), "the asker refuses", puts=(put,))
     if conversation.state is State.CONFIRMED:
         return _given_up(matter, conversation)

@@ -16,7 +16,7 @@ from mailbot.model.spans import Days, Span
 from mailbot.policy.alternatives import NEAR, WEEKS, like
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
 from mailbot.policy.basket import Basket, Piece, pieces_of
-from mailbot.policy.booking import candidates_of
+from mailbot.policy.candidates import candidates_of
 from mailbot.policy.handovers import REACH, first_after, last_before
 from mailbot.policy.hours import local_day, room_openings, whole
 from mailbot.policy.telling import days_ahead, rooms_asked, whole_slot

@@ -13,6 +13,7 @@ from mailbot.model.decision import (
     Content,
     End,
     Handed,
+    InThePast,
     NoKey,
     NotLent,
     Offered,
@@ -22,7 +23,7 @@ from mailbot.model.decision import (
     TooManyBookings,
     ToStaff,
 )
-from mailbot.model.meaning import Lack
+from mailbot.model.meaning import Intent, Lack
 from mailbot.model.reservation import Act, State
 from mailbot.model.rules import UnknownSender
 from mailbot.model.spans import Days
@@ -39,6 +40,7 @@ from tests.policy.commune import (
     local,
     not_lent,
     room,
+    says,
     slot,
     span,
 )
@@ -323,10 +325,72 @@ def test_an_offer_stands_when_something_else_is_refused() -> None:
     office = Office()
     booked(office, room("kiosque", slot(SATURDAY, "11-23")))
     code = office.mail(asks(room("kiosque", slot(SATURDAY, "14-18")))).code
-    refused = office.mail(asks(not_lent("tapis rouge", slot(SATURDAY))), code=code)
+    refused = office.mail(asks(room("kiosque", slot("2026-05-30", "14-18"))), code=code)
     assert not refused.puts
-    assert letter(refused).objections == (NotLent("tapis rouge"),)
+    assert letter(refused) == Offered(office.reservations[code], (InThePast(date(2026, 5, 30)),))
     assert office.reservations[code].state is State.OFFERED
+
+
+def test_chairs_that_are_asked_beside_an_offer_of_rooms_are_a_booking_of_their_own() -> None:
+    office = Office()
+    booked(office, room("kiosque", slot(SATURDAY, "11-23")))
+    code = office.mail(asks(room("kiosque", slot(SATURDAY, "14-18")))).code
+    beside = office.mail(asks(goods("table", 4, slot(SATURDAY))), code=code)
+    assert isinstance(letter(beside), Confirmed)
+    assert beside.code != code
+    assert office.reservations[code].state is State.OFFERED
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_the_same_request_again_gets_its_offer_again_and_no_longer_hold(in_thread) -> None:
+    office = Office()
+    booked(office, room("kiosque", slot(SATURDAY, "11-23")))
+    request = asks(room("kiosque", slot(SATURDAY, "14-18")))
+    offer = letter(office.mail(request))
+    office.now += timedelta(hours=3)
+    again = office.mail(request, code=offer.reservation.code if in_thread else "")
+    assert letter(again) == offer
+    assert not again.puts
+
+
+def test_the_same_request_again_is_booked_once_it_can_be() -> None:
+    office = Office()
+    booked(office, room("kiosque", slot(SATURDAY, "11-23")))
+    request = asks(room("kiosque", slot(SATURDAY, "14-18")))
+    offered = office.mail(request).code
+    [theirs] = [code for code in office.reservations if code != offered]
+    office.mail(says(Intent.CANCEL), KARIM, theirs, sender_is_proven=True)
+    again = office.mail(request)
+    assert isinstance(letter(again), Confirmed)
+    assert again.code == offered
+    assert office.reservations[offered].hold == ()
+
+
+def test_a_day_that_is_past_brings_no_alternatives() -> None:
+    content = letter(Office().mail(asks(room("kiosque", slot("2026-05-30", "14-18")))))
+    assert isinstance(content, Refused)
+    assert content.objections == (InThePast(date(2026, 5, 30)),)
+
+
+def test_rival_quantities_are_asked_as_a_quantity() -> None:
+    rival = asks(goods("table", 6, slot(SATURDAY)))
+    content = letter(Office().mail(replace(asks(goods("table", 4, slot(SATURDAY))), alternatives=(rival,))))
+    assert (content.lacks, content.slots) == ({Lack.QUANTITY}, ())
+
+
+def test_rival_readings_that_no_number_tells_apart_go_to_a_person() -> None:
+    rival = asks(goods("sono", 1, slot(SATURDAY)))
+    decision = Office().mail(replace(asks(goods("table", 4, slot(SATURDAY))), alternatives=(rival,)))
+    assert isinstance(letter(decision), Handed)
+    assert decision.puts[0].after.state is State.HANDED
+
+
+def test_each_date_of_a_series_gets_as_many_tables_as_it_can() -> None:
+    office = Office()
+    booked(office, goods("table", 4, slot(SATURDAY)))
+    content = letter(office.mail(asks(goods("table", 10, slot(SATURDAY), slot("2026-06-27")))))
+    [option] = content.reservation.options
+    assert [use.quantity for use in option.uses] == [8, 10]
 
 
 def test_the_sender_of_a_thread_is_its_asker() -> None:

@@ -199,8 +199,8 @@ def names(passings) -> list[tuple[object, ...]]:
     return [(passing.code, passing.direction, passing.counter, passing.opening) for passing in passings]
 
 
-@settings(max_examples=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(bookings=BOOKINGS, late=st.lists(st.integers(0, 180), min_size=LAST + 1, max_size=LAST + 1))
+@settings(max_examples=50, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(bookings=BOOKINGS, late=st.lists(st.integers(0, 600), min_size=LAST + 1, max_size=LAST + 1))
 def test_over_a_fortnight_each_passing_is_in_one_list_or_in_one_short_notice(bookings, late) -> None:
     office, last = Office(limited(notice=timedelta(hours=2), active_bookings=50)), {}
     told: list[tuple[object, ...]] = []

@@ -36,6 +36,12 @@ def number(option: int):
     return says(Intent.ACCEPT, option=option)
 
 
+def test_a_number_that_was_read_as_a_request_is_a_choice_all_the_same() -> None:
+    office = Office()
+    code = offered(office)
+    assert isinstance(letter(office.mail(asks(option=1), code=code)), Confirmed)
+
+
 def letter(decision) -> Content:
     [answer] = [notice.content for notice in decision.notices if notice.answers]
     return answer
