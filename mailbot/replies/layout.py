@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _ITEM = re.compile(r"(–|\d{1,3}\.) +(.+)")
 _LABEL = re.compile(r"((?:[A-ZÀ-ÖØ-Þ'’]{2,}(?: [A-ZÀ-ÖØ-Þ'’]+)*)\s?:)(?= |$)")
-_HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9'’ ]{2,}")
+_HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9'’ \u00a0]{2,}")
 
 Unbroken = Sequence[tuple[re.Pattern[str], str]]
 
@@ -44,17 +44,16 @@ def joined(source: str) -> str:
 def blocks(text: str, unbroken: Unbroken = ()) -> tuple[Block, ...]:
     """Return the paragraphs of a text that `joined` has tidied; `unbroken` are patterns of what must not be parted at
     the end of a line."""
+    for pattern, together in unbroken:
+        text = pattern.sub(together, text)
     paragraphs = (paragraph.split("\n") for paragraph in text.split("\n\n") if paragraph)
-    return tuple(Block(tuple(_line(line, unbroken) for line in lines)) for lines in paragraphs)
+    return tuple(Block(tuple(map(_line, lines))) for lines in paragraphs)
 
 
-def _line(line: str, unbroken: Unbroken) -> Line:
+def _line(line: str) -> Line:
     if _HEADING.fullmatch(line):
         return Line("", label=line)
     item = _ITEM.fullmatch(line)
     mark, rest = (item[1], item[2]) if item else ("", line)
     label = _LABEL.match(rest)
-    text = rest[label.end() :].lstrip() if label else rest
-    for pattern, together in unbroken:
-        text = pattern.sub(together, text)
-    return Line(text, label[1] if label else "", mark)
+    return Line(rest[label.end() :].lstrip() if label else rest, label[1] if label else "", mark)

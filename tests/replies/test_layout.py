@@ -23,3 +23,8 @@ def test_dashes_and_numbers_are_items_capitals_are_labels_and_headings() -> None
 def test_what_belongs_together_is_not_parted_at_the_end_of_a_line() -> None:
     [block] = blocks("de 14 h à 18 h 30 :", [(re.compile(r"(?<=\d) h"), "\u00a0h")])
     assert block.lines[0].text == "de 14\u00a0h à 18\u00a0h 30 :"
+
+
+def test_a_heading_with_a_date_that_stays_together_is_still_one() -> None:
+    [block] = blocks("LUNDI 15 JUIN\n1. clé", [(re.compile(r"(\d+) (?=\w)"), "\\1\u00a0")])
+    assert block.lines[0] == Line("", "LUNDI 15\u00a0JUIN")
