@@ -18,8 +18,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailbot.reading.lexicon import words_of
 from mailbot.reading.page import Page
-from mailbot.reading.tokens import Kind, tokenize
 
 GAP = 5
 _KEPT = 20_000
@@ -38,6 +38,20 @@ class _Step:
     gap: int = 0
     absent: bool = False
     edge: str = ""
+    words: frozenset[str] = field(init=False, repr=False, compare=False)
+    stems: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """How paths may begin: of the words of a mail, hardly one does."""
+
+    def __post_init__(self) -> None:
+        first = [path[0] for path in self.paths]
+        object.__setattr__(self, "words", frozenset(word for word in first if not _is_stem(word)))
+        object.__setattr__(self, "stems", tuple(word[:-1] for word in first if _is_stem(word)))
+
+    def beginning_at(self, page: Page, at: int) -> tuple[tuple[str, ...], ...]:
+        """Return the paths if one of them may begin at word `at`."""
+        if at < len(page.words) and ((word := page.words[at]) in self.words or word.startswith(self.stems)):
+            return self.paths
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ class Cues:
             if step.edge == "^":
                 continue
             for path in step.paths:
-                if path[0].endswith("*"):
+                if _is_stem(path[0]):
                     self._by_stem[path[0][:-1]].append(compiled)
                 else:
                     self._by_word[path[0]].append(compiled)
@@ -132,7 +146,7 @@ def _match(steps: Sequence[_Step], index: int, page: Page, at: int, labels: Labe
     if step.edge:
         return _match(steps, index + 1, page, at, labels) if _on_edge(step.edge, page, at) else None
     if step.absent:
-        present = any(_path_end(path, page, at) is not None for path in step.paths)
+        present = any(_path_end(path, page, at) is not None for path in step.beginning_at(page, at))
         return None if present else _match(steps, index + 1, page, at, labels)
     if step.gap:
         for skipped in range(step.gap + 1):
@@ -142,7 +156,7 @@ def _match(steps: Sequence[_Step], index: int, page: Page, at: int, labels: Labe
             if not _goes_on(page, at + skipped):
                 break
         return None
-    for path in step.paths:
+    for path in step.beginning_at(page, at):
         behind = _path_end(path, page, at)
         if behind is not None and _same_sentence(page, at, behind):
             end = _match(steps, index + 1, page, behind, labels)
@@ -162,12 +176,16 @@ def _path_end(path: tuple[str, ...], page: Page, at: int) -> int | None:
         return None
     for offset, wanted in enumerate(path):
         word = words[at + offset]
-        if wanted[-1] == "*" and len(wanted) > 1:
+        if _is_stem(wanted):
             if not word.startswith(wanted[:-1]):
                 return None
         elif word != wanted:
             return None
     return at + len(path)
+
+
+def _is_stem(wanted: str) -> bool:
+    return wanted[-1] == "*" and len(wanted) > 1
 
 
 def _same_sentence(page: Page, first: int, behind: int) -> bool:
@@ -250,9 +268,8 @@ def _path(phrase: str) -> tuple[str, ...]:
     for part in phrase.split():
         if part in {"..", "..."} or part[0] in "![(":
             raise ValueError(f"only words stand inside a group: {phrase!r}")
-        stem = part.endswith("*") and len(part) > 1
-        norms = [token.norm for token in tokenize(part[:-1] if stem else part) if token.kind is not Kind.NEWLINE]
-        norms = [norm for norm in norms if norm != "-"] or norms
+        stem = _is_stem(part)
+        norms = words_of(part[:-1] if stem else part)
         if stem:
             norms[-1] += "*"
         path.extend(norms)

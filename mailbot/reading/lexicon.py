@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from mailbot.model.meaning import Language
-from mailbot.reading.tokens import Kind, Token, tokenize
+from mailbot.reading.tokens import Kind, Token, fold, tokenize
 
 Table = Mapping[str, tuple[str, ...]]
 """A value and the phrases that say it, as typed in the file."""
@@ -74,6 +74,8 @@ def _passed_over(token: Token) -> bool:
 
 def words_of(phrase: str) -> list[str]:
     """Return the folded words of a phrase, hyphens left out unless they are all there is."""
+    if phrase.isalpha():
+        return [fold(phrase)]
     norms = [token.norm for token in tokenize(phrase) if token.kind is not Kind.NEWLINE]
     return [norm for norm in norms if norm != "-"] or norms
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from mailbot.model.letters import NO_CONTEXT, Context, Letter
 from mailbot.model.meaning import Evidence, Intent, Language, Meaning
@@ -58,8 +59,6 @@ class Library:
         self.lexica = lexica
         self.tongues = Tongues(lexica)
         self.thesaurus = Thesaurus(catalogue, lexica)
-        self.cues = {code: _compiled(lexicon) for code, lexicon in lexica.items()}
-        self.know = {code: Cues.of({"know": lexicon.table("groups")["know"]}) for code, lexicon in lexica.items()}
         self.abbreviations = frozenset(
             fold(word) for lexicon in lexica.values() for word in lexicon.table("language")["abbreviations"]
         )
@@ -101,7 +100,7 @@ class Library:
         offers = answers.offers(context, own)
         fitting = self._fitting(offers, sighting, lexicons, letter)
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
-        known = [(cue.first, cue.last) for code in spoken for cue in self.know[code].find(sheet)]
+        known = [(cue.first, cue.last) for code in spoken for cue in _know(self.lexica[code]).find(sheet)]
         judged = judge(sighting.cues, signs, known, sighting.stances.void)
         judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
@@ -126,8 +125,8 @@ class Library:
             return own.answers
         return answers.numbered(ours) or any(
             cue.value == "answer-offer"
-            for cues in self.cues.values()
-            for cue in cues.find(page(ours[:4000], self.abbreviations))
+            for lexicon in self.lexica.values()
+            for cue in _compiled(lexicon).find(page(ours[:4000], self.abbreviations))
         )
 
     def _fitting(
@@ -172,7 +171,9 @@ class Library:
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
-        cues = [cue for code in spoken for cue in self.cues[code].find(sheet, labels) if cue.first >= since]
+        cues = [
+            cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels) if cue.first >= since
+        ]
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
         heads = people(sheet, counts, own_people, counting, stances.in_past, mentions)
@@ -186,8 +187,10 @@ _KEPT: list[Library] = []
 _WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL})
 
 
+@cache
 def _compiled(lexicon: Lexicon) -> Cues:
-    """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key."""
+    """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key. Compiled with
+    the first letter in that language."""
     table: dict[str, Sequence[str]] = {}
     for intent in Intent:
         for strength, patterns in lexicon.table(f"intents.{intent}").items():
@@ -199,6 +202,11 @@ def _compiled(lexicon: Lexicon) -> Cues:
     for key in ("nouns", "lead", "total"):
         table[f"people-{key}"] = lexicon.table("people")[key]
     return Cues.of(table, lexicon.table("groups"))
+
+
+@cache
+def _know(lexicon: Lexicon) -> Cues:
+    return Cues.of({"know": lexicon.table("groups")["know"]})
 
 
 def _labels(
