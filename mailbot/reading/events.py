@@ -1,8 +1,8 @@
 """Joining what a mail names: which room at which hours, which things on which days, and what is missing.
 
-Most mails speak of one event: all days and hours are its own, the rooms have them and the things go with the rooms. Where
-several rooms or things are named, each with a day or hours beside it (in its line, its clause), these are its own, and what
-is said for none of them is said for all.
+Most mails speak of one event: all its days and hours are those of the rooms, and the things go with the rooms. Where
+several rooms or things are named, each with a day or hours beside it (in its line, its clause), these are its own, and
+what is said for none of them is said for all.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
+from mailbot.reading.occasions import Moment, chosen, of_use, without
 from mailbot.reading.page import Page
 from mailbot.reading.quantities import Count, People, Quantity
 from mailbot.reading.stance import Stances
 from mailbot.reading.things import Mention, Sort
 
 MOST_RIVALS = 3
-NEAR = 6
-"""Words between two rooms of which one is to be had: "la classe 3 ou le réfectoire"."""
+NEAR, FAR = 6, 14
+"""Words between two rooms of which one is to be had: "la classe 3 ou le réfectoire", "ou, si ce n'est pas possible, …"."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,19 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A thing asked for, at a place on the page. `either`: or this one instead of the room before it."""
+    """A thing asked for. `places` are the words and sentences where it is named, the first that of `mention`. `either`:
+    or this one instead of the room before it; `otherwise`: this one only where that is not to be had."""
 
     mention: Mention
     quantity: Quantity
     ids: tuple[str, ...]
-    sentence: int
+    places: tuple[tuple[int, int], ...]
     either: bool = False
+    otherwise: bool = False
+
+    @property
+    def sentence(self) -> int:
+        return self.places[0][1]
 
     @property
     def at(self) -> int:
@@ -73,31 +80,29 @@ class Wanted:
         return self.ids == (UNKNOWN,)
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A phrase of time at word `at` of the page."""
-
-    at: int
-    sentence: int
-    when: When
-
-
 def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Meaning:
     """Return the meaning with what is asked for, when, what is missing, and the rival readings."""
-    moments = _moments(sighting, meaning.intent)
     wanted = _WANTED[meaning.intent](sighting)
-    first = [one for one in wanted if not one.either or meaning.intent is Intent.AVAILABILITY]
+    moments = _moments(sighting, meaning.intent, wanted)
+    if meaning.intent is Intent.AVAILABILITY:
+        wanted = [replace(one, either=False, otherwise=False) for one in wanted]
+        moments = [replace(moment, when=_with_either(moment.when)) for moment in moments]
+    first = [one for one in wanted if not one.either and not one.otherwise]
     read = _reading(meaning, sighting, first, moments, catalogue)
-    rivals = [
-        replace(_reading(meaning, sighting, first, other, catalogue), evidence=()) for other in _rival_moments(moments)
-    ]
+    rivals = [_reading(meaning, sighting, first, other, catalogue) for other in _rival_moments(moments)]
     either = any(rival.either for moment in moments for rival in moment.when.rivals)
-    if any(one.either for one in wanted) and meaning.intent is not Intent.AVAILABILITY:
-        second = [one for one in wanted if not _has_other(one, wanted)]
-        rivals.append(replace(_reading(meaning, sighting, second, moments, catalogue), evidence=()))
+    if any(one.either for one in wanted):
+        second = [one for one in wanted if not _has_other(one, wanted) and not one.otherwise]
+        rivals.append(_reading(meaning, sighting, second, moments, catalogue))
         either = True
-    rivals = [rival for rival in rivals if (rival.items, rival.missing) != (read.items, read.missing)]
-    return replace(read, alternatives=tuple(rivals[:MOST_RIVALS]), either=either and bool(rivals))
+    others = [replace(one, evidence=()) for one in rivals if (one.items, one.missing) != (read.items, read.missing)]
+    return replace(read, alternatives=tuple(others[:MOST_RIVALS]), either=either and bool(others))
+
+
+def _with_either(when: When) -> When:
+    """A question about one day or another asks about both."""
+    either = tuple(span for rival in when.rivals if rival.either for span in rival.days)
+    return replace(when, days=when.days + either, rivals=tuple(r for r in when.rivals if not r.either)) if either else when
 
 
 def _has_other(one: Wanted, wanted: Sequence[Wanted]) -> bool:
@@ -130,18 +135,14 @@ def _missing(intent: Intent, items: Sequence[Item], lacks: Iterable[Lack]) -> fr
         return frozenset()
     missing = set(lacks)
     if intent is Intent.AVAILABILITY:
-        return frozenset(missing & {Lack.DATE} if any(item.slots == () for item in items) else ()) & _CONFLICT
+        return frozenset()
     if any(item.quantity is None for item in items):
         missing.add(Lack.QUANTITY)
     if intent is Intent.BOOK and any(_open(item) and not item.any_will_do for item in items):
         missing.add(Lack.RESOURCE)
     if intent is Intent.CHANGE:
         missing -= {Lack.START, Lack.END, Lack.RESOURCE}
-        missing -= {Lack.DATE} if Lack.DATE not in lacks else set()
     return frozenset(missing)
-
-
-_CONFLICT: frozenset[Lack] = frozenset()
 
 
 # ── what is wanted ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,43 +153,52 @@ def _asked(sighting: Sighting) -> list[Wanted]:
     merely named; the body before the subject; names before words that leave the room open."""
     stances = sighting.stances
     able = [i for i in range(len(sighting.mentions)) if stances.asked(i) and _meant(sighting, i)]
-    chosen: list[int] = []
+    picked: list[int] = []
     goods = [i for i in able if sighting.mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}]
     rooms = _rooms(sighting, [i for i in able if i not in goods], bool(goods))
     for pool in (rooms, goods):
         in_body = [i for i in pool if sighting.mentions[i].first >= sighting.body_at]
         requested = [i for i in in_body or pool if stances.in_request(sighting.mentions[i].first)]
-        chosen.extend(requested or in_body or pool)
-    return _merged(sighting, sorted(chosen))
+        picked.extend(requested or in_body or pool)
+    return _merged(sighting, sorted(picked))
 
 
-def _merged(sighting: Sighting, chosen: Sequence[int]) -> list[Wanted]:
-    """Return the chosen mentions once each: a thing named again without another number is the one named before."""
+def _merged(sighting: Sighting, indexes: Sequence[int]) -> list[Wanted]:
+    """Return the mentions once each: a thing named again without another number is the one named before."""
     kept: list[Wanted] = []
-    for i in chosen:
+    for i in indexes:
         mention, quantity = sighting.mentions[i], sighting.quantities[i]
         ids = mention.hint if mention.hint and quantity.definite else mention.ids
-        one = Wanted(mention, quantity, ids, sighting.page.sentence_of[mention.first], _is_either(sighting, i, kept))
-        key = (ids, mention.name.lower() if ids == (UNKNOWN,) else "")
-        again = [k for k in kept if (k.ids, k.mention.name.lower() if k.unknown else "") == key]
-        if again and (one.room or not quantity.said or again[0].quantity.value == quantity.value):
-            continue
-        if again and not again[0].quantity.said:
-            kept.remove(again[0])
-        kept.append(one)
+        place = (mention.first, sighting.page.sentence_of[mention.first])
+        one = Wanted(mention, quantity, ids, (place,))
+        again = next((k for k, other in enumerate(kept) if _same(other, one)), None)
+        if again is None:
+            kept.append(_with_link(one, kept, sighting))
+        elif one.room or not quantity.said or kept[again].quantity.value == quantity.value:
+            kept[again] = replace(kept[again], places=(*kept[again].places, place))
+        elif not kept[again].quantity.said:
+            kept[again] = replace(one, places=(place, *kept[again].places))
+        else:
+            kept.append(one)
     return kept
 
 
-def _is_either(sighting: Sighting, index: int, kept: Sequence[Wanted]) -> bool:
-    """Whether a room is named as one that will do as well as the one before it."""
-    mention = sighting.mentions[index]
-    before = [one for one in kept if one.room]
-    if mention.sort not in {Sort.ROOM, Sort.SITE} or not before:
-        return False
-    between = (before[-1].mention.last, mention.first)
-    if between[1] - between[0] > NEAR:
-        return False
-    return any(between[0] <= cue.first and cue.last <= between[1] for cue in sighting.cues if cue.value == "stance-or")
+def _same(one: Wanted, other: Wanted) -> bool:
+    return one.ids == other.ids and (not one.unknown or one.mention.name.lower() == other.mention.name.lower())
+
+
+def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wanted:
+    """Mark a room that is named as one that will do as well as the one before it, or instead of it."""
+    before = [other for other in kept if other.room]
+    if not one.room or not before:
+        return one
+    first, last = before[-1].mention.last, one.at
+    if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
+        return one
+    said = {cue.value for cue in sighting.cues if first <= cue.first and cue.last <= last}
+    if "stance-else" in said or ("stance-or" in said and last - first > NEAR):
+        return replace(one, otherwise=True)
+    return replace(one, either="stance-or" in said)
 
 
 def _meant(sighting: Sighting, index: int) -> bool:
@@ -220,14 +230,16 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     stances = sighting.stances
     cancelled = sighting.sentences_of("cancel/")
     parted = bool(stances.kept) or bool(sighting.sentences_of("stance-kept"))
-    chosen = []
+    if sighting.sentences_of("stance-whole") and not parted:
+        return []
+    given_up = []
     for i, mention in enumerate(sighting.mentions):
         room = mention.sort in {Sort.ROOM, Sort.SITE}
         if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
             continue
         if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
-            chosen.append(i)
-    return _merged(sighting, chosen)
+            given_up.append(i)
+    return _merged(sighting, given_up)
 
 
 def _changed(sighting: Sighting) -> list[Wanted]:
@@ -257,94 +269,87 @@ _WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {
 # ── when ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _moments(sighting: Sighting, intent: Intent) -> list[Moment]:
-    """Return the moments of what is asked: not past, not what is kept, the body before the subject, what is firm before
-    what is loose or vague."""
+def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> list[Moment]:
+    """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
+    asking = sighting.sentences_of("book/strong", "availability/", "change/decisive", "change/strong")
+    asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
+    if not any(one.room for one in wanted):
+        asking |= {sentence for one in wanted for _, sentence in one.places}
+    every = [_ranked(sighting, i, asking) for i in range(len(sighting.whens))]
     kept = sighting.sentences_of("stance-kept")
-    found = [
-        Moment(first, sighting.page.sentence_of[min(first, len(sighting.page.words) - 1)], when)
-        for (first, _), when in zip(sighting.spans, sighting.whens, strict=True)
-        if when.counts or when.role is Role.DEADLINE
-    ]
-    found = _without_deadlines(found, sighting)
-    found = [m for m in found if m.sentence not in kept and not sighting.stances.in_past(m.at)]
-    found = _firm(_of_body(found, sighting.body_at))
-    return _new(found, sighting) if intent is Intent.CHANGE else found
+    found = [m for m in every if not sighting.stances.in_past(m.at)]
+    if intent is Intent.CHANGE:
+        return _new(found or every, sighting)
+    free = [m for m in found if m.sentence not in kept]
+    found = free if any(m.when.counts and m.when.has_days for m in free) else found
+    return without(_used(found, sighting), _left_out(every, sighting))
 
 
-def _without_deadlines(found: list[Moment], sighting: Sighting) -> list[Moment]:
-    """Leave out days by which something must be done; "voor zaterdag" may also be the day itself, where it is asked for
-    and nothing else is."""
-    asking, replying = sighting.sentences_of("book/", "availability/"), sighting.sentences_of("stance-reply")
-    sure = [moment for moment in found if moment.when.role is not Role.DEADLINE]
-    if any(moment.when.has_days for moment in sure):
-        return sure
-    return [
-        m if m.when.role is not Role.DEADLINE else replace(m, when=replace(m.when, role=Role.USE))
-        for m in found
-        if m.when.role is not Role.DEADLINE or (m.sentence in asking and m.sentence not in replying)
-    ]
+def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    replying = sighting.sentences_of("stance-reply")
+    asking = sighting.sentences_of("book/", "availability/", "change/") - replying
+    loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    return of_use(found, asked=lambda sentence: sentence in asking) + loan
 
 
-def _of_body(found: list[Moment], body_at: int) -> list[Moment]:
-    """The body says when; the subject only what the body leaves open."""
-    body = [moment for moment in found if moment.at >= body_at]
-    subject = [moment for moment in found if moment.at < body_at]
-    if any(_says_day(moment.when) for moment in body):
-        clock_said = any(moment.when.has_clock for moment in body)
-        subject = [] if clock_said else [m for m in subject if m.when.has_clock and not m.when.has_days]
-    return subject + body
+def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -> Moment:
+    (first, last), when = sighting.spans[index], sighting.whens[index]
+    page = sighting.page
+    sentence = page.sentence(min(first, len(page.words) - 1))
+    listed = sentence.bullet or first == sentence.first or ":" in page.words[sentence.first : first]
+    rank = 0 if first < sighting.body_at else 3 if sentence.number in asking else 2 if listed else 1
+    return Moment(first, last, sentence.number, when, rank - 2 if when.loose else rank)
 
 
-def _says_day(when: When) -> bool:
-    return when.role is Role.USE and (when.has_days or Lack.DATE in when.lacks) and not when.loose
+def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
+    """The days on which it is not: "pas de séance le 31 octobre"."""
+    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-except"]
+    return {
+        day
+        for moment in every
+        for day in moment.days
+        if moment.when.negated or any(first < moment.last and moment.at < last for first, last in spans)
+    }
 
 
-def _firm(found: list[Moment]) -> list[Moment]:
-    """Leave out loose phrases and periods where days are named, and days that are named again with their hours."""
-    if any(_says_day(moment.when) for moment in found):
-        found = [m for m in found if not m.when.loose and not (m.when.vague and not m.when.has_days)]
-    return [
-        replace(moment, when=replace(moment.when, vague=False))
-        if moment.when.vague and moment.when.has_clock and not moment.when.has_days
-        else moment
-        for moment in found
-    ]
+def _new(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
+    use = of_use(found, asked=lambda sentence: True)
+    loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
+    asked = [m for m in days if m.rank >= 3] or days
+    if not use:
+        return loan
+    day = _last_named(asked[-1]) if asked else None
+    hours = [m for m in use if m.only_hours]
+    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock)] or ([] if day else hours)
+    clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
+    clock = newly[-1].when.clocks[-1] if newly else clock
+    before = [c for m in found if m.when.has_clock and c_ok(m) for c in m.when.clocks if c != clock]
+    same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
+    clock = _completed(clock, before, same)
+    base = day or (newly[-1] if newly else use[-1])
+    when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
+    return [replace(base, when=when), *loan]
 
 
-def _once(found: list[Moment]) -> list[Moment]:
-    """Leave out days that are named elsewhere with their hours, and weekdays that a date names again."""
-    whole = {day for m in found if m.when.has_clock for day in _days(m.when)}
-    found = [m for m in found if m.when.has_clock or not m.when.has_days or not _days(m.when) <= whole]
-    dated = {day.weekday() for m in found if _dated(m.when) for day in _days(m.when)}
-    kept = []
-    for moment in found:
-        days = _days(moment.when)
-        weekdays = {day.weekday() for day in days}
-        if weekdays and not _dated(moment.when) and not moment.when.repetition and weekdays <= dated:
-            if moment.when.has_clock:
-                kept.append(replace(moment, when=replace(moment.when, days=())))
-            continue
-        kept.append(moment)
-    return kept
+def c_ok(moment: Moment) -> bool:
+    return moment.when.role is Role.USE
 
 
-def _days(when: When) -> set[date]:
-    return {day for span in when.days for day in span}
-
-
-def _dated(when: When) -> bool:
-    """Whether a day is said by a number, not by its weekday alone."""
-    return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
-
-
-def _new(found: list[Moment], sighting: Sighting) -> list[Moment]:
-    """Of what a change says, keep what is newly wanted: the last day named where it asks; hours only where it asks."""
-    asking = sighting.sentences_of("change/decisive", "change/strong", "book/strong")
-    said = [moment for moment in found if moment.sentence in asking] or found
-    days = [_last_named(m) for m in said if m.when.has_days] or [_last_named(m) for m in found if m.when.has_days]
-    hours = [moment for moment in said if moment.when.has_clock and not moment.when.has_days]
-    return sorted({id(m): m for m in days[-1:] + hours[-1:]}.values(), key=lambda m: m.at)
+def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Clock | None:
+    """Fill what new hours leave open with those of the reservation, where the mail tells them."""
+    told = [old for old in before if old.start is not None and old.end is not None]
+    if clock is None or not told:
+        return told[-1] if clock is None and same and told else clock
+    old = told[-1]
+    assert old.start is not None and old.end is not None
+    if clock.start is None and clock.end is not None and clock.part is None:
+        end = clock.end if clock.end > old.start else clock.end + 1440
+        return Clock(old.start, end) if end <= old.start + 1440 else clock
+    if clock.start is not None and clock.end is None and clock.start < old.end:
+        return Clock(clock.start, old.end)
+    return clock
 
 
 def _last_named(moment: Moment) -> Moment:
@@ -387,7 +392,7 @@ class _Joiner:
         days = sorted({slot.day for item in items for slot in item.slots})
         items += [self._item(one, self._goods(one, days, bool(rooms))) for one in self.wanted if not one.room]
         if not items and self.intent is Intent.CHANGE and self.moments:
-            items = [Item((SAME,), 1, self._slots([moment.when for moment in self.moments]))]
+            items = [Item((SAME,), 1, self._slots(self.moments))]
         return tuple(items), frozenset(self._lacks)
 
     def _item(self, one: Wanted, slots: tuple[Slot, ...]) -> Item:
@@ -398,15 +403,12 @@ class _Joiner:
     # rooms
 
     def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
-        use = [moment for moment in self.moments if moment.when.role is Role.USE]
-        mine = _once(self._for_rooms(use))
-        if len(rooms) > 1:
-            mine = self._own(one, rooms, mine)
-        return self._slots([moment.when for moment in mine])
+        use = self._for_rooms([moment for moment in self.moments if moment.when.role is Role.USE])
+        return self._slots(self._own(one, rooms, use) if len(rooms) > 1 else chosen(use))
 
     def _for_rooms(self, use: list[Moment]) -> list[Moment]:
         """Leave out what is said of things alone ("le beamer seulement le 13"), unless nothing else says a day."""
-        placed = {one.sentence for one in self.wanted if one.room}
+        placed = {sentence for one in self.wanted if one.room for _, sentence in one.places}
         lent = {one.sentence for one in self.wanted if not one.room} - placed
         others = [moment for moment in use if moment.sentence not in lent]
         return others if any(moment.when.has_days for moment in others) else use
@@ -416,40 +418,35 @@ class _Joiner:
         shares = _shares(rooms, use)
         own, common = shares[one.at], shares[-1]
         if not own:
-            own = common or use
+            return chosen(common or use)
         if not any(moment.when.has_days for moment in own):
-            own = [moment for moment in common or use if moment.when.has_days and moment not in own] + own
+            days = [moment for moment in common if moment.when.has_days] or [m for m in use if m.when.has_days][:1]
+            own = [replace(moment, when=replace(moment.when, clocks=())) for moment in days] + own
         if not any(moment.when.has_clock for moment in own):
-            own = own + [moment for moment in common if moment.when.has_clock and not moment.when.has_days]
-        return own
+            own = own + [moment for moment in common if moment.only_hours]
+        return chosen(own)
 
-    def _slots(self, whens: Sequence[When]) -> tuple[Slot, ...]:
-        slots, lacks = room_slots(self._joined(whens), self.catalogue)
+    def _slots(self, moments: Sequence[Moment]) -> tuple[Slot, ...]:
+        whens = combine([moment.when for moment in moments])
+        slots, lacks = room_slots(whens, self.catalogue)
+        if self.intent is Intent.CHANGE and not any(Lack.DATE in when.lacks for when in whens):
+            lacks -= {Lack.DATE}
         self._lacks |= lacks
-        return slots
+        return () if self._is_open_question() else slots
 
-    def _joined(self, whens: Sequence[When]) -> tuple[When, ...]:
-        """Put hours to days: those said in one go belong together; hours said alone go to the days said alone."""
-        whole = [when for when in whens if when.has_days and when.has_clock]
-        days = [when for when in whens if not when.has_clock]
-        hours = [when for when in whens if when.has_clock and not when.has_days]
-        if whole and not any(when.has_days for when in days):
-            lengths = [when for when in hours if all(clock.length is not None for clock in when.clocks)]
-            return combine([*whole, *lengths])
-        if whole and days and not hours:
-            days = [replace(when, clocks=_only(whole)) for when in days]
-            return (*whole, *days)
-        return combine([*whole, *days, *hours])
+    def _is_open_question(self) -> bool:
+        """Whether it is asked which days are free ("quels samedis de mai"): none is named then."""
+        return self.intent is Intent.AVAILABILITY and any(cue.value == "stance-which" for cue in self.sighting.cues)
 
     # things
 
     def _goods(self, one: Wanted, days: Sequence[date], with_room: bool) -> tuple[Slot, ...]:
         loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
-        mine = self._days_of(one)
+        mine = self._days_of(one, bool(days))
         if not mine and days:
             spans = [Days(day, day) for day in days]
         else:
-            use = mine or [moment for moment in self.moments if moment.when.role is Role.USE]
+            use = mine or chosen([moment for moment in self.moments if moment.when.role is Role.USE])
             spans = [span for moment in use for span in moment.when.days]
             if not one.unknown:
                 self._lacks |= {lack for m in use for lack in m.when.lacks} & {Lack.DATE, Lack.UNTIL}
@@ -458,13 +455,15 @@ class _Joiner:
             spans = [Days(min(span.first for span in every), max(span.last for span in every))]
         if not spans and not one.unknown and self.intent is not Intent.CHANGE:
             self._lacks.add(Lack.DATE)
-        return equipment_slots(spans)
+        return () if self._is_open_question() else equipment_slots(spans)
 
-    def _days_of(self, one: Wanted) -> list[Moment]:
+    def _days_of(self, one: Wanted, with_days: bool) -> list[Moment]:
         """Return the days said for this thing: in its sentence where no room is, beside it where others have others."""
         here = [m for m in self.moments if m.sentence == one.sentence and m.when.has_days and m.when.role is Role.USE]
+        here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
         if any(other.room and other.sentence == one.sentence for other in self.wanted) or not here:
             return []
+        here = [moment for moment in here if not moment.when.loose] or here
         if len({m.when.days for m in here}) < 2:
             return here
         goods = [other for other in self.wanted if other.sentence == one.sentence]
@@ -480,34 +479,34 @@ class _Joiner:
             yield Evidence("moment", moment.when.words, _told(moment.when))
 
 
-def _only(whens: Sequence[When]) -> tuple[Clock, ...]:
-    """The hours of these phrases if they are all the same."""
-    clocks = {when.clocks for when in whens}
-    return clocks.pop() if len(clocks) == 1 else ()
-
-
 def _shares(rooms: Sequence[Wanted], moments: Sequence[Moment]) -> dict[int, list[Moment]]:
     """Return which moments are said with which room (by its place), and under -1 those that are said for all.
 
     A moment belongs to the room named before it in its sentence; where the moments lead ("le 3 la salle, le 4 …"), to
-    the room after it; in a sentence without a room, to the room of the sentence before, if each room has its own."""
+    the room after it. Of a room that is named twice, the place with a moment beside it counts."""
     shares: dict[int, list[Moment]] = {one.at: [] for one in rooms}
     shares[-1] = []
-    ordered = sorted(rooms, key=lambda one: one.at)
+    named = sorted((word, sentence, one.at) for one in rooms for word, sentence in one.places)
     for moment in moments:
-        there = [one for one in ordered if one.sentence == moment.sentence]
-        before = [one for one in there if one.at < moment.at]
-        after = [one for one in there if one.at > moment.at]
-        leads = bool(there) and not any(m.at > there[-1].at for m in moments if m.sentence == moment.sentence)
-        if leads and after and len(there) > 1:
-            shares[after[0].at].append(moment)
-        elif before:
-            shares[before[-1].at].append(moment)
-        elif after and len(there) == 1 and len({one.sentence for one in ordered}) > 1:
-            shares[after[0].at].append(moment)
+        there = [(word, at) for word, sentence, at in named if sentence == moment.sentence]
+        before = [at for word, at in there if word < moment.at]
+        after = [at for word, at in there if word > moment.at]
+        leads = bool(there) and not any(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
+        both = len({at for _, at in there}) > 1
+        if leads and after and both:
+            shares[after[0]].append(moment)
+        elif before and not (both and _follows_all(moment, there, moments)):
+            shares[before[-1]].append(moment)
+        elif after and not both and len({sentence for _, sentence, _ in named}) > 1:
+            shares[after[0]].append(moment)
         else:
             shares[-1].append(moment)
     return shares
+
+
+def _follows_all(moment: Moment, there: Sequence[tuple[int, int]], moments: Sequence[Moment]) -> bool:
+    """Whether all moments of the sentence stand behind all its rooms: "la cuisine et la salle le 5 mai de 10h à 18h"."""
+    return all(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
 
 
 def _told(when: When) -> str:

@@ -140,7 +140,8 @@ def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -
     before = tokens[index - 1] if index else token
     if before.kind is Kind.NUMBER and token.glued and (index < 2 or tokens[index - 2].kind is Kind.NEWLINE):
         return False
-    return not (before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD))
+    hour = before.glued and index > 1 and tokens[index - 2].kind is Kind.NUMBER
+    return hour or not (before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD))
 
 
 def _glued_after(tokens: Sequence[Token], index: int) -> bool:

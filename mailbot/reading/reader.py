@@ -197,7 +197,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
             table[f"{intent}/{strength}"] = patterns
     for name in ("stance", "answer"):
         for key, patterns in lexicon.table(name).items():
-            if key not in {"and", "contrast"}:
+            if key not in {"and", "also", "contrast"}:
                 table[f"{name}-{key}"] = patterns
     for key in ("nouns", "lead", "total"):
         table[f"people-{key}"] = lexicon.table("people")[key]

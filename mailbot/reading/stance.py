@@ -14,7 +14,7 @@ from mailbot.reading.tokens import fold
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
 
-_REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive", "change/strong"})
+_REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
@@ -32,6 +32,7 @@ class Stances:
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
         self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
         self._joints = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["and"]}
+        self._adding = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["also"]}
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
         self.unwanted: set[int] = set()
@@ -105,7 +106,20 @@ class Stances:
     def in_request(self, word: int) -> bool:
         """Whether the sentence of a word asks for something, or lists what is asked."""
         sentence = self._page.sentence(word)
-        return sentence.number in self._asking or sentence.bullet or sentence.number in self._listing
+        return (
+            sentence.number in self._asking
+            or sentence.bullet
+            or sentence.question
+            or sentence.number in self._listing
+            or self._continues(sentence.number)
+        )
+
+    def _continues(self, number: int) -> bool:
+        """Whether a sentence goes on with what the one before it asks: "Et une rallonge aussi."."""
+        sentence = self._page.sentences[number]
+        opens = self._page.words[sentence.first] in self._joints
+        adds = any(word in self._adding for word in self._page.words[sentence.first : sentence.last])
+        return number - 1 in self._asking and (opens or adds)
 
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""

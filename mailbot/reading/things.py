@@ -420,6 +420,10 @@ class Thesaurus:
                 fits &= part.rooms
                 used.append(part)
         named = any(part.head or (part.full and not part.site) for part in used)
+        sited = [part for part in used if part.site]
+        named = named or any(not part.site and fits < part.rooms | sited[0].rooms for part in used if sited)
+        if all(_spelt_otherwise(symbols[part.first]) and not part.full for part in used):
+            return
         if not named and not any(part.full and part.site for part in used):
             return
         first, last = min(part.first for part in used), max(part.last for part in used)

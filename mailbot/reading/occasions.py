@@ -1,0 +1,209 @@
+"""Which of the days and hours that a mail names are those of what it asks for.
+
+A mail tells of much besides: when the club was founded, when somebody can be reached, what was last year. What stands in
+the sentence that asks comes first, then lists and lines of details, then the rest of the mail, then the subject; and what
+is said in full before what is said in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mailbot.model.meaning import Lack
+from mailbot.reading.moments import Clock, Role, When
+
+DAY = 1440
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A phrase of time at words `at` to `last` (excluded) of the page. `rank` says how surely it is one of what is
+    asked: 3 in a sentence that asks, 2 in a list, 1 elsewhere, 0 in the subject."""
+
+    at: int
+    last: int
+    sentence: int
+    when: When
+    rank: int = 1
+
+    @property
+    def days(self) -> set[date]:
+        return {day for span in self.when.days for day in span}
+
+    @property
+    def only_hours(self) -> bool:
+        return self.when.has_clock and not self.when.has_days
+
+    @property
+    def complete(self) -> bool:
+        """Whether its hours have a start and an end, or a part of the day stands for both."""
+        return any(_is_complete(clock) for clock in self.when.clocks)
+
+
+def _is_complete(clock: Clock) -> bool:
+    said = clock.start is not None and clock.end is not None
+    return said or (clock.part is not None and clock.start is None and clock.end is None)
+
+
+def of_use(moments: Iterable[Moment], *, asked: Callable[[int], bool]) -> list[Moment]:
+    """Return the moments of use, firm ones if there are any. "Voor zaterdag" may say by when, or for which day: it is
+    the day where nothing else is and the sentence asks (`asked`)."""
+    found = [m for m in moments if m.when.role in {Role.USE, Role.DEADLINE} and (m.when.counts or _is_deadline(m))]
+    sure = [moment for moment in found if not _is_deadline(moment)]
+    if not any(m.when.has_days for m in sure):
+        sure = [m if not _is_deadline(m) else _used(m) for m in found if not _is_deadline(m) or asked(m.sentence)]
+    if any(_says_day(moment.when) for moment in sure):
+        sure = [m for m in sure if not m.when.loose and not (m.when.vague and not m.when.has_days)]
+    return [_plain(moment) for moment in sure]
+
+
+def _is_deadline(moment: Moment) -> bool:
+    return moment.when.role is Role.DEADLINE and not (moment.when.past or moment.when.negated or moment.when.replaced)
+
+
+def _used(moment: Moment) -> Moment:
+    return replace(moment, when=replace(moment.when, role=Role.USE))
+
+
+def _says_day(when: When) -> bool:
+    return (when.has_days or Lack.DATE in when.lacks) and not when.loose
+
+
+def _plain(moment: Moment) -> Moment:
+    """The hours of a phrase whose day is open ("un samedi de mars, de 9h à 13h") are hours said alone."""
+    when = moment.when
+    clocks = _settled(when.clocks)
+    if when.vague and when.has_clock and not when.has_days:
+        return replace(moment, when=replace(when, vague=False, clocks=clocks))
+    return moment if clocks == when.clocks else replace(moment, when=replace(when, clocks=clocks))
+
+
+def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    """Of hours said in one go, leave out those without an end where others have one ("fin à 12h, donc 8h-12h")."""
+    whole = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
+    return whole if whole and any(clock.start is not None and clock.end is None for clock in clocks) else clocks
+
+
+def chosen(found: Sequence[Moment]) -> list[Moment]:
+    """Return the days that rank highest, with their own hours, and the hours for those that have none."""
+    found = _spanning(found)
+    days = _highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks])
+    days = _once(days)
+    hours = [moment for moment in found if moment.only_hours and Lack.DATE not in moment.when.lacks]
+    timed = [moment for moment in days if moment.when.has_clock]
+    best = _hours(hours)
+    if timed and len(timed) == len(days):
+        best = _better(best, timed)
+        if not best:
+            return [*days, *_lengths(hours, timed)]
+        days = [replace(m, when=replace(m.when, clocks=())) for m in days]
+    elif timed and days:
+        best = [] if _one_clock(timed) else best
+        if not best:
+            days = [m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days]
+    return [*days, *best, *_lengths(hours, best)]
+
+
+def _highest(moments: Sequence[Moment]) -> list[Moment]:
+    most = max((moment.rank for moment in moments), default=0)
+    return [moment for moment in moments if moment.rank == most]
+
+
+def _hours(moments: Sequence[Moment]) -> list[Moment]:
+    """Return the hours said alone that count: those that rank highest, complete ones if there are any."""
+    starts = [moment for moment in moments if any(clock.length is None for clock in moment.when.clocks)]
+    best = _highest(starts)
+    complete = [moment for moment in best if moment.complete] or [moment for moment in starts if moment.complete]
+    if complete and (len(complete) < len(best) or not any(moment.complete for moment in best)):
+        best = _agreeing(best, complete)
+    return best
+
+
+def _agreeing(best: Sequence[Moment], complete: list[Moment]) -> list[Moment]:
+    """Complete hours stand for incomplete ones, unless these say another start at a higher rank."""
+    higher = [m for m in best if m.rank > complete[0].rank and not m.complete]
+    starts = {clock.start for m in higher for clock in m.when.clocks if clock.start is not None}
+    told = {clock.start for m in complete for clock in m.when.clocks}
+    return complete if not starts or starts & told else list(best)
+
+
+def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
+    """Return the hours said alone that stand before those said with the days: said where it is asked and the others
+    elsewhere, or exact where the others are a part of the day."""
+    parts = all(clock.start is None and clock.part for m in timed for clock in m.when.clocks)
+    exact = [m for m in hours if any(clock.start is not None for clock in m.when.clocks)]
+    if exact and parts:
+        return exact
+    higher = [m for m in hours if m.rank > max(other.rank for other in timed) and m.complete]
+    return higher
+
+
+def _lengths(hours: Sequence[Moment], starts: Sequence[Moment]) -> list[Moment]:
+    if any(moment.complete for moment in starts):
+        return []
+    return [m for m in hours if all(clock.length is not None and clock.start is None for clock in m.when.clocks)]
+
+
+def _one_clock(timed: Sequence[Moment]) -> bool:
+    return len({moment.when.clocks for moment in timed}) == 1
+
+
+def _once(found: Sequence[Moment]) -> list[Moment]:
+    """Leave out days that are named elsewhere with their hours, and weekdays that a date names again."""
+    whole = {day for m in found if m.when.has_clock for day in m.days}
+    found = [m for m in found if m.when.has_clock or not m.when.has_days or not m.days <= whole]
+    dated = {day.weekday() for m in found if _dated(m.when) for day in m.days}
+    return [m for m in found if not (m.days and _weekday_alone(m.when) and {d.weekday() for d in m.days} <= dated)]
+
+
+def _weekday_alone(when: When) -> bool:
+    return not _dated(when) and when.repetition is None and not when.has_clock
+
+
+def _dated(when: When) -> bool:
+    """Whether a day is said by a number, not by its weekday alone."""
+    return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
+
+
+def _spanning(found: Sequence[Moment]) -> list[Moment]:
+    """Join "van vrijdag 21u" and "tot zaterdag 6u": a stretch over a night."""
+    joined: list[Moment] = []
+    for moment in found:
+        before = joined[-1] if joined else None
+        over = _overnight(before, moment) if before is not None else None
+        if over is not None:
+            joined[-1] = over
+        else:
+            joined.append(moment)
+    return joined
+
+
+def _overnight(first: Moment, second: Moment) -> Moment | None:
+    if second.at - first.last > 1 or len(first.days) != 1 or len(second.days) != 1:
+        return None
+    if len(first.when.clocks) != 1 or len(second.when.clocks) != 1:
+        return None
+    start, end = first.when.clocks[0], second.when.clocks[0]
+    later = (min(second.days) - min(first.days)).days
+    if later != 1 or start.start is None or start.end is not None or end.start is None or end.end is not None:
+        return None
+    if end.start + DAY - start.start > DAY:
+        return None
+    clock = Clock(start.start, end.start + DAY)
+    words = f"{first.when.words} {second.when.words}"
+    return replace(first, last=second.last, when=replace(first.when, clocks=(clock,), words=words))
+
+
+def without(found: Iterable[Moment], days: set[date]) -> list[Moment]:
+    """Return the moments less some days ("pas le 31 octobre"): whatever names only these is left out."""
+    kept = []
+    for moment in found:
+        if not moment.days & days:
+            kept.append(moment)
+            continue
+        spans = tuple(span for span in moment.when.days if not set(span) <= days)
+        if spans:
+            kept.append(replace(moment, when=replace(moment.when, days=spans)))
+    return kept
