@@ -23,7 +23,7 @@ from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import heading_of, reservation_of
-from mailbot.replies.message import Part, calendar, message, multipart, original, plain
+from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.rounds import changes, round_of
 from mailbot.replies.telling import Teller
@@ -59,8 +59,8 @@ class Composer:
         self, notice: d.Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, cause: str = ""
     ) -> Outgoing:
         """Return the letter that tells a notice. `thread` is of the mail at hand, `now` aware, `message_id` ours and
-        without angle brackets. Pure: the same arguments give the same bytes. Raises ValueError for an address that no
-        header can hold."""
+        without angle brackets. Pure: the same arguments give the same bytes. A letter to an address that mail cannot
+        be sent to has no recipient."""
         tellers = [self._teller(rules, language, now) for language in notice.languages]
         file = self._calendar(notice, tellers, now)
         worded = self._signposted([self._word(notice, teller, now, file) for teller in tellers])
@@ -71,7 +71,7 @@ class Composer:
         return Outgoing(
             message_id=message_id,
             sender=rules.commune.mailbox.address,
-            recipients=(notice.to.address,),
+            recipients=tuple(filter(None, [ascii_address(notice.to.address)])),
             raw=message(heading, _body(words, _enclosed(notice, thread, file), seed=message_id)),
             text=text,
             kind=notice.content.template,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mailbot.model.letters import Address
@@ -188,7 +189,7 @@ def _alarm(occasion: Occasion) -> Any:
 def _person(address: Address, **parameters: str) -> Any:
     from icalendar import vCalAddress
 
-    person = vCalAddress("mailto:" + address.address)
+    person = vCalAddress("mailto:" + quote(address.address, safe="@+!$'*"))
     if address.name:
         # DQUOTE has no escape in a parameter (RFC 5545 section 3.2)
         person.params["CN"] = address.name.replace('"', "'")

@@ -24,6 +24,9 @@ from mailbot.replies.phrases import one_line
 _ID = re.compile(r"[!-;=?-~]{3,250}")
 """A Message-ID without angle brackets: visible ASCII (RFC 5322 section 3.6.4), its length bounded."""
 
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,250}")
+"""A dot-atom and a domain, more or less (RFC 5322 section 3.4.1)."""
+
 _SEVEN_BIT = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}")
 """7bit data (RFC 2045 section 2.7)."""
 
@@ -106,8 +109,7 @@ class Heading:
 
 
 def message(heading: Heading, body: Part) -> bytes:
-    """Return the whole letter, lines ended by CRLF. Raises ValueError for a Message-ID of ours that is none, and for an
-    address that ASCII cannot hold (it would need SMTPUTF8)."""
+    """Return the whole letter, lines ended by CRLF. Raises ValueError for a Message-ID of ours that is none."""
     if not _ID.fullmatch(heading.message_id):
         raise ValueError(f"not a Message-ID: {heading.message_id!r}")
     fields = [
@@ -127,9 +129,11 @@ def message(heading: Heading, body: Part) -> bytes:
 
 
 def mailbox(address: Address, header: str) -> str:
-    """Return an address with its name, encoded (RFC 5322 section 3.4, RFC 2047 section 5)."""
-    spec = ascii_address(address.address)
-    name = one_line(address.name, 80)
+    """Return an address with its name, encoded (RFC 5322 section 3.4, RFC 2047 section 5). One that no header can hold
+    becomes the name of an empty group: the letter is then kept, and known to have nowhere to go."""
+    spec, name = ascii_address(address.address), one_line(address.name, 80)
+    if not spec:
+        return f"{_encoded(one_line(address.address, 80) or '?', header, charset='utf-8')}:;"
     if not name:
         return spec
     word = f'"{quote(name)}"' if name.isascii() and "=?" not in name else _encoded(name, header)
@@ -137,16 +141,14 @@ def mailbox(address: Address, header: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """Return an address with its domain in IDNA. Raises ValueError where no header can hold it."""
+    """Return an address with its domain in IDNA, or nothing where a letter cannot be sent to it: without SMTPUTF8 (RFC
+    6531) a mailbox is ASCII, and quoted ones are more often an attack than a name."""
     local, at, domain = address.rpartition("@")
     try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise ValueError(f"not a domain: {domain!r}") from error
-    whole = local + at + ascii_domain
-    if not local or not ascii_domain or re.search(r"[^!-~]|[<>,;:\\()\[\]]", whole):
-        raise ValueError(f"not an address that a header can hold: {address!r}")
-    return whole
+        whole = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
+    except UnicodeError:
+        return ""
+    return whole if _MAILBOX.fullmatch(whole) else ""
 
 
 def _thread(heading: Heading) -> Iterable[tuple[str, str]]:
@@ -160,11 +162,11 @@ def _thread(heading: Heading) -> Iterable[tuple[str, str]]:
 
 
 @lru_cache(maxsize=64)
-def _encoded(text: str, header: str) -> str:
+def _encoded(text: str, header: str, charset: str = "") -> str:
     """Return one line of text as a header's value: as it is where ASCII suffices, else encoded words, folded."""
     line = one_line(text)
-    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
-    return Header(line, charset, header_name=header).encode(linesep="\r\n")
+    fitting = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    return Header(line, charset or fitting, header_name=header).encode(linesep="\r\n")
 
 
 def _base64(raw: bytes) -> bytes:

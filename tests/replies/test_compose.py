@@ -134,6 +134,12 @@ def test_staff_get_the_mail_whole_and_no_reference_to_it() -> None:
     assert bytes(attached.get_content()) == ORIGINAL.replace(b"\r\n", b"\n")
 
 
+def test_a_letter_to_an_address_that_cannot_be_sent_to_has_no_recipient() -> None:
+    """It goes into the outbox, is refused there for good, and staff are told."""
+    assert written(confirmed(), to=Address("Anne", "é@b.example")).recipients == ()
+    assert written(confirmed(), to=Address("", "jean@bücher.example")).recipients == ("jean@xn--bcher-kva.example",)
+
+
 # --- what people write
 
 
