@@ -22,7 +22,7 @@ def reply(octets: bytes) -> CalendarReply | None:
     from icalendar import Calendar  # 80 ms that few mails need
 
     try:
-        calendar = Calendar.from_ical(octets)
+        calendar = Calendar.from_ical(octets.strip() + b"\r\n")  # the library takes no empty lines around it
         method = str(calendar.get("METHOD", "")).strip().upper()
         event = next(iter(calendar.walk("VEVENT")), None)
         return None if event is None else _answer(method, event)

@@ -37,6 +37,11 @@ def test_an_answer_has_the_event_and_the_status(status: str) -> None:
     assert invitations.reply(octets) == CalendarReply("R-7K3F2@x.example", status)
 
 
+def test_empty_lines_around_a_calendar_do_not_matter() -> None:
+    octets = b"\r\n" + calendar("REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:clara@x.example") + b"\r\n\r"
+    assert invitations.reply(octets) == CalendarReply("R-7K3F2@x.example", "DECLINED")
+
+
 def test_another_time_that_is_proposed_is_for_a_person() -> None:
     octets = calendar("COUNTER", "ATTENDEE;PARTSTAT=TENTATIVE:mailto:clara@x.example")
     assert invitations.reply(octets) == CalendarReply("R-7K3F2@x.example", invitations.COUNTER)
