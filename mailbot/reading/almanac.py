@@ -65,6 +65,7 @@ FEASTS: Final[Mapping[str, Callable[[int], date]]] = {
     "epiphany": _fixed(1, 6),
     "valentine": _fixed(2, 14),
     "halloween": _fixed(10, 31),
+    "saint-patrick": _fixed(3, 17),
     "good-friday": _after_easter(-2),
     "mardi-gras": _after_easter(-47),
     "ash-wednesday": _after_easter(-46),

@@ -70,6 +70,7 @@ class Mark:
     MOVE_TO = 1 << 42
     FETCH = 1 << 43
     BRING_BACK = 1 << 44
+    ONE = 1 << 45
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}
@@ -110,6 +111,8 @@ class Is(IntEnum):
     """The end of a sentence."""
     PARAGRAPH = auto()
     OPAQUE = auto()
+    END = auto()
+    """Behind the last atom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +212,12 @@ class Vocabulary:
         self.lexicons = tuple(lexicons)
         self.tree: _Tree = {}
         for rank, lexicon in enumerate(lexicons):
+            taken = self._marked()
             for phrase, sense in _phrases(lexicon):
-                if rank == 0 or _clear_enough(phrase, sense):
-                    self._add(words_of(phrase), sense)
+                words = words_of(phrase)
+                if rank and (not _clear_enough(phrase, sense) or (sense.marks and tuple(words) in taken)):
+                    continue
+                self._add(words, sense)
             self._add_compounds(lexicon)
         self.never = self._never()
         self.number_words = frozenset().union(*(number_words(lexicon) for lexicon in lexicons))
@@ -219,6 +225,19 @@ class Vocabulary:
         self.no_typing_error = frozenset(
             word for lexicon in lexicons for phrase in lexicon.table("typing")["never"] for word in words_of(phrase)
         )
+
+    def _marked(self) -> set[tuple[str, ...]]:
+        """The small words so far: of "en" or "de" the mail's own language decides what they do."""
+        marked: set[tuple[str, ...]] = set()
+        stack: list[tuple[tuple[str, ...], _Tree]] = [((), self.tree)]
+        while stack:
+            words, node = stack.pop()
+            for word, below in node.items():
+                if word is not None:
+                    stack.append(((*words, word), below))
+                elif below.marks:
+                    marked.add(words)
+        return marked
 
     def _add(self, words: Sequence[str], sense: Sense) -> None:
         node = self.tree
@@ -368,9 +387,16 @@ _WRAPPED_AFTER: Final = 50
 """Characters of a line from which its end is taken for the work of a mail program."""
 
 
+LOOKAHEAD: Final = 8
+"""How many END atoms follow the last one, so that the grammar may look ahead without asking where the text ends."""
+
+
 def cut(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> list[Atom]:
-    """Return the atoms of a text, in order; every token is in one of them."""
-    return _Cutter(tokens, vocabulary(lexicons)).cut()
+    """Return the atoms of a text, in order, and LOOKAHEAD times END; every token is in one atom."""
+    atoms = _Cutter(tokens, vocabulary(lexicons)).cut()
+    end = tokens[-1].end if tokens else 0
+    atoms.extend(Atom(Is.END, end, end, len(tokens), len(tokens)) for _ in range(LOOKAHEAD))
+    return atoms
 
 
 class _Cutter:

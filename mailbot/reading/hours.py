@@ -7,61 +7,13 @@ beside "'s avonds", and an end takes the half of the day of its start.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from mailbot.reading.atoms import Atom, Is, Mark
+from mailbot.reading.said import NOON, ClockPhrase, Face, small
 
-NOON: Final = 720
-MIDNIGHT: Final = 1440
 DAY: Final = 1440
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A time of day as said. `half` is am or pm where it was; `sure` where the hours run to 24 (19h, 09:00, midi);
-    `spelled` where they run to 12 (half acht, quarter past seven); `explicit` where a mark made it an hour."""
-
-    hour: int
-    minute: int = 0
-    half: str | None = None
-    part: str | None = None
-    sure: bool = False
-    spelled: bool = False
-    explicit: bool = True
-    dotted: bool = False
-    maybe_length: bool = False
-    """It may also say how long: "2 uur"."""
-
-    @property
-    def said(self) -> int:
-        return self.hour * 60 + self.minute
-
-    def readings(self) -> tuple[int, ...]:
-        """Return the minutes after midnight that it may mean, the one as said first."""
-        if self.half == "am":
-            return ((self.hour % 12) * 60 + self.minute,)
-        if self.half == "pm":
-            return ((self.hour % 12) * 60 + NOON + self.minute,)
-        if self.sure or self.hour > 12:
-            return (self.said,)
-        return self.said, self.said + NOON
-
-
-@dataclass(frozen=True, slots=True)
-class ClockPhrase:
-    """Hours as said: a start, an end, a length in minutes, a part of the day, or several of them."""
-
-    start: Face | None = None
-    end: Face | None = None
-    length: int | None = None
-    part: str | None = None
-    after: bool = False
-    """ "après 19h": not before, which is a start only beside a day."""
-    loose: bool = False
-    """It says hours only beside a day: "samedi 2 heures"."""
-    part_alone: bool = False
-
 
 _WINDOWS: Final = {
     "morning": (0, 785),
@@ -77,6 +29,17 @@ _DAYTIME: Final = range(1, 8)
 """Hours that are read as afternoon or evening where nothing says which half of the day."""
 
 
+def read_clock(phrase: ClockPhrase) -> tuple[int | None, int | None]:
+    """Return start and end in minutes after midnight, the end past 1440 where it is in the night that follows."""
+    start, end, part = phrase.start, phrase.end, phrase.part
+    if start is None:
+        return None, None if end is None else _alone(end, end.part or part)
+    if end is None:
+        begun = _alone(start, start.part or part)
+        return begun, None if phrase.length is None else begun + phrase.length
+    return _range(start, end, part)
+
+
 def _within(readings: Sequence[int], part: str | None) -> tuple[int, ...]:
     """Return the readings that lie in the part of the day; all of them where none does."""
     if part is None or part not in _WINDOWS or len(readings) == 1:
@@ -88,20 +51,6 @@ def _within(readings: Sequence[int], part: str | None) -> tuple[int, ...]:
     return found or tuple(readings)
 
 
-def read_clock(phrase: ClockPhrase, part: str | None = None) -> tuple[int | None, int | None]:
-    """Return start and end in minutes after midnight, the end past 1440 where it is in the night that follows.
-
-    `part` is what was said of the day beside it ("samedi soir … à 8h")."""
-    part = phrase.part or part
-    start, end = phrase.start, phrase.end
-    if start is None:
-        return None, None if end is None else _alone(end, end.part or part)
-    if end is None:
-        begun = _alone(start, start.part or part)
-        return begun, None if phrase.length is None else begun + phrase.length
-    return _range(start, end, part)
-
-
 def _alone(face: Face, part: str | None) -> int:
     readings = _within(face.readings(), part)
     return readings[-1] if len(readings) > 1 and face.hour in _DAYTIME else readings[0]
@@ -110,16 +59,14 @@ def _alone(face: Face, part: str | None) -> int:
 def _range(start: Face, end: Face, part: str | None) -> tuple[int, int]:
     starts = _within(start.readings(), start.part or (end.part if end.part != "night" else None) or part)
     ends = _within(end.readings(), end.part or (None if start.part else part))
-    if start.part and not end.part and len(ends) > 1:
-        ends = tuple(sorted(ends, key=lambda minute: _until(starts[0], minute)))
     begun = starts[0] if len(starts) == 1 else _start_before(start, end, starts, ends)
-    length = min(_until(begun, minute) for minute in ends)
-    return begun, begun + length
+    return begun, begun + min(_until(begun, minute) for minute in ends)
 
 
 def _start_before(start: Face, end: Face, starts: Sequence[int], ends: Sequence[int]) -> int:
     """Choose the half of the day of a start that said none, by its end."""
-    if (len(ends) == 1 and not (end.sure or end.hour > 12)) or (len(ends) == 1 and start.hour in _DAYTIME):
+    said_by_12 = not (end.sure or end.hour > 12)
+    if len(ends) == 1 and (said_by_12 or start.hour in _DAYTIME):
         return min(starts, key=lambda minute: _until(minute, ends[0]))
     if start.hour not in _DAYTIME or len(ends) == 1:
         return starts[0]
@@ -136,390 +83,340 @@ _LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.AT | Mark.BETWEEN | Mark.AFTER | Mark.BEFORE | Mark.FOR | Mark.TO
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
+_COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
-class Hours:
+class HourReader:
     """Reads hours in a row of atoms."""
 
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self.atoms = atoms
-        self.length = len(atoms)
 
     def clock(self, at: int) -> tuple[ClockPhrase, int] | None:
         """Return the hours that begin at atom `at`, and the index behind them."""
-        atom = self.atoms[at]
-        if atom.kind not in (Is.WORD, Is.NUMBER):
+        if self.atoms[at].kind not in (Is.WORD, Is.NUMBER):
             return None
         leads, behind = self._leads(at)
         if leads & Mark.FOR:
             found = self.lasting(behind)
             if found is not None:
                 return found
-        if behind < self.length:
-            found = self._clock_behind(leads, behind)
-            if found is not None:
-                return found
-        return self._part(at)
+        return self._clock_behind(leads, at, behind) or self._length_alone(at, behind) or self._part(at)
 
     def _leads(self, at: int) -> tuple[int, int]:
         """Gather the small words before a time of day: "à partir de", "tussen", "van ongeveer", "début :"."""
         leads, position = 0, at
-        while position < self.length and position - at < 4:
+        while position - at < 4:
             atom = self.atoms[position]
             if atom.kind is Is.COLON and leads:
                 position += 1
                 continue
-            if atom.kind is not Is.WORD or not atom.marks & _LEADS or _says_more(atom):
+            if atom.kind is not Is.WORD or not atom.marks & _LEADS or _says_hours(atom):
                 break
             leads |= atom.marks
             position += 1
+        if at and self.atoms[at - 1].marks & Mark.CORRECTION:
+            leads |= Mark.AT
         return leads, position
 
-    def _clock_behind(self, leads: int, at: int) -> tuple[ClockPhrase, int] | None:
+    def _length_alone(self, at: int, behind: int) -> tuple[ClockPhrase, int] | None:
+        """ "une heure et demie suffira", "nous avons besoin de deux heures": a length where a start is said."""
+        found = self.lasting(behind)
+        return None if found is None else (replace(found[0], loose=True), found[1])
+
+    def _clock_behind(self, leads: int, led_at: int, at: int) -> tuple[ClockPhrase, int] | None:
         first = self.face(at, led=bool(leads & (Mark.AT | Mark.FROM | Mark.TO | Mark.UNTIL | Mark.SINCE)))
         if first is None:
             return None
         start, behind = first
-        second = self._second(start, leads, at, behind)
+        second = self._second(start, leads, led_at, behind)
         if second is not None:
             end, after = second
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
             return ClockPhrase(start, end, loose=unmarked), after
-        if not start.explicit and not self._bare_hour_stands(start, leads, behind):
-            return None
-        return self._single(start, leads, at, behind)
+        if start.explicit:
+            return self._single(start, leads, at, behind)
+        if self._bare_hour_stands(start, leads, behind):
+            return ClockPhrase(start, loose=not leads & Mark.AT or start.dotted), behind
+        return None
 
-    def _second(self, start: Face, leads: int, at: int, behind: int) -> tuple[Face, int] | None:
+    def _second(self, start: Face, leads: int, led_at: int, behind: int) -> tuple[Face, int] | None:
         """Read the end of a range whose start is behind us."""
-        position, joint, spaced = behind, 0, False
-        while position < self.length and position - behind < 3:
-            atom = self.atoms[position]
-            if atom.kind is Is.DASH:
-                joint |= Mark.TO
-                spaced = spaced or not atom.glued
-            elif atom.kind is Is.WORD and (
-                atom.marks & (Mark.TO | Mark.UNTIL) or (atom.marks & Mark.AND and leads & Mark.BETWEEN)
-            ):
-                joint |= Mark.TO
-            elif atom.kind is Is.LINE and joint:
-                pass
-            elif not (
-                (joint and atom.kind is Is.WORD and atom.marks & (Mark.AT | Mark.FILLER) and not _says_more(atom))
-                or (atom.kind is Is.COMMA and self._until_follows(position + 1))
-            ):
-                break
-            position += 1
-        if position >= self.length:
+        joined, position = self._joint(leads, behind)
+        cells = not joined and self._next_cell(start, behind)
+        if not joined and not cells:
             return None
-        cells = not joint and position == behind and self._next_cell(start, behind)
-        if not joint and not cells:
-            return None
-        if cells and self.atoms[position].kind in (Is.BAR, Is.COMMA):
-            position += 1
+        if cells:
+            position = behind + 1 if self.atoms[behind].kind in (Is.BAR, Is.SLASH) else behind
         found = self.face(position, led=True)
         if found is None:
             return None
         end, after = found
-        return (end, after) if self._range_stands(start, end, leads, at, after, cells) else None
+        return (end, after) if cells or self._range_stands(start, end, leads, led_at, after) else None
 
-    def _until_follows(self, at: int) -> bool:
-        return at < self.length and bool(self.atoms[at].marks & Mark.UNTIL)
+    def _joint(self, leads: int, at: int) -> tuple[bool, int]:
+        """Pass over what joins the two ends of a range; say whether there was anything."""
+        joined, position = False, at
+        while position - at < 4:
+            atom = self.atoms[position]
+            between = atom.kind is Is.WORD and atom.marks & Mark.AND and leads & Mark.BETWEEN
+            if between or atom.kind is Is.DASH or small(atom, Mark.TO | Mark.UNTIL):
+                joined = True
+            elif joined and (atom.kind is Is.LINE or self._filler(atom)):
+                pass
+            elif not (atom.kind is Is.COMMA and self.atoms[position + 1].marks & Mark.UNTIL):
+                break
+            position += 1
+        return joined, position
+
+    def _filler(self, atom: Atom) -> bool:
+        return atom.kind is Is.WORD and bool(atom.marks & (Mark.AT | Mark.FILLER)) and not _says_hours(atom)
 
     def _next_cell(self, start: Face, behind: int) -> bool:
-        """Whether an hour in the next cell of a table is an end: "19h | 21h", "19h  21h"."""
+        """Whether an hour in the next cell of a table is an end: "19h | 21h", "19h  21h", "10h/13h"."""
         atom = self.atoms[behind]
-        position = behind + 1 if atom.kind is Is.BAR else behind
-        if position >= self.length or not start.explicit or start.maybe_length is None:
+        if not start.explicit or atom.kind not in (Is.BAR, Is.SLASH, Is.NUMBER):
             return False
-        found = self.face(position, led=False)
-        return found is not None and found[0].explicit and (atom.kind is Is.BAR or atom.kind is Is.NUMBER)
+        found = self.face(behind if atom.kind is Is.NUMBER else behind + 1, led=False)
+        return found is not None and found[0].explicit
 
-    def _range_stands(self, start: Face, end: Face, leads: int, at: int, after: int, cells: bool) -> bool:
+    def _range_stands(self, start: Face, end: Face, leads: int, led_at: int, after: int) -> bool:
         """Tell "19-22h" and "van 19 tot 22" from "20 à 25 personnes", "8-12 ans" and scores."""
-        if start.explicit and end.explicit:
-            return True
-        if cells:
-            return False
-        following = self.atoms[after] if after < self.length else None
-        counted = following is not None and (
-            following.kind is Is.GAP or following.sense.unit in ("day", "week", "month", "year")
-        )
         if end.explicit:
-            return not (end.maybe_length and start.hour == 0)
+            return start.explicit or not (end.maybe_length and start.hour == 0)
         if start.dotted and end.dotted:
             return True
-        if counted or (following is not None and (following.sense.month or following.kind is Is.OPAQUE)):
+        following = self.atoms[after]
+        counted = following.kind in (Is.GAP, Is.OPAQUE) or following.sense.unit in _COUNTED or following.sense.month
+        if counted:
             return False
-        if start.explicit:
+        if start.explicit or end.part or following.sense.part_alone or following.sense.half_day:
             return True
-        if end.part or (following is not None and (following.sense.part_alone or following.sense.half_day)):
-            return True
-        led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(at)
+        led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at)
         return led and end.hour <= 24 and start.said != end.said
 
     def _day_before(self, at: int) -> bool:
-        """Whether a weekday or a date stands directly before, perhaps with a comma."""
+        """Whether a weekday, a date or a part of the day stands directly before, perhaps with a comma."""
         position = at - 1
         while position >= 0 and self.atoms[position].kind in (Is.COMMA, Is.DASH, Is.COLON, Is.OPEN):
             position -= 1
         if position < 0:
             return False
         atom = self.atoms[position]
-        return atom.sense.weekday is not None or atom.sense.month is not None or atom.kind is Is.DATE
-
-    def _bare_hour_stands(self, start: Face, leads: int, behind: int) -> bool:
-        """Whether a number without any mark of hours is one: "om 8", "at 7", "om half acht"."""
-        if not leads & Mark.AT or leads & Mark.TO or start.hour == 0:
-            return False
-        following = self.atoms[behind] if behind < self.length else None
-        return following is None or not (
-            following.kind in (Is.GAP, Is.OPAQUE, Is.SLASH, Is.DOT, Is.NUMBER)
-            or following.sense.unit
-            or following.sense.month
+        sense = atom.sense
+        return atom.kind is Is.DATE or any(
+            said is not None for said in (sense.weekday, sense.month, sense.part, sense.day_offset)
         )
 
-    def _single(self, start: Face, leads: int, at: int, behind: int) -> tuple[ClockPhrase, int] | None:
+    def _bare_hour_stands(self, start: Face, leads: int, behind: int) -> bool:
+        """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
+        at = leads & Mark.AT and not leads & Mark.TO
+        since = leads & Mark.SINCE and not leads & Mark.TO
+        if not (at or since) or start.hour == 0:
+            return False
+        following = self.atoms[behind]
+        if since and not at and following.kind not in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE):
+            return False
+        counted = following.kind in (Is.GAP, Is.OPAQUE, Is.SLASH, Is.DOT, Is.NUMBER)
+        return not (counted or following.sense.unit or following.sense.month)
+
+    def _single(self, start: Face, leads: int, at: int, behind: int) -> tuple[ClockPhrase, int]:
+        at_the_latest = bool(leads & Mark.BEFORE) or bool(self.atoms[behind].marks & Mark.BEFORE)
+        if at_the_latest:
+            after = behind + 1 if not leads & Mark.BEFORE else behind
+            return ClockPhrase(None, start, bounded=True), after
         if leads & Mark.UNTIL and not leads & Mark.FROM:
             return ClockPhrase(None, start), behind
-        if leads & Mark.LABEL_END and self._labelled(at):
+        if leads & Mark.LABEL_END and self.atoms[at - 1].kind is Is.COLON:
             return ClockPhrase(None, start), behind
-        if leads & Mark.BEFORE and not leads & Mark.AT:
-            return ClockPhrase(None, start, after=True), behind
         if leads & Mark.AFTER:
-            return ClockPhrase(start, after=True), behind
-        if (
-            start.maybe_length
-            and leads & (Mark.FROM | Mark.OF)
-            and not leads & (Mark.SINCE | Mark.AT)
-            and start.hour <= 6
-        ):
+            return ClockPhrase(start, bounded=True), behind
+        if start.maybe_length and self._means_length(start, leads):
             return ClockPhrase(length=start.said, loose=True), behind
         if start.maybe_length and not leads & (Mark.AT | Mark.SINCE | Mark.TO | Mark.ON | Mark.FROM | Mark.LABEL_START):
             return ClockPhrase(start, loose=True), behind
         return self._with_length(ClockPhrase(start), behind)
 
-    def _labelled(self, at: int) -> bool:
-        return at > 0 and self.atoms[at - 1].kind is Is.COLON
+    def _means_length(self, start: Face, leads: int) -> bool:
+        """ "une séance de 2 heures": after "de" alone, a few hours are a length."""
+        only_of = leads & (Mark.FROM | Mark.OF) and not leads & (Mark.SINCE | Mark.AT | Mark.LABEL_START & ~Mark.FROM)
+        return bool(only_of) and start.hour <= 6
 
     def _with_length(self, phrase: ClockPhrase, behind: int) -> tuple[ClockPhrase, int]:
         """Take in a length that follows: "à 14h pour 3 heures", "14h (durée 2h)"."""
         position = behind
-        while position < self.length and self.atoms[position].kind in (Is.COMMA, Is.OPEN, Is.LINE):
+        while self.atoms[position].kind in (Is.COMMA, Is.OPEN, Is.LINE):
             position += 1
-        if position < self.length and self.atoms[position].marks & Mark.FOR:
-            _leads, after = self._leads(position)
-            found = self.lasting(after) if after < self.length else None
-            if found is not None and found[0].length is not None:
+        if self.atoms[position].marks & Mark.FOR:
+            found = self.lasting(self._leads(position)[1])
+            if found is not None:
                 return replace(phrase, length=found[0].length), found[1]
         return phrase, behind
 
+    # ── a time of day ───────────────────────────────────────────────────────────────────────────────────────────────
+
     def face(self, at: int, *, led: bool) -> tuple[Face, int] | None:
         """Return the time of day that begins at `at`, `explicit` or a bare number, and the index behind it."""
-        if at >= self.length:
-            return None
         atom = self.atoms[at]
         sense = atom.sense
         if sense.named_clock is not None:
             if sense.part and not led and self._day_before(at):
                 return None
             return self._rounded(Face(sense.named_clock // 60, sure=True), at + 1)
-        if sense.minutes_before is not None:
+        if sense.minutes_before is not None and atom.kind is Is.WORD:
             return self._offset_face(sense.minutes_before, at + 1)
-        if atom.kind is not Is.NUMBER or atom.number is None or atom.number.ordinal or atom.number.about:
+        number = atom.number
+        if number is None or number.ordinal or number.about or number.value > 24 or len(atom.digits) > 2:
             return None
-        value = atom.number.value
-        if value > 24 or len(atom.digits) > 2:
-            return None
-        return self._numbered(atom, value, at + 1)
+        return self._numbered(atom, number.value, at + 1)
 
     def _offset_face(self, offset: int, at: int) -> tuple[Face, int] | None:
-        if at >= self.length:
+        """ "half acht", "kwart voor acht", "quarter past seven": minutes and the hour they are counted from."""
+        number = self.atoms[at].number
+        if number is None or number.ordinal or not 1 <= number.value <= 24:
             return None
-        atom = self.atoms[at]
-        value = atom.value
-        if atom.kind is not Is.NUMBER or value is None or not 1 <= value <= 24 or (atom.number and atom.number.ordinal):
-            return None
-        minutes = value * 60 + offset
-        behind = at + 1
-        if behind < self.length and self.atoms[behind].sense.hour_mark:
-            behind += 1
-        return self._in_part(Face(minutes // 60, minutes % 60, spelled=True), behind)
+        minutes = number.value * 60 + offset
+        behind = at + 1 if not self.atoms[at + 1].sense.hour_mark else at + 2
+        return self._in_part(Face(minutes // 60 or 12, minutes % 60, spelled=True), behind)
 
     def _numbered(self, atom: Atom, hour: int, at: int) -> tuple[Face, int] | None:
-        spelled = not atom.digits
-        sure = atom.digits.startswith("0") or hour == 0
-        following = self.atoms[at] if at < self.length else None
-        if following is None:
-            return Face(hour, sure=sure, spelled=spelled, explicit=False), at
+        face = Face(hour, sure=atom.digits.startswith("0") or hour == 0, spelled=not atom.digits, explicit=False)
+        following = self.atoms[at]
         minute = self._two_digits(at + 1)
         if following.kind is Is.COLON and following.glued and minute is not None and self.atoms[at + 1].glued:
-            return self._marked(Face(hour, minute, sure=sure), at + 2)
+            return self._marked(replace(face, minute=minute, explicit=True), at + 2)
         if following.kind is Is.DOT and minute is not None:
-            return self._dotted(Face(hour, minute, sure=sure), at + 2)
+            return self._dotted(replace(face, minute=minute), at + 2)
         if following.sense.hour_mark:
-            return self._after_mark(Face(hour, sure=sure, spelled=spelled), at + 1)
+            return self._after_mark(replace(face, explicit=True), at + 1)
         if following.sense.half_day and (not following.sense.weekday_weak or following.glued) and hour <= 12:
-            return self._in_part(Face(hour, half=following.sense.half_day, spelled=spelled), at + 1)
+            return self._in_half(replace(face, explicit=True), at)
         if following.sense.minutes_after is not None and following.kind is Is.WORD and following.marks == 0:
-            return self._rounded(Face(hour, sure=sure, spelled=True), at)
+            return self._rounded(replace(face, spelled=True, explicit=True), at)
         if atom.number is not None and atom.number.article:
             return None
-        return self._in_part(Face(hour, sure=sure, spelled=spelled, explicit=False), at)
+        return self._in_part(face, at)
 
     def _two_digits(self, at: int) -> int | None:
-        if at >= self.length:
-            return None
         atom = self.atoms[at]
         value = atom.value
-        return value if atom.kind is Is.NUMBER and len(atom.digits) == 2 and value is not None and value < 60 else None
+        return value if len(atom.digits) == 2 and value is not None and value < 60 else None
 
     def _marked(self, face: Face, at: int) -> tuple[Face, int]:
         """Pass over seconds and a mark of hours behind 14:30."""
-        if at + 1 < self.length and self.atoms[at].kind is Is.COLON and self._two_digits(at + 1) is not None:
+        if self.atoms[at].kind is Is.COLON and self._two_digits(at + 1) is not None:
             at += 2
-        if at < self.length and self.atoms[at].sense.hour_mark:
-            at += 1
-        return self._in_half(face, at)
+        return self._in_half(face, at + 1 if self.atoms[at].sense.hour_mark else at)
 
     def _dotted(self, face: Face, at: int) -> tuple[Face, int] | None:
         """14.30u, 2.30 pm; without a mark it may be a date, and only what stands beside it tells."""
-        if at < self.length and self.atoms[at].kind is Is.DOT:
+        if self.atoms[at].kind is Is.DOT:
             return None
-        if at < self.length and self.atoms[at].sense.hour_mark:
-            return self._in_half(face, at + 1)
+        if self.atoms[at].sense.hour_mark:
+            return self._in_half(replace(face, explicit=True), at + 1)
         found, behind = self._in_half(face, at)
         return replace(found, explicit=found.half is not None or found.part is not None, dotted=True), behind
 
     def _after_mark(self, face: Face, at: int) -> tuple[Face, int]:
         minute = self._two_digits(at)
         if minute is not None and (self.atoms[at].glued or self._spaced_minutes(at, minute)):
-            after = at + 1
-            if after < self.length and self.atoms[after].sense.unit == "minute":
-                after += 1
+            after = at + 2 if self.atoms[at + 1].sense.unit == "minute" else at + 1
             return self._in_half(replace(face, minute=minute), after)
         rounded, behind = self._rounded(face, at)
         if behind > at:
             return rounded, behind
-        length_too = face.hour <= 12 and not face.sure
-        return self._in_half(replace(face, maybe_length=length_too), at)
+        return self._in_half(replace(face, maybe_length=face.hour <= 12 and not face.sure), at)
 
     def _spaced_minutes(self, at: int, minute: int) -> bool:
-        """Whether "18 h 15" ends in minutes: round ones, spaced as the hour is, and nothing counted behind."""
-        following = self.atoms[at + 1] if at + 1 < self.length else None
-        if following is None:
-            return minute % 5 == 0
+        """Whether "18 h 15" ends in minutes: round ones, and nothing counted behind."""
+        following = self.atoms[at + 1]
         counted = following.kind in (Is.GAP, Is.SLASH) or following.sense.hour_mark or following.sense.month
         return minute % 5 == 0 and not counted
 
     def _rounded(self, face: Face, at: int) -> tuple[Face, int]:
         """Add what follows the hour in words: "et demie", "moins le quart", "trente"."""
-        if at < self.length:
-            offset = self.atoms[at].sense.minutes_after
-            if offset is not None:
-                minutes = face.said + offset
-                return self._in_part(replace(face, hour=minutes // 60, minute=minutes % 60), at + 1)
-            minute = self._two_digits(at)
-            if minute is not None and face.sure and minute % 5 == 0 and at + 1 < self.length:
-                return self._in_part(replace(face, minute=minute), at + 1)
-            spelled = self.atoms[at]
-            if (
-                spelled.kind is Is.NUMBER
-                and not spelled.digits
-                and (spelled.value or 0) in (5, 10, 15, 20, 25, 30, 40, 45, 50)
-            ):
-                return self._in_part(replace(face, minute=spelled.value or 0), at + 1)
-        return face, at
+        atom = self.atoms[at]
+        offset = atom.sense.minutes_after
+        if offset is None and atom.kind is Is.NUMBER and not atom.digits and atom.value in _SPOKEN_MINUTES:
+            offset = atom.value
+        if offset is None and face.sure and atom.digits and atom.value in _SPOKEN_MINUTES:
+            offset = atom.value if self.atoms[at + 1].kind not in (Is.GAP, Is.SLASH) else None
+        if offset is None or (atom.number is not None and atom.number.about):
+            return face, at
+        minutes = face.said + offset
+        return self._in_part(replace(face, hour=minutes // 60, minute=minutes % 60), at + 1)
 
     def _in_half(self, face: Face, at: int) -> tuple[Face, int]:
-        if at < self.length and self.atoms[at].sense.half_day and face.hour <= 12:
-            return replace(face, half=self.atoms[at].sense.half_day, maybe_length=False), at + 1
+        half = self.atoms[at].sense.half_day
+        if half and face.hour <= 12:
+            return replace(face, half=half, maybe_length=False), at + 1
         return self._in_part(face, at)
 
     def _in_part(self, face: Face, at: int) -> tuple[Face, int]:
         """Take in a part of the day that follows: "10h du matin", "half acht 's avonds"."""
-        if at < self.length:
-            sense = self.atoms[at].sense
-            if sense.part and sense.part_alone and sense.part != "day" and face.hour <= 12 and not face.half:
-                return replace(face, part=sense.part, explicit=True, maybe_length=False), at + 1
+        sense = self.atoms[at].sense
+        if sense.part_alone and sense.part not in (None, "day") and face.hour <= 12 and not face.half:
+            return replace(face, part=sense.part, explicit=True, maybe_length=False), at + 1
         return face, at
+
+    # ── lengths and parts of the day ────────────────────────────────────────────────────────────────────────────────
 
     def lasting(self, at: int) -> tuple[ClockPhrase, int] | None:
         """Return a length of hours and minutes: "3 heures", "2h30", "1,5 uur", "anderhalf uur", "90 minutes"."""
-        found = self.minutes(at)
+        found = self._minutes(at)
         if found is None:
             return None
         minutes, behind = found
-        if behind < self.length and self.atoms[behind].marks & Mark.LONG:
-            behind += 1
-        return ClockPhrase(length=minutes), behind
+        return ClockPhrase(length=minutes), behind + 1 if self.atoms[behind].marks & Mark.LONG else behind
 
-    def minutes(self, at: int) -> tuple[int, int] | None:
-        if at >= self.length:
-            return None
+    def _minutes(self, at: int) -> tuple[int, int] | None:
         atom = self.atoms[at]
         if atom.sense.length is not None:
             return atom.sense.length, at + 1
-        value = atom.value
-        if (
-            atom.kind is not Is.NUMBER
-            or value is None
-            or at + 1 >= self.length
-            or atom.number is None
-            or atom.number.ordinal
-        ):
+        value, unit = atom.value, self.atoms[at + 1]
+        if value is None or (atom.number is not None and atom.number.ordinal):
             return None
-        unit = self.atoms[at + 1]
-        if unit.kind in (Is.DOT, Is.COMMA) and unit.glued and at + 3 < self.length:
+        if unit.kind in (Is.DOT, Is.COMMA) and unit.glued:
             return self._decimal(value, at)
         if unit.sense.unit == "minute":
-            return (value, at + 2) if value <= 600 else None
+            return (value, at + 2) if 10 <= value <= 600 else None
         if unit.sense.unit != "hour" or not 0 < value <= 12:
             return None
-        minutes, behind = value * 60, at + 2
-        extra = self.atoms[behind] if behind < self.length else None
-        if extra is None:
-            return minutes, behind
+        return self._and_minutes(value * 60, at + 2)
+
+    def _and_minutes(self, minutes: int, at: int) -> tuple[int, int]:
+        extra = self.atoms[at]
         if extra.sense.minutes_after is not None and not extra.marks:
-            return minutes + extra.sense.minutes_after, behind + 1
-        if (
-            extra.kind is Is.NUMBER
-            and (extra.glued or extra.value in (15, 30, 45))
-            and self._two_digits(behind) is not None
-        ):
-            after = behind + 1
-            if after < self.length and self.atoms[after].sense.unit == "minute":
-                after += 1
-            return minutes + (extra.value or 0), after
-        if extra.marks & Mark.AND and behind + 1 < self.length:
-            more = self.minutes(behind + 1)
-            if more is not None and more[0] < 60:
-                return minutes + more[0], more[1]
-        return minutes, behind
+            return minutes + extra.sense.minutes_after, at + 1
+        more = self._two_digits(at)
+        if more is not None and (extra.glued or more in (15, 30, 45)):
+            return minutes + more, at + 2 if self.atoms[at + 1].sense.unit == "minute" else at + 1
+        if extra.marks & Mark.AND:
+            found = self._minutes(at + 1)
+            if found is not None and found[0] < 60:
+                return minutes + found[0], found[1]
+        return minutes, at
 
     def _decimal(self, value: int, at: int) -> tuple[int, int] | None:
         """1,5 uur and 2.5 hours."""
         tenths, unit = self.atoms[at + 2], self.atoms[at + 3]
-        if (
-            tenths.kind is Is.NUMBER
-            and tenths.glued
-            and tenths.value == 5
-            and unit.sense.unit == "hour"
-            and value <= 12
-        ):
+        if tenths.glued and tenths.digits == "5" and unit.sense.unit == "hour" and value <= 12:
             return value * 60 + 30, at + 4
         return None
 
     def _part(self, at: int) -> tuple[ClockPhrase, int] | None:
         """A part of the day by itself; a bare one counts only beside a day, which the caller knows."""
-        sense = self.atoms[at].sense
-        if sense.part is None or sense.day_offset is not None or sense.weekday is not None:
-            return None
-        if self.atoms[at].kind is Is.NUMBER:
+        atom = self.atoms[at]
+        sense = atom.sense
+        if sense.part is None or sense.day_offset is not None or sense.weekday is not None or atom.kind is Is.NUMBER:
             return None
         return ClockPhrase(part=sense.part, part_alone=sense.part_alone), at + 1
 
 
-def _says_more(atom: Atom) -> bool:
-    """Whether a small word is a time of its own too: "midi", "half"."""
+_SPOKEN_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+
+
+def _says_hours(atom: Atom) -> bool:
+    """Whether a small word is a time of day of its own too: "midi", "half"."""
     sense = atom.sense
     return sense.named_clock is not None or sense.minutes_before is not None or sense.part is not None

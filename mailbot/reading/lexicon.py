@@ -76,7 +76,9 @@ def words_of(phrase: str) -> list[str]:
     """Return the folded words of a phrase, hyphens left out unless they are all there is."""
     if phrase.isalpha():
         return [fold(phrase)]
-    norms = [token.norm for token in tokenize(phrase) if token.kind is not Kind.NEWLINE]
+    elided = phrase.endswith("'")
+    norms = [token.norm for token in tokenize(f"{phrase}x" if elided else phrase) if token.kind is not Kind.NEWLINE]
+    norms = norms[:-1] if elided else norms
     return [norm for norm in norms if norm != "-"] or norms
 
 

@@ -35,8 +35,8 @@ class Clock:
     part: str | None = None
 
     def __post_init__(self) -> None:
-        if self.start is not None and self.end is not None and not self.start < self.end <= self.start + 1440:
-            raise ValueError(f"not hours of a day: {self}")
+        if self.start is not None and self.end is not None and not self.start < self.end:
+            raise ValueError(f"ends before it starts: {self}")
 
 
 @dataclass(frozen=True)
@@ -154,34 +154,87 @@ def find(
 
 
 def combine(whens: Sequence[When]) -> tuple[When, ...]:
-    """Join what was said about one use: days alone take the hours that were said alone, in whatever order.
+    """Join what was said about one use of a room: days alone take the hours that were said alone, in whatever order.
 
-    Return what is then known, each with its days and its hours, those that do not count left out. Phrases that had both
-    from the start stand for themselves. Lengths said alone are put to a start that has no end."""
-    asked = [when for when in whens if when.counts]
-    whole = [when for when in asked if when.has_days and when.has_clock]
-    days = [when for when in asked if not when.has_clock]
-    hours = [when for when in asked if when.has_clock and not when.has_days and not when.vague]
-    clocks = _filled(tuple(dict.fromkeys(clock for when in hours for clock in when.clocks)))
-    if not days:
-        return tuple(replace(when, clocks=_filled(when.clocks + clocks)) for when in whole) if whole else tuple(hours)
-    return tuple(whole) + tuple(replace(when, clocks=clocks) for when in days)
+    Return what is then known, each with its days and its hours. What does not count is left out, and so are days of
+    fetching and bringing back, what is loose beside something firm, and days said again without their hours. A length
+    alone is put to a start that has no end, an end alone to a start alone."""
+    asked = [when for when in whens if when.counts and when.role is Role.USE]
+    if any(when.days and not when.loose for when in asked):
+        asked = [when for when in asked if (when.has_clock and not when.days) or not when.loose]
+    whole = [when for when in asked if when.days and when.has_clock]
+    known = {day for when in whole for span in when.days for day in span}
+    days = [when for when in asked if when.days and not when.has_clock and not all(day in known for day in _all(when))]
+    other = [when for when in asked if not when.days]
+    clocks = joined_hours([clock for when in other for clock in when.clocks])
+    if whole and not days:
+        return tuple(_completed(when, clocks) for when in whole)
+    if whole:
+        return (*whole, *(replace(when, clocks=clocks) for when in days))
+    if days:
+        return tuple(replace(when, clocks=clocks) for when in days)
+    if not other:
+        return ()
+    return (replace(_vaguest(other), clocks=clocks),)
 
 
-def _filled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
-    """Put a length said alone to the start said alone."""
-    lengths = [clock.length for clock in clocks if clock.length is not None and clock.start is None]
-    if not lengths:
-        return clocks
+def _all(when: When) -> list[date]:
+    return [day for span in when.days for day in span]
+
+
+def _vaguest(whens: Sequence[When]) -> When:
+    """Return the phrase that speaks of days, though it fixes none, else the first."""
+    return next((when for when in whens if when.vague or when.lacks), whens[0])
+
+
+def _completed(when: When, more: Sequence[Clock]) -> When:
+    """Fill the hours of one use with those that were said elsewhere, where they lack something."""
+    if all(clock.start is not None and clock.end is not None for clock in when.clocks) or not more:
+        return when
+    return replace(when, clocks=joined_hours((*when.clocks, *more)))
+
+
+def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
+    """Make one of what belongs together among hours that were said apart: whole ranges go before single ends, a start
+    takes the end or the length that has none, two starts are a start and an end."""
+    clocks = tuple(dict.fromkeys(clocks))
+    ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
+    if ranges:
+        return ranges
     starts = [clock for clock in clocks if clock.start is not None]
+    ends = [clock for clock in clocks if clock.start is None and clock.end is not None]
+    lengths = [clock for clock in clocks if clock.length is not None]
     if not starts:
-        return clocks
-    return tuple(
-        replace(clock, end=clock.start + lengths[0], length=None)
-        if clock.end is None and clock.start is not None
-        else clock
-        for clock in starts
-    )
+        return tuple(ends[:1]) or tuple(lengths[:1]) or clocks
+    start = starts[0].start
+    assert start is not None, "chosen for its start"
+    if ends:
+        return tuple(replace(clock, end=_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
+    if lengths:
+        return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
+    if len(starts) == 2 and (starts[1].start or 0) > start:
+        return (replace(starts[0], end=starts[1].start),)
+    return tuple(starts)
+
+
+def _after(start: int, end: int) -> int:
+    """Return the end in the half of the day that makes the shorter time, or in the night that follows."""
+    return end if end > start else end + 720 if start < end + 720 <= 1440 else end + 1440
+
+
+def loan(whens: Sequence[When]) -> tuple[Days, ...]:
+    """Return the days that equipment is away: those of use, from the day of fetching to that of bringing back."""
+    asked = [when for when in whens if when.counts and when.days]
+    if any(not when.loose for when in asked):
+        asked = [when for when in asked if not when.loose]
+    used = [span for when in asked if when.role is Role.USE for span in when.days]
+    fetched = [span.first for when in asked if when.role is Role.FETCH for span in when.days]
+    returned = [span.last for when in asked if when.role is Role.BRING_BACK for span in when.days]
+    if not fetched and not returned:
+        return tuple(used)
+    first = min([*fetched, *(span.first for span in used)], default=min(returned, default=None))
+    last = max([*returned, *(span.last for span in used)], default=max(fetched, default=None))
+    return () if first is None or last is None else (Days(first, max(first, last)),)
 
 
 def room_slots(whens: Sequence[When], catalogue: Catalogue) -> tuple[tuple[Slot, ...], frozenset[Lack]]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from mailbot.model.spans import Days
 from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday, valid
-from mailbot.reading.days import DaysPhrase, Entry, Link
+from mailbot.reading.said import DaysPhrase, Entry, Link
 
 _FAR: Final = timedelta(days=62)
 """How far ahead "samedi 13" is looked for: two months."""
@@ -52,7 +52,8 @@ def settle(
         settled.append(found)
         named = found.days or found.period
         if named is not None:
-            last_named = hint = named.last
+            hint = named.last
+            last_named = named.last if entry.next_day is None else last_named
             if entry.year is not None:
                 floor = named.first
     return settled
@@ -205,6 +206,9 @@ def _date(entry: Entry, almanac: Almanac, floor: date | None, hint: date | None)
         month = almanac.month_at(entry.month_offset).first
         return valid(month.year, month.month, day)
     if entry.weekday is not None:
+        near = None if hint is None else valid(hint.year, hint.month, day)
+        if near is not None and near >= almanac.today and near.weekday() == entry.weekday:
+            return near
         return _numbered_weekday(day, entry.weekday, almanac, floor or hint)
     if hint is not None and hint >= almanac.today:
         return almanac.day_of_month(day, hint.replace(day=1) if day > hint.day else hint)

@@ -1,0 +1,199 @@
+"""The pieces of time in a text, left to right: days, hours, repetitions, exceptions, with what lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from mailbot.reading.atoms import PASSED_OVER, Atom, Is, Mark
+from mailbot.reading.dates import DateReader
+from mailbot.reading.days import DayReader
+from mailbot.reading.hours import HourReader
+from mailbot.reading.repetitions import RuleReader
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase
+from mailbot.reading.settle import Settled
+
+MOST_PIECES: Final = 800
+"""Pieces of one text, at most: more is no mail of a person."""
+
+Phrase: TypeAlias = DaysPhrase | RulePhrase | ClockPhrase | CountPhrase | ExceptPhrase
+
+_JOINS: Final = (
+    Mark.OR | Mark.ELSE | Mark.CORRECTION | Mark.NOT | Mark.INSTEAD | Mark.AFTER | Mark.BEFORE | Mark.EVERY | Mark.TIMES
+    | Mark.IN_A_ROW | Mark.OF_MONTH | Mark.MOVE_TO | Mark.NEXT | Mark.WHOLE | Mark.ONE
+)  # fmt: skip
+"""Further marks that may stand between two pieces of one use."""
+_NEAR: Final = _JOINS | PASSED_OVER
+_PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
+"""Atoms that part two uses."""
+_VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.MOVE
+
+
+@dataclass(slots=True)
+class Piece:
+    """One phrase in its place: atoms `at` to `behind` (excluded)."""
+
+    phrase: Phrase
+    at: int
+    behind: int
+    near: bool
+    """Only small words and commas lie between it and the piece before."""
+    between: int
+    """Marks of all atoms between it and the piece before."""
+    sentence: int
+    paragraph: int
+    settled: list[Settled] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return self.phrase.entries if isinstance(self.phrase, DaysPhrase) else []
+
+    @property
+    def leads(self) -> int:
+        return self.phrase.leads if isinstance(self.phrase, DaysPhrase) else 0
+
+
+@dataclass(slots=True)
+class Sentence:
+    """What a sentence says besides its times."""
+
+    marks: int = 0
+    last_year: bool = False
+
+
+class Scanner:
+    """Reads the pieces of a text, left to right, and notes what its sentences say besides."""
+
+    def __init__(self, atoms: Sequence[Atom]) -> None:
+        self.atoms = atoms
+        self.hours = HourReader(atoms)
+        self.dates = DateReader(atoms, self.hours)
+        self.days = DayReader(atoms, self.dates)
+        self.rules = RuleReader(atoms, self.dates, self.days)
+        self.sentences: list[Sentence] = [Sentence()]
+        self.verbs: list[tuple[int, int]] = []
+        """Places of words of fetching, bringing back and moving: atom and mark."""
+        self.pieces: list[Piece] = []
+        self.too_many = False
+        self._near = False
+        self._between = 0
+        self._paragraph = 0
+
+    def scan(self) -> list[Piece]:
+        at = 0
+        while self.atoms[at].kind is not Is.END:
+            found = self._piece(at) if self.atoms[at].kind in (Is.WORD, Is.NUMBER, Is.DATE) else None
+            if found is not None and len(self.pieces) >= MOST_PIECES:
+                self.too_many, found = True, None
+            if found is None:
+                self._pass(self.atoms[at], at)
+                at += 1
+            else:
+                self._take(found[0], at, found[1])
+                at = found[1]
+        return self.pieces
+
+    def _piece(self, at: int) -> tuple[Phrase, int] | None:
+        if self.atoms[at].marks & Mark.EXCEPT:
+            found = self._except(at)
+            if found is not None:
+                return found
+        return self.rules.rule(at) or self.days.days(at) or self.rules.count(at) or self._clock(at)
+
+    def _take(self, phrase: Phrase, at: int, behind: int) -> None:
+        if isinstance(phrase, DaysPhrase):
+            self.sentences[-1].last_year |= any(entry.year_offset == -1 for entry in phrase.entries)
+            if len({entry.part for entry in phrase.entries if entry.part}) > 1:
+                self._take_apart(phrase, at, behind)
+                return
+        self._append(phrase, at, behind)
+
+    def _take_apart(self, phrase: DaysPhrase, at: int, behind: int) -> None:
+        """ "vrijdagavond en zaterdagvoormiddag": each day with its own part of the day."""
+        for entry in phrase.entries:
+            part, entry.part = entry.part, None
+            self._append(DaysPhrase([entry], leads=phrase.leads), at, behind)
+            if part:
+                self._append(ClockPhrase(part=part), at, behind)
+
+    def _append(self, phrase: Phrase, at: int, behind: int) -> None:
+        near = self._near and bool(self.pieces)
+        sentence = len(self.sentences) - 1
+        self.pieces.append(Piece(phrase, at, behind, near, self._between, sentence, self._paragraph))
+        self._near, self._between = True, 0
+
+    def _pass(self, atom: Atom, at: int) -> None:
+        """Note what lies between two pieces."""
+        self._between |= atom.marks
+        self.sentences[-1].marks |= atom.marks
+        if atom.marks & _VERBS:
+            self.verbs.append((at, atom.marks))
+        if atom.kind in (Is.STOP, Is.PARAGRAPH):
+            self._end_sentence(atom)
+        elif atom.kind is Is.NUMBER:
+            self._near = self._near and atom.number is not None and atom.number.article
+        elif atom.kind in _PARTING:
+            self._near = False
+        elif atom.kind is Is.WORD:
+            self._near = self._near and bool(atom.marks & _NEAR)
+
+    def _end_sentence(self, atom: Atom) -> None:
+        if self.sentences[-1].marks or (self.pieces and self.pieces[-1].sentence == len(self.sentences) - 1):
+            self.sentences.append(Sentence())
+        self._near = False
+        if atom.kind is Is.PARAGRAPH:
+            self._paragraph += 1
+
+    def _clock(self, at: int) -> tuple[ClockPhrase, int] | None:
+        """Hours; a bare part of the day only beside a day, or between "the" and "of"."""
+        found = self.hours.clock(at)
+        if found is None or not found[0].only_part or found[0].part_alone:
+            return found
+        before = self.pieces[-1] if self.pieces else None
+        if before is not None and before.behind == at and not isinstance(before.phrase, CountPhrase):
+            return found
+        beside = before is not None and self._near and isinstance(before.phrase, ClockPhrase) and before.phrase.part
+        if beside and self._between & (Mark.AND | Mark.OR):
+            return found
+        of = bool(self.atoms[at + 1].marks & (Mark.OF | Mark.FROM)) and self.days.days(at + 1) is not None
+        return found if of else None
+
+    def _except(self, at: int) -> tuple[ExceptPhrase, int] | None:
+        """ "sauf le 29 octobre et le 5 novembre", "hors congés scolaires", "behalve op zondag en in juli"."""
+        days: list[DaysPhrase] = []
+        weekdays: list[int] = []
+        holidays: list[str] = []
+        position, behind = at + 1, at
+        while len(days) + len(holidays) < 12:
+            after = self._excepted(position, days, weekdays, holidays)
+            if after is None:
+                break
+            behind = position = after
+            while self.atoms[position].kind is Is.COMMA or self.atoms[position].marks & (
+                Mark.AND | Mark.EXCEPT | Mark.OR
+            ):
+                position += 1
+        if behind == at:
+            return None
+        return ExceptPhrase(tuple(days), tuple(weekdays), tuple(holidays)), behind
+
+    def _excepted(self, at: int, days: list[DaysPhrase], weekdays: list[int], holidays: list[str]) -> int | None:
+        rule = self.rules.rule(at)
+        if rule is not None and rule[0].weekdays:
+            weekdays.extend(rule[0].weekdays)
+            return rule[1]
+        found = self.days.days(at)
+        if found is not None:
+            days.append(found[0])
+            return found[1]
+        position = at
+        while position - at < 4:
+            atom = self.atoms[position]
+            if atom.sense.holidays is not None:
+                holidays.append(atom.sense.holidays)
+                return position + 1
+            if atom.kind is not Is.WORD or not atom.marks & (PASSED_OVER | Mark.EVERY):
+                return None
+            position += 1
+        return None

@@ -1,0 +1,186 @@
+"""Repetitions written out: from a rule, its bounds and its exceptions to days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
+
+from mailbot.model.spans import Days
+from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday
+from mailbot.reading.atoms import Mark
+from mailbot.reading.pieces import Piece
+from mailbot.reading.said import CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+from mailbot.reading.settle import settle
+
+_FIVE_YEARS: Final = timedelta(days=1830)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when to when a repetition runs; None where it was not said."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(slots=True)
+class Excluded:
+    """Days that are left out."""
+
+    weekdays: set[int] = field(default_factory=set)
+    spans: list[Days] = field(default_factory=list)
+
+    def leaves_out(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or any(day in span for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A repetition written out. `ends`: its end was said, so that `days` are all of them, else the first alone."""
+
+    days: tuple[date, ...]
+    left_out: tuple[date, ...]
+    ends: bool
+    last: date | None
+    too_many: bool = False
+
+
+def with_count(rule: RulePhrase, counted: CountPhrase | None) -> RulePhrase:
+    """Return the rule with the number of its uses, where "pendant 6 semaines" or "8 keer" said one."""
+    if counted is None or rule.count is not None:
+        return rule
+    uses = {
+        ("times", rule.frequency): counted.number,
+        ("week", "weekly"): max(1, len(rule.weekdays)) * -(-counted.number // rule.interval),
+        ("month", "monthly"): max(1, len(rule.nth)) * counted.number,
+        ("day", "daily"): counted.number,
+        ("week", "daily"): 7 * counted.number,
+    }
+    return replace(rule, count=uses.get((counted.unit, rule.frequency)))
+
+
+def with_weekdays(rule: RulePhrase, pieces: Sequence[Piece]) -> RulePhrase:
+    """Return the rule with the weekdays that it left open: those said elsewhere, or that of the first day."""
+    if not rule.open_weekdays or rule.frequency == "daily":
+        return rule
+    said = {entry.weekday for piece in pieces for entry in piece.entries if entry.until is None and not entry.has_month}
+    weekdays = {weekday for weekday in said if weekday is not None}
+    if not weekdays and rule.frequency == "weekly":
+        firsts = (each.days.first for piece in pieces for each in piece.settled if each.days is not None and each.sure)
+        weekdays = {day.weekday() for day in firsts}
+    if not weekdays:
+        return rule
+    return replace(rule, weekdays=tuple(sorted(weekdays)), open_weekdays=False)
+
+
+def windows(pieces: Sequence[Piece]) -> list[Window]:
+    """Return from when to when: ranges and periods each are a window; "à partir du" and "jusqu'au" bound them."""
+    found: list[Window] = []
+    first: date | None = None
+    last: date | None = None
+    for piece in pieces:
+        for entry, each in zip(piece.entries, piece.settled, strict=True):
+            span = each.days or each.period
+            until = piece.leads & Mark.UNTIL and not piece.leads & Mark.FROM and entry.until is None
+            if (entry.bare_weekday and entry.until is None) or span is None:
+                continue
+            if until:
+                last = last if each.open_end else span.last
+            elif piece.leads & (Mark.SINCE | Mark.AFTER) and entry.until is None:
+                first = span.first
+            elif each.ranged or entry.is_period:
+                found.append(Window(span.first, None if each.open_end else span.last))
+            else:
+                first = span.first if first is None else min(first, span.first)
+    if not found:
+        return [Window(first, last)]
+    return [Window(_latest(window.first, first), _earliest(window.last, last)) for window in found]
+
+
+def _latest(one: date | None, other: date | None) -> date | None:
+    return max((day for day in (one, other) if day is not None), default=None)
+
+
+def _earliest(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def excluded(pieces: Sequence[Piece], almanac: Almanac, last_named: date | None) -> Excluded:
+    """Return what the exceptions among the pieces leave out."""
+    left_out = Excluded()
+    for piece in pieces:
+        if isinstance(piece.phrase, ExceptPhrase):
+            left_out.weekdays.update(piece.phrase.weekdays)
+            for key in piece.phrase.holidays:
+                left_out.spans.extend(almanac.holidays(key))
+            for days in piece.phrase.days:
+                _exclude(days, left_out, almanac, last_named)
+    return left_out
+
+
+def _exclude(phrase: DaysPhrase, left_out: Excluded, almanac: Almanac, last_named: date | None) -> None:
+    for entry, each in zip(phrase.entries, settle(phrase, almanac, last_named), strict=True):
+        if entry.bare_weekday and entry.until is None and entry.weekday is not None:
+            left_out.weekdays.add(entry.weekday)
+        elif entry.holidays is not None:
+            left_out.spans.extend(almanac.holidays(entry.holidays))
+        else:
+            span = each.days or each.period
+            left_out.spans.extend([span] if span is not None else [])
+
+
+def write_out(rule: RulePhrase, spans: Sequence[Window], left_out: Excluded, today: date, most: int) -> Series:
+    """Return the days of a rule within its windows, at most `most`; the first alone where no end was said."""
+    ends = rule.count is not None or all(span.last is not None for span in spans)
+    days: list[date] = []
+    skipped: list[date] = []
+    too_many = False
+    for span in spans:
+        start = span.first or today + ONE_DAY
+        start = max(start, today) if span.last is not None else start
+        for taken, day in enumerate(_occurrences(rule, start, span.last)):
+            if taken >= (rule.count or most):
+                too_many = rule.count is None
+                break
+            (skipped if left_out.leaves_out(day) else days).append(day)
+            if days and not ends:
+                break
+    unique = tuple(sorted(set(days)))
+    last = spans[-1].last or max(unique, default=None)
+    return Series(unique[:most], tuple(skipped) if ends else (), ends, last if ends else None, too_many)
+
+
+def _occurrences(rule: RulePhrase, first: date, last: date | None) -> Iterator[date]:
+    """Yield the days of a rule from `first` on, at most five years of them."""
+    end = first + _FIVE_YEARS if last is None else min(last, first + _FIVE_YEARS)
+    if rule.frequency == "monthly":
+        yield from _monthly(rule, first, end)
+    elif rule.frequency == "daily":
+        yield from (first + timedelta(days=ahead) for ahead in range(0, (end - first).days + 1, rule.interval))
+    else:
+        yield from _weekly(rule, first, end)
+
+
+def _weekly(rule: RulePhrase, first: date, end: date) -> Iterator[date]:
+    """Weeks are counted from that of the first use."""
+    monday = first - timedelta(days=first.weekday())
+    if rule.weekdays[-1] < first.weekday():
+        monday += timedelta(days=7)
+    while monday <= end:
+        for weekday in rule.weekdays:
+            day = monday + timedelta(days=weekday)
+            if first <= day <= end:
+                yield day
+        monday += timedelta(days=7 * rule.interval)
+
+
+def _monthly(rule: RulePhrase, first: date, end: date) -> Iterator[date]:
+    month = month_span(first.year, first.month)
+    while month.first <= end:
+        year, number = month.first.year, month.first.month
+        found = (nth_weekday(year, number, weekday, nth) for nth in rule.nth for weekday in rule.weekdays)
+        yield from (day for day in sorted(day for day in found if day is not None) if first <= day <= end)
+        years, months = divmod(number - 1 + rule.interval, 12)
+        month = month_span(year + years, months + 1)

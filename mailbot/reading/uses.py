@@ -1,0 +1,222 @@
+"""Which pieces of time belong together: those of one use, days with their hours, a repetition with its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailbot.reading.atoms import Mark
+from mailbot.reading.pieces import Piece
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+
+
+@dataclass(slots=True)
+class Use:
+    """Pieces that speak of one use. `rival`: another way to take the use before ("ou dimanche de 10h à 12h")."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    rival: bool = False
+    replaced: bool = False
+    negated: bool = False
+
+    @property
+    def days(self) -> list[Piece]:
+        return [piece for piece in self.pieces if isinstance(piece.phrase, DaysPhrase)]
+
+    @property
+    def clocks(self) -> list[ClockPhrase]:
+        return [piece.phrase for piece in self.pieces if isinstance(piece.phrase, ClockPhrase)]
+
+    @property
+    def rule(self) -> RulePhrase | None:
+        return next((piece.phrase for piece in self.pieces if isinstance(piece.phrase, RulePhrase)), None)
+
+    @property
+    def count(self) -> CountPhrase | None:
+        return next((piece.phrase for piece in self.pieces if isinstance(piece.phrase, CountPhrase)), None)
+
+    @property
+    def closed(self) -> bool:
+        return self.replaced or self.negated
+
+
+def uses(pieces: Sequence[Piece]) -> list[Use]:
+    """Put the pieces of a text together, each piece in one use, in the order of the text."""
+    _lend_months(pieces)
+    return _hours_to_days(_joined(_runs(pieces)))
+
+
+def _lend_months(pieces: Sequence[Piece]) -> None:
+    """Let a day without a month take that of the next list in its sentence: "le 3 à 18h et le 10 octobre à 19h"."""
+    following: Piece | None = None
+    for piece in reversed(pieces):
+        if not isinstance(piece.phrase, DaysPhrase):
+            continue
+        if following is not None and following.sentence == piece.sentence:
+            source = following.entries[0]
+            if source.day is not None and source.month is not None and not any(e.has_month for e in piece.entries):
+                for entry in piece.entries:
+                    if entry.day is not None and entry.until is None:
+                        entry.month, entry.year = source.month, source.year
+        following = piece
+
+
+# ── pieces with only small words between them ───────────────────────────────────────────────────────────────────────
+
+
+def _runs(pieces: Sequence[Piece]) -> list[Use]:
+    """Put together pieces that only small words part, days with their hours: D C, C D, D D C, D C C."""
+    found: list[Use] = []
+    for piece in pieces:
+        current = found[-1] if found else None
+        if piece.between & Mark.CORRECTION and _corrected(found, piece):
+            continue
+        if piece.between & Mark.INSTEAD and current is not None:
+            found.append(Use([piece], replaced=True))
+            continue
+        refused = bool(piece.between & Mark.NOT) and piece.near and not isinstance(piece.phrase, ExceptPhrase)
+        if refused:
+            found.append(Use([piece], negated=True))
+        elif current is not None and piece.near and _continues(found, piece):
+            continue
+        else:
+            rival = current is not None and piece.near and bool(piece.between & (Mark.OR | Mark.ELSE))
+            found.append(Use([piece], rival=rival))
+    return found
+
+
+def _continues(found: list[Use], piece: Piece) -> bool:
+    """Add a piece to the last use that is open, if it fits there; say whether it did."""
+    current = next((use for use in reversed(found[-2:]) if not use.closed), None)
+    if current is None or not _fits(current, piece):
+        return False
+    current.pieces.append(piece)
+    return True
+
+
+def _corrected(found: list[Use], piece: Piece) -> bool:
+    """Let a piece take the place of the last of its kind: "le 14, non pardon, le 15"; say whether it did."""
+    for use in reversed(found[-2:]):
+        old = next((each for each in reversed(use.pieces) if type(each.phrase) is type(piece.phrase)), None)
+        if old is None or use.closed or piece.sentence - old.sentence > 1:
+            continue
+        use.pieces[use.pieces.index(old)] = piece
+        found.insert(found.index(use), Use([old], replaced=True))
+        return True
+    return False
+
+
+def _fits(use: Use, piece: Piece) -> bool:
+    """Whether a near piece belongs to the use, or begins the next one."""
+    if isinstance(piece.phrase, RulePhrase):
+        return use.rule is None
+    if isinstance(piece.phrase, ExceptPhrase | CountPhrase):
+        return True
+    if isinstance(piece.phrase, ClockPhrase):
+        return _clock_fits(use, piece.phrase)
+    return _days_fit(use, piece)
+
+
+def _clock_fits(use: Use, phrase: ClockPhrase) -> bool:
+    """C D and then C: the hours of the next use, unless they only add to those before."""
+    if not use.clocks or isinstance(use.pieces[-1].phrase, ClockPhrase):
+        return True
+    if len(use.days) == 2 and use.days[1].leads & (Mark.TO | Mark.UNTIL) and phrase.open_start:
+        return use.clocks[0].open_start
+    if all(clock.only_part for clock in use.clocks):
+        return True
+    return phrase.start is None or (use.rule is not None and not any(clock.start for clock in use.clocks))
+
+
+def _days_fit(use: Use, piece: Piece) -> bool:
+    assert isinstance(piece.phrase, DaysPhrase), "asked of days"
+    if use.rule is not None or not use.days:
+        return True
+    bare = all(isinstance(each.phrase, DaysPhrase) and each.phrase.bare_weekdays for each in use.days)
+    if bare and piece.phrase.is_bound and not piece.between & (Mark.OR | Mark.ELSE):
+        return True
+    if isinstance(use.pieces[-1].phrase, ClockPhrase):
+        return (bare and _same_day_again(use, piece)) or _until_another_day(use, piece)
+    if piece.phrase.bare_weekdays and not bare:
+        return False
+    return not (piece.between & (Mark.OR | Mark.ELSE) and use.clocks)
+
+
+def _same_day_again(use: Use, piece: Piece) -> bool:
+    """ "Tuesday evening, 6 October": the date of the weekday."""
+    only = len(use.days) == 1 and len(use.days[0].entries) == 1 and len(piece.entries) == 1
+    part = all(clock.only_part for clock in use.clocks)
+    entry = piece.entries[0]
+    joined = piece.between & (Mark.AND | Mark.OR)
+    return only and part and entry.day is not None and entry.weekday is None and entry.has_month and not joined
+
+
+def _until_another_day(use: Use, piece: Piece) -> bool:
+    """ "du samedi 27 juin 20h au dimanche 28 juin 2h": an end on another day."""
+    begun = len(use.clocks) == 1 and use.clocks[0].open_start and len(use.days) == 1 and use.days[0].leads & Mark.FROM
+    ends = piece.leads & (Mark.TO | Mark.UNTIL) and len(piece.entries) == 1 and piece.entries[0].until is None
+    return bool(begun and ends)
+
+
+# ── pieces that only make sense together ────────────────────────────────────────────────────────────────────────────
+
+
+def _joined(found: Sequence[Use]) -> list[Use]:
+    """Join uses of one sentence that only make sense together, and exceptions that come a sentence later."""
+    result: list[Use] = []
+    for use in found:
+        before = result[-1] if result else None
+        if before is not None and not before.closed and not use.closed and _completes(before, use):
+            before.pieces.extend(use.pieces)
+        else:
+            result.append(use)
+    return result
+
+
+def _completes(before: Use, use: Use) -> bool:
+    first, last = use.pieces[0], before.pieces[-1]
+    same = first.sentence == last.sentence
+    next_one = first.sentence - last.sentence <= 1 and first.paragraph == last.paragraph
+    if isinstance(first.phrase, ExceptPhrase):
+        return next_one and (before.rule is not None or bool(before.days))
+    if use.rival or (before.clocks and use.clocks) or not next_one:
+        return False
+    if before.rule is not None and use.rule is None:
+        bounds = bool(use.days) and all(_is_bound(piece) for piece in use.days)
+        fills = before.rule.open_weekdays and bool(use.days) and same
+        return (bounds or fills) and (same or not use.clocks)
+    if use.rule is not None and before.rule is None and same:
+        bounds = bool(before.days) and all(_is_bound(piece) for piece in before.days)
+        return bounds or (use.rule.open_weekdays and bool(before.days))
+    return False
+
+
+def _is_bound(piece: Piece) -> bool:
+    """Whether days bound a repetition: no deadlines, no weeks and months that tell of something else."""
+    return isinstance(piece.phrase, DaysPhrase) and piece.phrase.is_bound and not piece.leads & Mark.BEFORE
+
+
+def _hours_to_days(found: list[Use]) -> list[Use]:
+    """Where a sentence has one use of days without hours and one of hours without days, they are one."""
+    by_sentence: dict[int, list[Use]] = {}
+    for use in found:
+        if not use.closed:
+            by_sentence.setdefault(use.pieces[0].sentence, []).append(use)
+    gone: set[int] = set()
+    for together in by_sentence.values():
+        if len(together) == 2 and _belong(*together):
+            together[0].pieces.extend(together[1].pieces)
+            gone.add(id(together[1]))
+    return [use for use in found if id(use) not in gone]
+
+
+def _belong(first: Use, second: Use) -> bool:
+    hours, days = (first, second) if not (first.days or first.rule) else (second, first)
+    if hours.days or hours.rule or days.clocks or second.rival or not hours.clocks or not (days.days or days.rule):
+        return False
+    if any(piece.leads & Mark.BEFORE for piece in days.days):
+        return False
+    clock = hours.clocks[0]
+    if clock.bounded:
+        return clock.end is not None and days is first
+    return clock.length is not None or (not clock.loose and (clock.start is not None or clock.part is not None))
