@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -71,13 +71,29 @@ def opened(chosen: Settings) -> Iterator[Store]:
         store.close()
 
 
-def office(rules: RulesFile, templates: Path, store: Store, wake_delivery: Callable[[], None] = lambda: None) -> Office:
-    """Return the office with its real furniture."""
+def office(chosen: Settings, store: Store) -> Office:
+    """Return the office with its real furniture. Staff are told, in their language, of each version of rules.yaml that
+    does not hold. Raises BadRules where the first one does not."""
     from mailbot.reading.lexicon import load_all
     from mailbot.replies.compose import Composer
+    from mailbot.service.alerts import alert
     from mailbot.service.office import Office
 
-    return Office(rules, load_all(), store, Composer(templates), now, wake_delivery)
+    def tell(_: BadRules) -> None:
+        alert("rules", lambda language: _faults(chosen.rules, language), furnished)
+
+    rules = RulesFile(chosen.rules, on_fault=tell)
+    furnished = Office(rules, load_all(), store, Composer(chosen.templates), now)
+    return furnished
+
+
+def _faults(path: Path, language: str) -> dict[str, str]:
+    """Return what is wrong with the rules, by line."""
+    try:
+        load(path, language)
+    except BadRules as bad:
+        return {f"{number}. {path.name}:{fault.line}": fault.message for number, fault in enumerate(bad.faults[:50], 1)}
+    return {}
 
 
 def source(chosen: Settings, store: Store) -> ImapSource:
@@ -109,14 +125,11 @@ def run() -> None:
     from mailbot.service.daemon import Daemon
 
     chosen = settings()
-    rules = RulesFile(chosen.rules)
     with opened(chosen) as store:
-        daemon: list[Daemon] = []
+        furnished = office(chosen, store)
         mailbox, outbox = source(chosen, store), sender(chosen)
-        furnished = office(rules, chosen.templates, store, lambda: daemon[0].wake_delivery() if daemon else None)
-        daemon.append(Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds))
         try:
-            daemon[0].run()
+            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds).run()
         finally:
             mailbox.close()
             outbox.close()
@@ -128,9 +141,8 @@ def once() -> int:
     from mailbot.service.rounds import fetch, tick
 
     chosen = settings()
-    rules = RulesFile(chosen.rules)
     with opened(chosen) as store:
-        furnished = office(rules, chosen.templates, store)
+        furnished = office(chosen, store)
         mailbox, outbox = source(chosen, store), sender(chosen)
         try:
             complete = fetch(mailbox, furnished)
@@ -292,11 +304,13 @@ def agenda(first: date | None, last: date | None) -> None:
             return f"{use.when.start.astimezone(zone):%H:%M}-{use.when.end.astimezone(zone):%H:%M}"
         return "" if use.when.first == use.when.last else f"→ {use.when.last:%d/%m}"
 
+    names = {one.id: next(iter(one.names.values()))[0] for one in (*rules.rooms.values(), *rules.equipment.values())}
     table = Table("day", "hours", "what", "who", "people", "code", title=f"{first} – {last}")
     uses = [(local_day(use), hours(use), use, one) for one in reservations for use in one.uses]
     for day, when, use, one in sorted(uses, key=lambda row: (row[0], row[1], row[2].resource)):
         if first <= day <= last or (not isinstance(use.when, Span) and day <= last and use.when.last >= first):
-            what = use.resource if use.key or use.quantity == 1 else f"{use.quantity} × {use.resource}"
+            name = names.get(use.resource, use.resource)
+            what = name if use.resource in rules.rooms else f"{use.quantity} × {name}"
             initiative = rules.initiatives.get(one.initiative or "")
             who = initiative.name if initiative else one.asker.name or one.asker.address
             table.add_row(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)

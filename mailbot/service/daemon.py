@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
@@ -32,16 +33,12 @@ class Daemon:
 
     def __init__(self, office: Office, source: Source, sender: Sender, *, poll: float) -> None:
         """`poll` is the longest time between two looks at the mailbox, in seconds, IDLE or not."""
-        self._office = office
         self._source = source
         self._sender = sender
         self._poll = poll
         self._stopping = threading.Event()
         self._outbox = threading.Event()
-
-    def wake_delivery(self) -> None:
-        """Tell the posting thread that there may be letters."""
-        self._outbox.set()
+        self._office = replace(office, wake_delivery=self._outbox.set)
 
     def stop(self, *_: int | FrameType | None) -> None:
         """End all loops soon: the mail or letter at hand is finished first. Serves as a signal handler."""

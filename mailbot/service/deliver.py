@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from mailbot.model.decision import Alert, Decision, End, Notice
-from mailbot.model.letters import Address
+from mailbot.model.decision import Alert, Decision, End
 from mailbot.model.outbox import OurLetter, Post, Receipt
 from mailbot.model.rules import Rules
+from mailbot.service.alerts import alerted
 from mailbot.service.handle import carry_out
 from mailbot.service.office import Office
 from mailbot.service.ports import Sender
@@ -62,9 +62,4 @@ def told_to_staff(lost: OurLetter, error: str, rules: Rules) -> Decision:
     if lost.kind == Alert.template:
         return Decision(end=End.HANDED)
     details = {"to": ", ".join(lost.recipients), "reservation": lost.code, "error": error, "kind": lost.kind}
-    alert = Alert(why="undeliverable", details=details)
-    notices = tuple(
-        Notice(to=Address(person.name, person.address), languages=(person.language,), content=alert, answers=False)
-        for person in rules.staff
-    )
-    return Decision(end=End.HANDED, because=("undeliverable",), notices=notices, code=lost.code)
+    return alerted("undeliverable", lambda _: details, rules, lost.code)

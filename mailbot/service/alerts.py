@@ -1,0 +1,35 @@
+"""What staff must know of the program's own work: a letter that never arrived, rules that do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mailbot.model.decision import Alert, Decision, End, Notice
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Language
+from mailbot.model.rules import Rules
+from mailbot.service.handle import carry_out
+from mailbot.service.office import Office
+
+
+def alerted(why: str, details: Callable[[Language], Mapping[str, str]], rules: Rules, code: str = "") -> Decision:
+    """Return the decision that tells each of the staff, in their language."""
+    notices = tuple(
+        Notice(
+            to=Address(person.name, person.address),
+            languages=(person.language,),
+            content=Alert(why=why, details=details(person.language)),
+            answers=False,
+        )
+        for person in rules.staff
+    )
+    return Decision(end=End.HANDED, because=(why,), notices=notices, code=code)
+
+
+def alert(why: str, details: Callable[[Language], Mapping[str, str]], office: Office) -> None:
+    """Tell staff now, in a transaction of its own."""
+    rules = office.rules.current()
+    with office.store.unit() as unit:
+        carry_out(alerted(why, details, rules), unit, rules, office)
+        unit.commit()
+    office.wake_delivery()
