@@ -6,10 +6,12 @@ the store can net what was and what shall be, and nothing is ever released twice
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from mailbot.errors import MailbotError
 from mailbot.model.letters import Address
@@ -207,27 +209,32 @@ def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
 
 def hold_of(options: Iterable[Option]) -> tuple[Claim, ...]:
     """Return the claims that hold any one of the options: per cell the most that one of them needs, never the sum."""
-    most: dict[tuple[str, int], int] = {}
+    by_resource: dict[str, list[tuple[int, Claim]]] = {}
     for option in options:
-        needed: dict[tuple[str, int], int] = {}
         for use in option.uses:
             for claim in use.claims:
-                for cell in range(claim.first, claim.last + 1):
-                    needed[claim.resource, cell] = needed.get((claim.resource, cell), 0) + claim.units
-        for place, units in needed.items():
-            most[place] = max(most.get(place, 0), units)
-    return merged(most)
+                by_resource.setdefault(claim.resource, []).append((option.number, claim))
+    return tuple(claim for resource in sorted(by_resource) for claim in _most(resource, by_resource[resource]))
 
 
-def merged(units_by_cell: Mapping[tuple[str, int], int]) -> tuple[Claim, ...]:
-    """Return cells with their units as claims, sorted, with neighbours that agree made one."""
-    claims: list[Claim] = []
-    for (resource, cell), units in sorted(units_by_cell.items()):
-        if claims and (claims[-1].resource, claims[-1].last, claims[-1].units) == (resource, cell - 1, units):
-            claims[-1] = Claim(resource, claims[-1].first, cell, units)
-        else:
-            claims.append(Claim(resource, cell, cell, units))
-    return tuple(claims)
+def _most(resource: str, claims: Sequence[tuple[int, Claim]]) -> Iterator[Claim]:
+    """Yield claims for the most units of any option, from edge to edge of the claims of all, neighbours that agree made
+    one."""
+    edges = sorted({edge for _, claim in claims for edge in (claim.first, claim.last + 1)})
+    held: Claim | None = None
+    for first, after in pairwise(edges):
+        needed = Counter[int]()
+        for number, claim in claims:
+            needed[number] += claim.units if claim.first <= first <= claim.last else 0
+        units = max(needed.values())
+        if held and units == held.units and held.last + 1 == first:
+            held = Claim(resource, held.first, after - 1, units)
+            continue
+        if held:
+            yield held
+        held = Claim(resource, first, after - 1, units) if units else None
+    if held:
+        yield held
 
 
 @dataclass(frozen=True)

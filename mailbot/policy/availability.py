@@ -13,6 +13,35 @@ from mailbot.model.spans import Days, Span
 from mailbot.policy.handovers import Arranged, loan_days
 
 
+class Remembered:
+    """An Occupancy that looks once: one decision asks for the same key through the same days many times."""
+
+    def __init__(self, occupancy: Occupancy) -> None:
+        self._occupancy = occupancy
+        self._free: dict[tuple[str, int, int], int] = {}
+        self.stock, self.taken = occupancy.stock, occupancy.taken
+
+    @classmethod
+    def of(cls, occupancy: Occupancy) -> Remembered:
+        """Return the occupancy itself where it remembers already."""
+        return occupancy if isinstance(occupancy, cls) else cls(occupancy)
+
+    def free(self, resource: str, first: int, last: int) -> int:
+        """Return the stock in force less the highest taken, the least of any cell; below 0 where more is out than there
+        is."""
+        place = (resource, first, last)
+        if place not in self._free:
+            self._free[place] = self._least(resource, first, last)
+        return self._free[place]
+
+    def _least(self, resource: str, first: int, last: int) -> int:
+        taken = self.taken(resource, first, last)
+        stocks = {self.stock(resource, cell) for cell in range(first, last + 1)}
+        if len(stocks) == 1 or not taken:
+            return min(stocks) - taken
+        return min(self.stock(resource, cell) - self.taken(resource, cell, cell) for cell in range(first, last + 1))
+
+
 @dataclass
 class Desk:
     """The ledger as one asker sees it: what others have, without the asker's own hold (`without`), with what this
@@ -24,10 +53,8 @@ class Desk:
 
     def free(self, resource: str, first: int, last: int) -> int:
         """Return how many units are free in every cell from `first` to `last`: at least 0."""
-        own = [claim for claim in (*self.without, *self.picked) if _touches(claim, resource, first, last)]
-        stocks = {self.occupancy.stock(resource, cell) for cell in range(first, last + 1)}
-        if len(stocks) == 1 and not own:
-            return max(0, stocks.pop() - self.occupancy.taken(resource, first, last))
+        if not any(_touches(claim, resource, first, last) for claim in (*self.without, *self.picked)):
+            return max(0, Remembered.of(self.occupancy).free(resource, first, last))
         return max(0, min(self._free_in(resource, cell) for cell in range(first, last + 1)))
 
     def pick(self, claim: Claim) -> Claim:

@@ -11,6 +11,7 @@ from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import lacks_of
+from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
 from mailbot.policy.matter import Matter
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
@@ -22,7 +23,7 @@ Clerk: TypeAlias = Callable[[Matter], Decision]
 def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
     """Return what is to be done about one mail, and why. Pure: the same arguments give the same decision. Where there
     is doubt it is the harmless one: nothing is booked, changed or given up."""
-    matter = Matter(meaning, facts, rules)
+    matter = Matter(meaning, replace(facts, occupancy=Remembered.of(facts.occupancy)), rules)
     if silence := _too_many(matter):
         return silence
     if facts.calendar_reply:

@@ -4,14 +4,14 @@ All that `on_mail` can ask of the ledger lies within these windows; tests hold t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from mailbot.model.decision import Window
 from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.reservation import Reservation, State, key_copy
-from mailbot.model.rules import Counter, Room, Rules
+from mailbot.model.rules import Counter, Equipment, Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.alternatives import NEAR, WEEKS, like
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
@@ -21,6 +21,8 @@ from mailbot.policy.handovers import REACH, first_after, last_before
 from mailbot.policy.hours import local_day, room_openings, whole
 from mailbot.policy.telling import days_ahead, rooms_asked, whole_slot
 
+Need: TypeAlias = tuple[frozenset[str], Span]
+"""Rooms or goods, and the time in which they may be used."""
 Stretch: TypeAlias = tuple[frozenset[str], int, int]
 """Resources, and the first and last of their cells."""
 
@@ -33,11 +35,14 @@ def windows(meaning: Meaning, conversation: Reservation | None, rules: Rules, no
     """Return what `on_mail` may look at: the hours that are asked and near ones, the rooms that could do instead, the
     same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several."""
     baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
-    stretches = [stretch for basket in baskets for stretch in _of_basket(basket, rules)]
+    needs = [need for basket in baskets for need in _of_basket(basket, rules)]
     if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:
         items = dict.fromkeys(item for one in (meaning, *meaning.alternatives) for item in one.items)
-        stretches += [stretch for item in items for stretch in _of_question(item, meaning.attendees, rules, now)]
-    return _joined(stretches)
+        needs += [need for item in items for need in _of_question(item, meaning.attendees, rules, now)]
+    together: dict[Span, frozenset[str]] = {}
+    for resources, span in needs:
+        together[span] = together.get(span, frozenset()) | resources
+    return _joined(stretch for span, resources in together.items() for stretch in _cells(resources, span, rules))
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:
@@ -65,40 +70,46 @@ def _baskets(meaning: Meaning, conversation: Reservation | None, rules: Rules) -
             yield from (candidate.basket for candidate in candidates_of(reading, rules))
 
 
-def _of_basket(basket: Basket, rules: Rules) -> Iterator[Stretch]:
+def _of_basket(basket: Basket, rules: Rules) -> Iterator[Need]:
     alone = len(basket.dates) == 1
     for days in (0, *WEEKS) if alone else (0,):
         there = basket.changed(lambda piece, by=timedelta(days=days): piece.moved(by))  # type: ignore[misc]
         margin = ROUNDING + (NEAR if alone and days == 0 else timedelta(0))
         for piece in there.pieces:
-            yield from _of_piece(piece, there, margin, rules)
+            yield _of_piece(piece, there, margin, rules)
 
 
-def _of_piece(piece: Piece, basket: Basket, margin: timedelta, rules: Rules) -> Iterator[Stretch]:
+def _of_piece(piece: Piece, basket: Basket, margin: timedelta, rules: Rules) -> Need:
     if piece.is_room:
-        wanted = rules.rooms[piece.resource]
-        rooms = (wanted, *like(wanted, basket, rules))
-        yield from _of_rooms(rooms, piece.span(rules).widened(margin, margin), rules)
-    else:
-        beside = (room.span(rules).widened(margin, margin) for room in basket.rooms if room.slot.day in piece.days)
-        yield _of_goods(piece.resource, _hull((whole(piece.days, rules), *beside)), rules)
+        others = like(rules.rooms[piece.resource], basket, rules)
+        resources = frozenset({piece.resource, *(room.id for room in others)})
+        return resources, piece.span(rules).widened(margin, margin)
+    beside = (room.span(rules).widened(margin, margin) for room in basket.rooms if room.slot.day in piece.days)
+    return frozenset({piece.resource}), _hull((whole(piece.days, rules), *beside))
 
 
-def _of_rooms(rooms: Iterable[Room], span: Span, rules: Rules) -> Iterator[Stretch]:
-    """Yield the cells of rooms through a span with the longest turnaround, and those of their keys' copies."""
-    rooms = tuple(rooms)
-    cells = span.widened(after=max((room.turnaround for room in rooms), default=timedelta(0))).cells()
+def _cells(resources: frozenset[str], span: Span, rules: Rules) -> Iterator[Stretch]:
+    """Yield the cells of what is used somewhere in a span: with turnarounds, the copies of keys, and the days on which
+    goods are away."""
+    rooms = [rules.rooms[id] for id in resources if id in rules.rooms]
+    if rooms:
+        yield from _of_rooms(rooms, span, rules)
+    for thing in (rules.equipment[id] for id in resources if id in rules.equipment):
+        yield _of_goods(thing, span, rules)
+
+
+def _of_rooms(rooms: Sequence[Room], span: Span, rules: Rules) -> Iterator[Stretch]:
+    cells = span.widened(after=max(room.turnaround for room in rooms)).cells()
     yield frozenset(room.id for room in rooms), cells[0], cells[-1]
     for key in (key for key in rules.keys.values() if any(room.key == key.id for room in rooms)):
         cells = _away(rules.counters[key.counter], span, rules).cells()
         yield frozenset(key_copy(key.id, number + 1) for number in range(key.copies)), cells[0], cells[-1]
 
 
-def _of_goods(resource: str, span: Span, rules: Rules) -> Stretch:
-    thing = rules.equipment[resource]
+def _of_goods(thing: Equipment, span: Span, rules: Rules) -> Stretch:
     away = _away(rules.counters[thing.counter], span, rules)
     last = local_day(away.end, rules) + timedelta(days=thing.days_between)
-    return frozenset({resource}), local_day(away.start, rules).toordinal(), last.toordinal()
+    return frozenset({thing.id}), local_day(away.start, rules).toordinal(), last.toordinal()
 
 
 def _away(counter: Counter, span: Span, rules: Rules) -> Span:
@@ -110,7 +121,7 @@ def _away(counter: Counter, span: Span, rules: Rules) -> Span:
     return Span(start, end)
 
 
-def _of_question(item: Item, people: int | None, rules: Rules, now: datetime) -> Iterator[Stretch]:
+def _of_question(item: Item, people: int | None, rules: Rules, now: datetime) -> Iterator[Need]:
     """Yield what the answer to "what is free?" looks at: whole days, those to come where none was named."""
     if is_unknown(item, rules):
         return
@@ -122,10 +133,9 @@ def _of_question(item: Item, people: int | None, rules: Rules, now: datetime) ->
         if is_room(item, rules):
             rooms = [rules.rooms[id] for id in rooms_asked(item, people, rules)]
             openings = (opening for room in rooms for day in days for opening in room_openings(room, day, rules))
-            yield from _of_rooms(rooms, _hull((whole(days, rules), *openings)), rules)
+            yield frozenset(room.id for room in rooms), _hull((whole(days, rules), *openings))
         else:
-            for thing in (id for id in item.resources if id in rules.equipment):
-                yield _of_goods(thing, whole(days, rules), rules)
+            yield frozenset(item.resources), whole(days, rules)
 
 
 def _hull(spans: Iterable[Span]) -> Span:
