@@ -18,7 +18,7 @@ from mailbot.reading.words import OwnWords
 SHORT = 20
 """Words of a mail that may be nothing but thanks."""
 
-_OFFER = re.compile(r"^[ \t>]*\(?(\d{1,2})[ ]?[.)°:-][ \t]+(\S.*)$", re.MULTILINE)
+_OFFER = re.compile(r"^[ \t>]*\(?(\d{1,2})[ ]?[.)°:-][ \t]+(\S.*[^?\s])[ \t]*$", re.MULTILINE)
 
 
 def offers(context: Context, own: OwnWords) -> tuple[str, ...]:
@@ -78,7 +78,8 @@ def _thanks_alone(sighting: Sighting, judged: Judgement) -> bool:
         cue.value.endswith(("/decisive", "/strong")) for cue in judged.cues if judged.intent is not Intent.ACCEPT
     )
     words = len(sighting.page.words) - sighting.body_at
-    named = sighting.asked_mentions() or any(when.counts and when.has_days for when in sighting.whens)
+    days = [when for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if at >= sighting.body_at]
+    named = sighting.asked_mentions() or any(when.counts and when.has_days for when in days)
     return thanks and not strong and not named and words <= SHORT and not signs_question(sighting)
 
 

@@ -10,6 +10,8 @@ from mailbot.model.meaning import Intent
 from mailbot.reading.cues import Cue
 
 WEIGHTS = {"decisive": 6.0, "strong": 3.0, "fair": 1.2, "weak": 0.4}
+LEAST = {Intent.CHANGE: 2.5, Intent.CANCEL: 2.5, Intent.KEY: 2.5, Intent.LIST: 2.5, Intent.AVAILABILITY: 2.0}
+"""The least score of an intent that is believed."""
 MOST_OF_A_KIND = 3
 """Cues of one strength that count for an intent; more of them prove little more."""
 
@@ -58,13 +60,13 @@ def judge(
     wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`)."""
     wondered, done = list(known), list(settled)
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
-    asks_free = any(cue.value in {"availability/strong", "availability/fair"} for cue in kept)
-    if not asks_free:
+    values = {cue.value for cue in kept}
+    if not values & {"availability/strong", "availability/fair"}:
         kept = [cue for cue in kept if cue.value != "availability/decisive"]
     scores, strongest = _sums(kept)
     _weigh_signs(scores, strongest, signs)
     ranked = sorted(scores, key=lambda intent: -scores[intent])
-    best = ranked[0] if ranked and scores[ranked[0]] > 1.0 else Intent.HUMAN
+    best = ranked[0] if scores[ranked[0]] >= LEAST.get(ranked[0], 1.0) else Intent.HUMAN
     runner_up = next((intent for intent in ranked if intent is not best and scores[intent] > 1.0), None)
     return Judgement(best, runner_up, scores, tuple(cue for cue in kept if cue.value.startswith(f"{best}/")))
 
@@ -105,11 +107,16 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores.setdefault(intent, 0.0)
     if signs.machine:
         scores[Intent.IGNORE] += 100
-    if signs.things and signs.moment and strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"]:
+    requested = strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"]
+    if signs.things and requested and (signs.moment or signs.asked):
         for intent in _TOPICS:
             scores[intent] *= 0.35
+        if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
+            scores[Intent.CANCEL] *= 0.35
     if signs.things and signs.moment:
         scores[Intent.BOOK] += 2.5
+        if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
+            scores[Intent.AVAILABILITY] += 2.5
     elif signs.things:
         scores[Intent.BOOK] += 1
     elif not signs.asked:

@@ -28,6 +28,7 @@ class Count:
     least: int | None = None
     article: bool = False
     ordinal: bool = False
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Counting:
         people = [lexicon.table("people") for lexicon in lexicons]
         self.sums = frozenset(phrase[0] for phrase in _phrases(people, "sum"))
         self.parts = _phrases(people, "part")
+        self.bounds = frozenset(word for phrase in _phrases(people, "bound") for word in phrase)
         self.nobody = frozenset(phrase[0] for phrase in _phrases(people, "not"))
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
@@ -75,7 +77,7 @@ class Counting:
             inside = bisect_left(starts, first + 1) - 1
             if inside >= 0 and spans[inside][1] > first:
                 continue
-            count = Count(first, last, number.value, None, number.article, number.ordinal)
+            count = Count(first, last, number.value, None, number.article, number.ordinal, number.about)
             before = found[-1] if found else None
             if before is not None and self._is_range(page, before, count):
                 found[-1] = Count(before.first, last, max(count.value, before.value), min(before.value, count.value))
@@ -162,7 +164,7 @@ class People:
     first: int
     last: int
     weight: int
-    """How surely it is the number expected: 2 an expectation, or people named; 3 both; 4 a total."""
+    """How surely it is the number expected: 1 a number alone; 2 an expectation, or people named; 3 both; 4 a total."""
 
 
 def people(
@@ -179,26 +181,43 @@ def people(
     leads = {cue.last for cue in cues if cue.value == "people-lead"}
     totals = {cue.last for cue in cues if cue.value == "people-total"}
     named = {mention.first for mention in mentions}
+    others = [(cue.first, cue.last) for cue in cues if cue.value == "people-other"]
     found: list[People] = []
     for count in counts:
-        if count.ordinal or count.value > MOST_PEOPLE or past(count.first):
+        if count.ordinal or not 0 < count.value <= MOST_PEOPLE or past(count.first):
+            continue
+        if any(first <= count.first < last for first, last in others):
             continue
         person = _noun_after(page, count, nouns, counting)
-        lead = count.last in leads
-        if (count.article or count.value == 0) or not (person or lead) or _of_other(page, count, counting, named):
+        joined = person is not None and bool(found) and _summed(page, found[-1].last, count.first, counting)
+        total = count.first in totals and bool(found)
+        if (count.article and not joined) or _of_other(page, count, counting, named):
             continue
-        value, last = count.value, person or count.last
-        if found and found[-1].last <= count.first and person and _summed(page, found[-1].last, count.first, counting):
-            before = found.pop()
-            found.append(People(before.value + value, before.first, last, max(before.weight, 3)))
+        if not (person or total or count.last in leads):
+            if _alone(page, count, counting):
+                found.append(People(count.value, count.first, count.last, 1))
             continue
-        weight = 3 if person and lead else 2
-        if any(end in totals for end in (count.first, count.first - 1)):
-            weight = 4
         if found and _corrects(page, found[-1], count, counting):
             continue
-        found.append(People(value, count.first, last, weight))
+        last = person or count.last
+        if joined:
+            before = found.pop()
+            found.append(People(before.value + count.value, before.first, last, max(before.weight, 3)))
+            continue
+        weight = 4 if total else 3 if person and count.last in leads else 2
+        found.append(People(count.value, count.first, last, weight))
     return max(found, key=lambda one: (one.weight, one.value)) if found else None
+
+
+def _alone(page: Page, count: Count, counting: Counting) -> bool:
+    """Whether a number, with a word or two that count what it is ("environ 60 donneurs"), is a sentence of its own."""
+    sentence = page.sentence(count.first)
+    words = [word for word in page.words[sentence.first : sentence.last] if word.isalpha() or word.isdigit()]
+    before = page.words[sentence.first : count.first]
+    after = page.words[count.last : sentence.last]
+    if len(words) > 6 or any(word in counting.nobody for word in after) or not (count.about or len(words) < 3):
+        return False
+    return all(word in counting.bounds or word in {",", "-", "*", ":"} for word in before)
 
 
 def _noun_after(page: Page, count: Count, nouns: Mapping[int, int], counting: Counting) -> int | None:

@@ -123,7 +123,7 @@ class Library:
         ours = context.our_texts[0] if context.our_texts else own.quoted
         if not ours:
             return own.answers
-        return answers.numbered(ours) or any(
+        return "?" in ours or answers.numbered(ours) or any(
             cue.value == "answer-offer"
             for lexicon in self.lexica.values()
             for cue in _compiled(lexicon).find(page(ours[:4000], self.abbreviations))
@@ -199,7 +199,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
         for key, patterns in lexicon.table(name).items():
             if key not in {"and", "also", "contrast"}:
                 table[f"{name}-{key}"] = patterns
-    for key in ("nouns", "lead", "total"):
+    for key in ("nouns", "lead", "total", "other"):
         table[f"people-{key}"] = lexicon.table("people")[key]
     return Cues.of(table, lexicon.table("groups"))
 
