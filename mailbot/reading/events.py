@@ -16,7 +16,7 @@ from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
-from mailbot.reading.occasions import Moment, chosen, of_use, without
+from mailbot.reading.occasions import Moment, chosen, of_use, on_the_way, without
 from mailbot.reading.page import Page
 from mailbot.reading.quantities import Count, People, Quantity
 from mailbot.reading.stance import Stances
@@ -42,6 +42,7 @@ class Sighting:
     stances: Stances
     people: People | None
     body_at: int
+    today: date
 
     def asked_mentions(self) -> list[Mention]:
         return [mention for index, mention in enumerate(self.mentions) if self.stances.asked(index)]
@@ -102,7 +103,9 @@ def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Me
 def _with_either(when: When) -> When:
     """A question about one day or another asks about both."""
     either = tuple(span for rival in when.rivals if rival.either for span in rival.days)
-    return replace(when, days=when.days + either, rivals=tuple(r for r in when.rivals if not r.either)) if either else when
+    return (
+        replace(when, days=when.days + either, rivals=tuple(r for r in when.rivals if not r.either)) if either else when
+    )
 
 
 def _has_other(one: Wanted, wanted: Sequence[Wanted]) -> bool:
@@ -208,7 +211,7 @@ def _meant(sighting: Sighting, index: int) -> bool:
         return quantity.said
     if mention.sort is not Sort.UNLENT:
         return True
-    counted = quantity.said or quantity.first < mention.first
+    counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
     sentence = sighting.page.sentence(mention.first)
     listed = sentence.bullet and mention.first <= sentence.first + 2
     return sighting.stances.in_request(mention.first) and (counted or listed)
@@ -271,18 +274,27 @@ _WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {
 
 def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> list[Moment]:
     """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
-    asking = sighting.sentences_of("book/strong", "availability/", "change/decisive", "change/strong")
+    free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
+    asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
     asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):
         asking |= {sentence for one in wanted for _, sentence in one.places}
     every = [_ranked(sighting, i, asking) for i in range(len(sighting.whens))]
     kept = sighting.sentences_of("stance-kept")
-    found = [m for m in every if not sighting.stances.in_past(m.at)]
+    found = [_told_now(m) if m.rank >= 3 else m for m in every if not sighting.stances.in_past(m.at)]
     if intent is Intent.CHANGE:
-        return _new(found or every, sighting)
-    free = [m for m in found if m.sentence not in kept]
-    found = free if any(m.when.counts and m.when.has_days for m in free) else found
-    return without(_used(found, sighting), _left_out(every, sighting))
+        return _new(found or every, every, sighting)
+    spared = [m for m in found if m.sentence not in kept]
+    found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
+    used = _used(found, sighting)
+    return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
+
+
+def _told_now(moment: Moment) -> Moment:
+    """A day to come that is asked for is not past, whatever tense stands beside it."""
+    if moment.when.past and moment.days and min(moment.days) >= moment.today:
+        return replace(moment, when=replace(moment.when, past=False))
+    return moment
 
 
 def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
@@ -297,8 +309,10 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     page = sighting.page
     sentence = page.sentence(min(first, len(page.words) - 1))
     listed = sentence.bullet or first == sentence.first or ":" in page.words[sentence.first : first]
-    rank = 0 if first < sighting.body_at else 3 if sentence.number in asking else 2 if listed else 1
-    return Moment(first, last, sentence.number, when, rank - 2 if when.loose else rank)
+    rank = 0.0 if first < sighting.body_at else 3.0 if sentence.number in asking else 2.0 if listed else 1.0
+    if when.loose:
+        rank -= 0.5 if sentence.number in asking else 2
+    return Moment(first, last, sentence.number, when, sighting.today, rank)
 
 
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
@@ -308,11 +322,11 @@ def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
         day
         for moment in every
         for day in moment.days
-        if moment.when.negated or any(first < moment.last and moment.at < last for first, last in spans)
+        if moment.when.negated or any(first < moment.at < last for first, last in spans)
     }
 
 
-def _new(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
     use = of_use(found, asked=lambda sentence: True)
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
@@ -325,16 +339,15 @@ def _new(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock)] or ([] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
     clock = newly[-1].when.clocks[-1] if newly else clock
-    before = [c for m in found if m.when.has_clock and c_ok(m) for c in m.when.clocks if c != clock]
+    if day is None:
+        told = [m for m in every if m.when.has_days and m.when.role is Role.USE and not m.when.negated]
+        day = told[-1] if told and clock is not None else None
+    before = [c for m in every if m.when.role is Role.USE for c in m.when.clocks if c != clock]
     same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
     clock = _completed(clock, before, same)
     base = day or (newly[-1] if newly else use[-1])
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
-
-
-def c_ok(moment: Moment) -> bool:
-    return moment.when.role is Role.USE
 
 
 def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Clock | None:
@@ -408,7 +421,8 @@ class _Joiner:
 
     def _for_rooms(self, use: list[Moment]) -> list[Moment]:
         """Leave out what is said of things alone ("le beamer seulement le 13"), unless nothing else says a day."""
-        placed = {sentence for one in self.wanted if one.room for _, sentence in one.places}
+        page = self.sighting.page
+        placed = {page.sentence_of[m.first] for m in self.sighting.mentions if m.sort in {Sort.ROOM, Sort.SITE}}
         lent = {one.sentence for one in self.wanted if not one.room} - placed
         others = [moment for moment in use if moment.sentence not in lent]
         return others if any(moment.when.has_days for moment in others) else use
@@ -450,9 +464,13 @@ class _Joiner:
             spans = [span for moment in use for span in moment.when.days]
             if not one.unknown:
                 self._lacks |= {lack for m in use for lack in m.when.lacks} & {Lack.DATE, Lack.UNTIL}
-        if loan:
-            every = [span for moment in loan for span in moment.when.days] + spans
-            spans = [Days(min(span.first for span in every), max(span.last for span in every))]
+        if loan and spans:
+            first, last = min(span.first for span in spans), max(span.last for span in spans)
+            way = on_the_way(loan, first, last)
+            spans = [Days(min(first, *way), max(last, *way))]
+        elif loan:
+            days_said = [day for moment in loan for day in moment.days]
+            spans = [Days(min(days_said), max(days_said))]
         if not spans and not one.unknown and self.intent is not Intent.CHANGE:
             self._lacks.add(Lack.DATE)
         return () if self._is_open_question() else equipment_slots(spans)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from mailbot.model.meaning import Lack
 from mailbot.reading.moments import Clock, Role, When
@@ -26,7 +26,9 @@ class Moment:
     last: int
     sentence: int
     when: When
-    rank: int = 1
+    today: date
+    """The day the mail was sent."""
+    rank: float = 1.0
 
     @property
     def days(self) -> set[date]:
@@ -47,16 +49,25 @@ def _is_complete(clock: Clock) -> bool:
     return said or (clock.part is not None and clock.start is None and clock.end is None)
 
 
-def of_use(moments: Iterable[Moment], *, asked: Callable[[int], bool]) -> list[Moment]:
+def of_use(moments: Sequence[Moment], *, asked: Callable[[int], bool]) -> list[Moment]:
     """Return the moments of use, firm ones if there are any. "Voor zaterdag" may say by when, or for which day: it is
     the day where nothing else is and the sentence asks (`asked`)."""
     found = [m for m in moments if m.when.role in {Role.USE, Role.DEADLINE} and (m.when.counts or _is_deadline(m))]
+    found = [m for m in found if not _names_again(m, moments)]
     sure = [moment for moment in found if not _is_deadline(moment)]
     if not any(m.when.has_days for m in sure):
         sure = [m if not _is_deadline(m) else _used(m) for m in found if not _is_deadline(m) or asked(m.sentence)]
     if any(_says_day(moment.when) for moment in sure):
         sure = [m for m in sure if not m.when.loose and not (m.when.vague and not m.when.has_days)]
     return [_plain(moment) for moment in sure]
+
+
+def _names_again(moment: Moment, moments: Sequence[Moment]) -> bool:
+    """Whether it only points at a day that is left behind: "le 31, ah non, ce jour-là …"."""
+    if _dated(moment.when) or not moment.days or moment.when.repetition is not None:
+        return False
+    left = {day for other in moments if other.when.replaced or other.when.negated for day in other.days}
+    return moment.days <= left and not moment.when.has_clock
 
 
 def _is_deadline(moment: Moment) -> bool:
@@ -89,9 +100,9 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
-    days = _highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks])
-    days = _once(days)
-    hours = [moment for moment in found if moment.only_hours and Lack.DATE not in moment.when.lacks]
+    days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
+    hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
+    days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
     timed = [moment for moment in days if moment.when.has_clock]
     best = _hours(hours)
     if timed and len(timed) == len(days):
@@ -102,12 +113,14 @@ def chosen(found: Sequence[Moment]) -> list[Moment]:
     elif timed and days:
         best = [] if _one_clock(timed) else best
         if not best:
-            days = [m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days]
+            days = [
+                m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days
+            ]
     return [*days, *best, *_lengths(hours, best)]
 
 
 def _highest(moments: Sequence[Moment]) -> list[Moment]:
-    most = max((moment.rank for moment in moments), default=0)
+    most = max((moment.rank for moment in moments), default=0.0)
     return [moment for moment in moments if moment.rank == most]
 
 
@@ -133,7 +146,7 @@ def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
     """Return the hours said alone that stand before those said with the days: said where it is asked and the others
     elsewhere, or exact where the others are a part of the day."""
     parts = all(clock.start is None and clock.part for m in timed for clock in m.when.clocks)
-    exact = [m for m in hours if any(clock.start is not None for clock in m.when.clocks)]
+    exact = [m for m in hours if any(clock.start is not None and clock.end is not None for clock in m.when.clocks)]
     if exact and parts:
         return exact
     higher = [m for m in hours if m.rank > max(other.rank for other in timed) and m.complete]
@@ -154,12 +167,20 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
     """Leave out days that are named elsewhere with their hours, and weekdays that a date names again."""
     whole = {day for m in found if m.when.has_clock for day in m.days}
     found = [m for m in found if m.when.has_clock or not m.when.has_days or not m.days <= whole]
-    dated = {day.weekday() for m in found if _dated(m.when) for day in m.days}
-    return [m for m in found if not (m.days and _weekday_alone(m.when) and {d.weekday() for d in m.days} <= dated)]
+    dated = [m for m in found if _dated(m.when)]
+    weekdays = {day.weekday() for m in dated for day in m.days}
+    untimed = not any(moment.when.has_clock for moment in dated)
+    kept = []
+    for moment in found:
+        if not (moment.days and _weekday_alone(moment.when) and {day.weekday() for day in moment.days} <= weekdays):
+            kept.append(moment)
+        elif moment.when.has_clock and untimed:
+            kept.append(replace(moment, when=replace(moment.when, days=())))
+    return kept
 
 
 def _weekday_alone(when: When) -> bool:
-    return not _dated(when) and when.repetition is None and not when.has_clock
+    return not _dated(when) and when.repetition is None
 
 
 def _dated(when: When) -> bool:
@@ -194,6 +215,20 @@ def _overnight(first: Moment, second: Moment) -> Moment | None:
     clock = Clock(start.start, end.start + DAY)
     words = f"{first.when.words} {second.when.words}"
     return replace(first, last=second.last, when=replace(first.when, clocks=(clock,), words=words))
+
+
+def on_the_way(loan: Iterable[Moment], first: date, last: date) -> list[date]:
+    """Return the days of fetching and bringing back; a weekday alone is the one next to the days of use."""
+    days = []
+    for moment in loan:
+        for day in moment.days:
+            if _dated(moment.when) or moment.when.repetition is not None:
+                days.append(day)
+            elif moment.when.role is Role.FETCH:
+                days.append(first - timedelta(days=(first.weekday() - day.weekday()) % 7))
+            else:
+                days.append(last + timedelta(days=(day.weekday() - last.weekday()) % 7))
+    return days
 
 
 def without(found: Iterable[Moment], days: set[date]) -> list[Moment]:

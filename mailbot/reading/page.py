@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailbot.reading.tokens import Kind, Token, tokenize
 
@@ -81,6 +81,11 @@ def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | N
 
     def close(question: bool = False) -> None:
         nonlocal first, bullet
+        if made.sentences and len(made.words) > first and not any(word.isalnum() for word in made.words[first:]):
+            before = made.sentences[-1]
+            made.sentences[-1] = replace(before, last=len(made.words), question=before.question or question)
+            made.sentence_of.extend([before.number] * (len(made.words) - first))
+            first = len(made.words)
         if len(made.words) > first:
             made.sentences.append(Sentence(len(made.sentences), first, len(made.words), block, question, bullet))
             made.sentence_of.extend([len(made.sentences) - 1] * (len(made.words) - first))

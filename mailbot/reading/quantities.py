@@ -191,7 +191,7 @@ def people(
         person = _noun_after(page, count, nouns, counting)
         joined = person is not None and bool(found) and _summed(page, found[-1].last, count.first, counting)
         total = count.first in totals and bool(found)
-        if (count.article and not joined) or _of_other(page, count, counting, named):
+        if (count.article and not joined) or (not person and _of_other(page, count, counting, named)):
             continue
         if not (person or total or count.last in leads):
             if _alone(page, count, counting):

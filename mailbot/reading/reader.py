@@ -123,10 +123,14 @@ class Library:
         ours = context.our_texts[0] if context.our_texts else own.quoted
         if not ours:
             return own.answers
-        return "?" in ours or answers.numbered(ours) or any(
-            cue.value == "answer-offer"
-            for lexicon in self.lexica.values()
-            for cue in _compiled(lexicon).find(page(ours[:4000], self.abbreviations))
+        return (
+            "?" in ours
+            or answers.numbered(ours)
+            or any(
+                cue.value == "answer-offer"
+                for lexicon in self.lexica.values()
+                for cue in _compiled(lexicon).find(page(ours[:4000], self.abbreviations))
+            )
         )
 
     def _fitting(
@@ -179,7 +183,7 @@ class Library:
         heads = people(sheet, counts, own_people, counting, stances.in_past, mentions)
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
-            stances, heads, body_at,
+            stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
         )  # fmt: skip
 
 
@@ -197,7 +201,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
             table[f"{intent}/{strength}"] = patterns
     for name in ("stance", "answer"):
         for key, patterns in lexicon.table(name).items():
-            if key not in {"and", "also", "contrast"}:
+            if key not in {"and", "also", "opens", "contrast"}:
                 table[f"{name}-{key}"] = patterns
     for key in ("nouns", "lead", "total", "other"):
         table[f"people-{key}"] = lexicon.table("people")[key]
@@ -233,6 +237,8 @@ def _labels(
                 put(first, "time", last)
     for count in counts:
         put(count.first, "ordinal" if count.ordinal else "number", count.last)
+        if not (count.ordinal or count.about or count.article):
+            put(count.first, "digit", count.last)
     for at, index in enumerate(sheet.at):
         if sheet.tokens[index].kind is Kind.OPAQUE and CODE.fullmatch(sheet.tokens[index].text):
             put(at, "code", at + 1)

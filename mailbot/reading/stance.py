@@ -33,6 +33,7 @@ class Stances:
         self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
         self._joints = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["and"]}
         self._adding = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["also"]}
+        self._opening = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["opens"]}
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
         self.unwanted: set[int] = set()
@@ -42,6 +43,8 @@ class Stances:
         self._spread("unwanted-before", self.unwanted, onward=False)
         self._spread("old-after", self.old, onward=True, farthest=3)
         for cue in cues:
+            if cue.value == "stance-last-not":
+                self.unwanted.update([i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:])
             if cue.value == "stance-kept":
                 self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
         self._listing = frozenset(
@@ -117,7 +120,7 @@ class Stances:
     def _continues(self, number: int) -> bool:
         """Whether a sentence goes on with what the one before it asks: "Et une rallonge aussi."."""
         sentence = self._page.sentences[number]
-        opens = self._page.words[sentence.first] in self._joints
+        opens = self._page.words[sentence.first] in self._opening
         adds = any(word in self._adding for word in self._page.words[sentence.first : sentence.last])
         return number - 1 in self._asking and (opens or adds)
 

@@ -106,8 +106,7 @@ class Thesaurus:
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
         self._traps = {
-            code: Cues.of({"trap": lexicon.table("things.traps")["phrases"]}, lexicon.table("groups"))
-            for code, lexicon in lexica.items()
+            code: Cues.of(lexicon.table("things.traps"), lexicon.table("groups")) for code, lexicon in lexica.items()
         }
         self._unlent = {code: _Unlent(forms) for code, forms in self._words.items()}
         self._compile(catalogue)
@@ -217,9 +216,11 @@ class Thesaurus:
         """Return what the page names, in order, none overlapping. Names count in every language; words for a room,
         traps and things not lent are those of the languages `spoken`."""
         trapped: dict[int, int] = {}
+        repeated: dict[int, int] = {}
         for code in spoken:
             for cue in self._traps[code].find(page):
-                trapped[cue.first] = max(cue.last, trapped.get(cue.first, 0))
+                where = trapped if cue.value == "phrases" else repeated
+                where[cue.first] = max(cue.last, where.get(cue.first, 0))
         symbols = [self._symbols_at(page, at, spoken) for at in range(len(page.words))]
         found: list[Mention] = []
         at = 0
@@ -228,6 +229,8 @@ class Thesaurus:
                 at = trapped[at]
                 continue
             mentions = self._goods(page, symbols, at, spoken) or self._room(page, symbols, at)
+            if any(first < at < last for first, last in repeated.items()) and all(one.generic for one in mentions):
+                mentions = []
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
         return found
@@ -365,10 +368,11 @@ class Thesaurus:
                 return
             yield part
             position = self._over_links(page, part.last)
-            shortened = self._shortened(page, position) if part.rooms == self._rooms else None
-            if shortened is not None:
-                yield shortened
-                return
+            if part.rooms == self._rooms and position < len(page.words) and not symbols[position]:
+                shortened = self._shortened(page, position)
+                if shortened is not None:
+                    yield shortened
+                    return
 
     def _shortened(self, page: Page, at: int) -> _Part | None:
         """salle poly, polyv. zaal: the beginning of a word that only one room has in its names."""
