@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import email
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP, default
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailbot.mail.memory import MemorySender, MemorySource
+from mailbot.model.meaning import Language
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.spans import Days, Span
 from mailbot.policy.rules import RulesFile
-from mailbot.reading.lexicon import load_all
+from mailbot.reading.lexicon import Lexicon, load_all
 from mailbot.replies.compose import Composer
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
@@ -54,8 +57,8 @@ class Town:
         self.store = open_store(f"sqlite:///{self.folder}/mailbot.sqlite3")
         self.store.migrate()
         self.office = Office(
-            rules=RulesFile(self.rules),
-            lexica=load_all(),
+            rules=rules_of(self.rules),
+            lexica=lexica(),
             store=self.store,
             composer=Composer(ROOT / "templates"),
             clock=self.clock,
@@ -93,6 +96,25 @@ class Town:
         mail.set_content(body)
         return self.receive(mail.as_bytes())
 
+    def answer_invitation(self, sender: str, invitation: EmailMessage, status: str) -> list[EmailMessage]:
+        """Answer an invitation as a calendar program does (RFC 5546 section 3.2.3): by its UID, outside the thread."""
+        calendar = next(part for part in invitation.walk() if part.get_content_type() == "text/calendar")
+        _, _, invited = str(calendar.get_content()).replace("\r\n ", "").partition("BEGIN:VEVENT")
+        names = ("UID:", "DTSTART", "ORGANIZER", "SEQUENCE", "DTSTAMP")
+        kept = [line for line in invited.splitlines() if line.startswith(names)]
+        event = ["BEGIN:VEVENT", *kept, f"ATTENDEE;PARTSTAT={status}:mailto:{parseaddr(sender)[1]}", "END:VEVENT"]
+        whole = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Voisins//FR", "METHOD:REPLY", *event, "END:VCALENDAR", ""]
+        self.written += 1
+        mail = EmailMessage(policy=SMTP)
+        mail["Message-ID"] = f"<agenda-{self.written}@voisins.example>"
+        mail["Date"] = format_datetime(self.clock.now)
+        mail["From"] = sender
+        mail["To"] = MAILBOX
+        mail["Subject"] = f"{status.title()}: {invitation['Subject']}".partition(" (R-")[0]
+        mail.set_content(f"{sender} {status}")
+        mail.add_alternative("\r\n".join(whole), subtype="calendar", params={"method": "REPLY"})
+        return self.receive(mail.as_bytes())
+
     def receive(self, raw: bytes) -> list[EmailMessage]:
         """Put a raw mail into the mailbox, run a round, and return the letters that left."""
         self.inbox.put(raw)
@@ -106,6 +128,10 @@ class Town:
         while deliver(self.office, self.outbox):
             pass
         return [opened(post.raw) for post in self.outbox.sent[before:]]
+
+    def letters(self) -> list[EmailMessage]:
+        """Return all letters that ever left, oldest first."""
+        return [opened(post.raw) for post in self.outbox.sent]
 
     def standing(self) -> list[Reservation]:
         """Return what is confirmed or offered, of anyone."""
@@ -121,6 +147,21 @@ class Town:
         self.store.close()
 
 
+@cache
+def lexica() -> Mapping[Language, Lexicon]:
+    return load_all()
+
+
+@cache
+def sample() -> RulesFile:
+    """The rules that nobody changes: read once, and what the reader compiles of them with them."""
+    return RulesFile(ROOT / "rules.yaml")
+
+
+def rules_of(path: Path) -> RulesFile:
+    return sample() if path == ROOT / "rules.yaml" else RulesFile(path)
+
+
 def local(when: Span | Days) -> str:
     if isinstance(when, Span):
         start, end = when.start.astimezone(BRUSSELS), when.end.astimezone(BRUSSELS)
@@ -133,7 +174,7 @@ def opened(raw: bytes) -> EmailMessage:
 
 
 def text_of(letter: EmailMessage) -> str:
-    """Return the plain text of a letter."""
+    """Return the plain text of a letter, lines ended by a line feed alone."""
     body = letter.get_body(("plain",))
     assert body is not None, "a letter without plain text"
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
