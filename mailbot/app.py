@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mailbot.mail.smtp import SmtpSender
     from mailbot.model.decision import Digest
     from mailbot.model.reservation import Use
-    from mailbot.model.rules import Rules
+    from mailbot.model.rules import Equipment, Room, Rules
     from mailbot.service.explain import Explanation
     from mailbot.service.office import Office
     from mailbot.store import Store
@@ -304,7 +304,8 @@ def agenda(first: date | None, last: date | None) -> None:
             return f"{use.when.start.astimezone(zone):%H:%M}-{use.when.end.astimezone(zone):%H:%M}"
         return "" if use.when.first == use.when.last else f"→ {use.when.last:%d/%m}"
 
-    names = {one.id: next(iter(one.names.values()))[0] for one in (*rules.rooms.values(), *rules.equipment.values())}
+    lent: dict[str, Room | Equipment] = {**rules.rooms, **rules.equipment}
+    names = {id_: next(iter(one.names.values()))[0] for id_, one in lent.items()}
     table = Table("day", "hours", "what", "who", "people", "code", title=f"{first} – {last}")
     uses = [(local_day(use), hours(use), use, one) for one in reservations for use in one.uses]
     for day, when, use, one in sorted(uses, key=lambda row: (row[0], row[1], row[2].resource)):
