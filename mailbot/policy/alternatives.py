@@ -21,8 +21,10 @@ from mailbot.model.decision import (
     TooManyBookings,
     TooManyPeople,
 )
+from mailbot.model.reservation import claims_in_force
 from mailbot.model.rules import Room, Rules
 from mailbot.model.spans import Days, Span
+from mailbot.policy.availability import Desk
 from mailbot.policy.basket import Basket, Piece
 from mailbot.policy.checks import Weighed, weighed
 
@@ -67,9 +69,17 @@ def _each(kinds: Iterable[Iterator[Basket]]) -> Iterator[Basket]:
 
 def _possible(candidates: Iterable[Basket], facts: Facts, rules: Rules) -> Iterator[Weighed]:
     for basket in candidates:
+        if not _rooms_look_free(basket, facts, rules):  # most near hours fall here: spare the rest of the table
+            continue
         one = weighed(basket, facts, rules)
         if one.possible and first_moment(one) - facts.now >= TIME_TO_ANSWER:
             yield one
+
+
+def _rooms_look_free(basket: Basket, facts: Facts, rules: Rules) -> bool:
+    desk = Desk(facts.occupancy, claims_in_force(facts.conversation))
+    spans = ((piece.resource, piece.span(rules).cells()) for piece in basket.rooms)
+    return all(desk.free(resource, cells[0], cells[-1]) for resource, cells in spans)
 
 
 def _best_of_each(kinds: Sequence[Iterator[Weighed]], unwanted: set[tuple[Piece, ...]]) -> tuple[Weighed, ...]:

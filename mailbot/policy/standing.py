@@ -22,8 +22,8 @@ from mailbot.policy.matter import Matter
 def accept(matter: Matter) -> Decision:
     """The asker agrees to what our letter proposed."""
     conversation = matter.conversation
-    if matter.facts.challenge is Act.CANCEL and conversation and conversation.state is State.CONFIRMED:
-        return _cancelled(matter, conversation)
+    if matter.facts.challenge is Act.CANCEL:
+        return cancel(matter)
     if conversation is None:
         offer = _only_offer(matter)
         if offer is None or not _in_time(matter, offer):

@@ -190,6 +190,9 @@ def test_the_answer_to_the_challenge_gives_it_up(words) -> None:
     assert isinstance(content, Cancelled)
     assert content.reservation.sequence == 1
     assert not +office.ledger.cells
+    again = office.mail(words, code=code, challenge=Act.CANCEL)
+    assert isinstance(letter(again), Cancelled)
+    assert not again.puts
 
 
 def test_a_no_to_the_challenge_leaves_it_as_it_is() -> None:
