@@ -61,6 +61,7 @@ _QUOTE = re.compile(r"[ \t]{0,3}>")
 _QUOTE_MARKS = re.compile(r"(?:[ \t]{0,3}>)+ ?")
 _LABELLED = re.compile(r"[\s*_>|]{0,8}([a-z' .\-]{1,20}?)[\s*_]{0,4}:[\s*_]{0,4}(.*)")
 _RULE = re.compile(r"[\s>]*[-_=*]{5,}\s*")
+_ORNAMENT = re.compile(r"[\s*_=#-]*")
 _OPENS_WITH_RULE = re.compile(r"[\s>]*[-_=*#]{3,}")
 _DATED = re.compile(r"20\d\d|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 _TIMED = re.compile(r"\d{1,2}\s?[:.hu]\s?\d\d|\d\s?[ap]\.?m")
@@ -304,15 +305,18 @@ def _give_back(found: Roles, low: Sequence[str], ours: Ours) -> None:
 
 def _drop_repeated(found: Roles, low: Sequence[str], places: dict[int, int], ours: Ours) -> None:
     """Mark as quoted the runs of own lines that repeat our letter; a line or two may be an option that was copied."""
+    own = [index for index in places if found.roles[index] is Role.OWN]
+    whole = len(own) > 2 and _is_most_of(own, low, ours)
     for stretch in list(found.stretches()):
-        said = [index for index in stretch if low[index].strip()]
+        said = [index for index in stretch if _WORD.search(low[index])]
         run: list[int] = []
         for index in [*said, -1]:
             if index in places:
                 run.append(index)
                 continue
-            if len(run) > 3 or sum(len(low[i]) for i in run) > 250 or _is_most_of(run, low, ours):
-                found.roles[run[0] : run[-1] + 1] = [Role.QUOTED] * (run[-1] + 1 - run[0])
+            if run and (whole or len(run) > 3 or sum(len(low[i]) for i in run) > 250 or _is_most_of(run, low, ours)):
+                stop = next((i for i in range(run[-1] + 1, len(low)) if not _ORNAMENT.fullmatch(low[i])), len(low))
+                found.roles[run[0] : stop] = [Role.QUOTED] * (stop - run[0])
                 _mark_separator(found, low, run[0])
             run = []
 

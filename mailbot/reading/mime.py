@@ -63,7 +63,7 @@ def date_of(raw: bytes) -> datetime | None:
 
 
 def _letter(mail: Part, size: int, arrived: datetime, own: frozenset[str], limits: Limits) -> Letter:
-    if len(mail.headers.get("from", ())) > 1:
+    if len(set(addresses(mail.headers.get("from", ()), 2))) > 1 < len(mail.headers["from"]):
         raise Unreadable("it has several senders")
     contents = _Contents(mail, limits)
     headers = {name: tuple(map(header_text, values)) for name, values in mail.headers.items()}

@@ -236,6 +236,8 @@ def _details(low: str) -> bool:
     if _PHONE.search(low) or _IBAN.search(low) or _ENTERPRISE.search(low) or _LINK.search(low):
         return len(_WORD.findall(low)) < 25
     words = len(_WORD.findall(low))
+    if words < 12 and _office_days().match(low) and _TIME.search(low) and "?" not in low:
+        return True
     if _hours().search(low) and (_NUMBER.search(low) or _TIME.search(low)) and words < 25:
         return "?" not in low
     if _POSTCODE.search(low) or (_street().search(low) and _NUMBER.search(low)):
@@ -318,6 +320,16 @@ def _footer() -> re.Pattern[str]:
 @cache
 def _hours() -> re.Pattern[str]:
     return whole_words("words", "hours")
+
+
+@cache
+def _office_days() -> re.Pattern[str]:
+    """Hours from one weekday to another, without a date: nobody asks for a room that way."""
+    day = f"(?:{one_of('weekdays.full')}|{one_of('weekdays.short')})"
+    to = r"(?: ?[-/&,] ?| (?:t/m|tot|tot en met|tem|a|au|to|through|until|et|en|and) )"
+    return re.compile(
+        rf"\W{{0,4}}(?:du |van |from |le |op |on )?{day}[.s]?(?:{to}{day}[.s]?){{1,5}}(?![\w ]{{0,3}}\d{{1,2}} \w{{3}})"
+    )
 
 
 @cache

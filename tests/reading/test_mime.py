@@ -124,6 +124,11 @@ def test_a_date_that_makes_no_sense_is_that_of_the_arrival(date: str) -> None:
     assert headed("From: a@x.example", f"Date: {date}").sent == ARRIVED
 
 
+def test_a_sender_that_a_relay_repeats_is_one_sender() -> None:
+    twice = headed("From: Karim <karim@x.example>", "From: Karim <karim@x.example>")
+    assert twice.sender == Address("Karim", "karim@x.example")
+
+
 def test_a_date_keeps_its_offset_and_may_lack_a_zone() -> None:
     assert headed("From: a@x.example", "Date: Mon, 1 Jun 2026 08:00:00 +0200").sent.utcoffset() == timedelta(hours=2)
     assert headed("From: a@x.example", "Date: Mon, 1 Jun 2026 06:00:00 -0000").sent.tzinfo is UTC
