@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.reading.lexicon import words_of
-from mailbot.reading.page import Page
+from mailbot.reading.page import LONGEST_STEM, Page
 
 GAP = 5
 _KEPT = 20_000
@@ -38,20 +38,28 @@ class _Step:
     gap: int = 0
     absent: bool = False
     edge: str = ""
-    words: frozenset[str] = field(init=False, repr=False, compare=False)
+    by_word: dict[str, tuple[tuple[str, ...], ...]] = field(init=False, repr=False, compare=False)
     stems: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    """How paths may begin: of the words of a mail, hardly one does."""
+    """How paths begin: of the words of a mail, hardly one begins any."""
 
     def __post_init__(self) -> None:
-        first = [path[0] for path in self.paths]
-        object.__setattr__(self, "words", frozenset(word for word in first if not _is_stem(word)))
+        first = {path[0]: None for path in self.paths}
+        words = {word: tuple(path for path in self.paths if path[0] == word) for word in first if not _is_stem(word)}
+        object.__setattr__(self, "by_word", words)
         object.__setattr__(self, "stems", tuple(word[:-1] for word in first if _is_stem(word)))
 
+    @property
+    def needed(self) -> frozenset[str]:
+        """Beginnings of words, one of which must be there; none where the step can be passed without any."""
+        passable = self.optional or self.absent or self.labels
+        return frozenset() if passable else frozenset((*self.by_word, *(stem[:LONGEST_STEM] for stem in self.stems)))
+
     def beginning_at(self, page: Page, at: int) -> tuple[tuple[str, ...], ...]:
-        """Return the paths if one of them may begin at word `at`."""
-        if at < len(page.words) and ((word := page.words[at]) in self.words or word.startswith(self.stems)):
-            return self.paths
-        return ()
+        """Return the paths that may begin at word `at`."""
+        if at >= len(page.words):
+            return ()
+        word = page.words[at]
+        return self.paths if word.startswith(self.stems) else self.by_word.get(word, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class _Pattern:
     value: str
     written: str
     steps: tuple[_Step, ...]
+    needed: tuple[frozenset[str], ...]
+    """Of each of these, one must begin a word of the page."""
+
+    def may_be_on(self, page: Page) -> bool:
+        return not any(page.beginnings.isdisjoint(one) for one in self.needed)
 
 
 @dataclass
@@ -91,7 +104,8 @@ class Cues:
 
     def add(self, pattern: str, value: str, groups: Mapping[str, Sequence[str]]) -> None:
         """Add a pattern. Raise ValueError where it begins with a gap or is empty, KeyError for a group unheard of."""
-        compiled = _Pattern(value, pattern, _steps(pattern, groups))
+        steps = _steps(pattern, groups)
+        compiled = _Pattern(value, pattern, steps, tuple(filter(None, (step.needed for step in steps[1:]))))
         self._known.clear()
         for step in compiled.steps:
             if step.gap or step.absent:
@@ -118,7 +132,7 @@ class Cues:
             if opened is None:
                 opened = self._opened_by(word)
             for pattern in opened:
-                end = _match(pattern.steps, 0, page, at, marks)
+                end = _match(pattern.steps, 0, page, at, marks) if pattern.may_be_on(page) else None
                 if end is not None:
                     found.append(Cue(pattern.value, at, end, pattern.written))
             for label, _ in marks.get(at, ()):

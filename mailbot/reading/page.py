@@ -16,6 +16,8 @@ from mailbot.reading.tokens import Kind, Token, tokenize
 WRAPPED = 52
 """A line at least this long (characters) that ends without a stop was wrapped by the mail program."""
 
+LONGEST_STEM = 12
+
 _STOPS = frozenset(".!?;")
 _BULLETS = frozenset("-*>+–")
 
@@ -44,6 +46,15 @@ class Page:
     sentence_of: list[int] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
+    _beginnings: set[str] = field(default_factory=set)
+
+    @property
+    def beginnings(self) -> set[str]:
+        """The words, and what they begin with, LONGEST_STEM letters of it at most."""
+        if not self._beginnings:
+            words = set(self.words)
+            self._beginnings = words | {word[:length] for word in words for length in range(1, LONGEST_STEM + 1)}
+        return self._beginnings
 
     def token(self, word: int) -> Token:
         return self.tokens[self.at[word]]

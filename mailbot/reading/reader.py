@@ -193,8 +193,8 @@ _WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Inten
 
 @cache
 def _compiled(lexicon: Lexicon) -> Cues:
-    """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key. Compiled with
-    the first letter in that language."""
+    """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key. Compiled
+    with the first letter in that language."""
     table: dict[str, Sequence[str]] = {}
     for intent in Intent:
         for strength, patterns in lexicon.table(f"intents.{intent}").items():
