@@ -98,4 +98,14 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         alone = count.first == sighting.page.sentence(count.first).first
         if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone):
             return count.value
-    return fitting[0] if len(fitting) == 1 else None
+    return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
+
+
+BARE_DAY = 3
+"""Words of a day that is nothing but a number: "pour la 2", "de tweede"."""
+
+
+def _numbered_like_a_day(whens: Iterable[When], offered: int) -> int | None:
+    """Return the number of a proposal that was read as a day of the month and fits no proposal's day."""
+    bare = [when.days[0].first.day for when in whens if when.has_days and len(when.words.split()) <= BARE_DAY]
+    return bare[0] if len(bare) == 1 and bare[0] <= offered else None
