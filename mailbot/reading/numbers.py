@@ -86,7 +86,7 @@ class _Speller:
         token = tokens[at]
         if token.kind is Kind.NUMBER:
             return self._digits(tokens, at)
-        if token.kind is not Kind.WORD:
+        if token.kind is not Kind.WORD or token.norm not in self.first_words:
             return None
         return self._group(tokens, at) or self._spelled(tokens, at) or self._ordinal(tokens, at)
 

@@ -169,7 +169,7 @@ class Library:
             for mention in self.thesaurus.find(sheet, spoken)
             if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in taken)
         ]
-        counting = Counting(lexicons)
+        counting = _counting(tuple(lexicons))
         counts = counting.counts(sheet, taken)
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
@@ -206,6 +206,11 @@ def _compiled(lexicon: Lexicon) -> Cues:
     for key in ("nouns", "lead", "total", "other"):
         table[f"people-{key}"] = lexicon.table("people")[key]
     return Cues.of(table, lexicon.table("groups"))
+
+
+@cache
+def _counting(lexicons: tuple[Lexicon, ...]) -> Counting:
+    return Counting(lexicons)
 
 
 @cache
