@@ -209,7 +209,7 @@ def _meant(sighting: Sighting, index: int) -> bool:
     mention, quantity = sighting.mentions[index], sighting.quantities[index]
     if mention.near and mention.sort is Sort.EQUIPMENT:
         return quantity.said
-    if mention.sort is not Sort.UNLENT:
+    if mention.sort is not Sort.UNLENT or mention.stranger:
         return True
     counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
     sentence = sighting.page.sentence(mention.first)
@@ -281,7 +281,11 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
         asking |= {sentence for one in wanted for _, sentence in one.places}
     every = [_ranked(sighting, i, asking) for i in range(len(sighting.whens))]
     kept = sighting.sentences_of("stance-kept")
-    found = [_told_now(m) if m.rank >= 3 else m for m in every if not sighting.stances.in_past(m.at)]
+    found = [
+        _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
+        for m in every
+        if not sighting.stances.in_past(m.at)
+    ]
     if intent is Intent.CHANGE:
         return _new(found or every, every, sighting)
     spared = [m for m in found if m.sentence not in kept]
@@ -290,9 +294,9 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
 
 
-def _told_now(moment: Moment) -> Moment:
-    """A day to come that is asked for is not past, whatever tense stands beside it."""
-    if moment.when.past and moment.days and min(moment.days) >= moment.today:
+def _told_now(moment: Moment, then: bool) -> Moment:
+    """A day to come that is asked for is not past where its sentence does not tell of earlier times (`then`)."""
+    if moment.when.past and not then and moment.days and min(moment.days) >= moment.today:
         return replace(moment, when=replace(moment.when, past=False))
     return moment
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import numbers
 from mailbot.reading.page import Page
-from mailbot.reading.things import Mention
+from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import fold
 
 FARTHEST = 4
@@ -55,6 +55,7 @@ class Counting:
         self.definite = frozenset(phrase[-1] for phrase in _phrases(quantity, "definite"))
         self.between = frozenset(word for phrase in _phrases(quantity, "between") for word in phrase)
         self.after = frozenset(phrase[0] for phrase in _phrases(quantity, "after"))
+        self.other = frozenset(phrase[0].rstrip("*") for phrase in _phrases(quantity, "other"))
         self.each = frozenset(phrase[0] for phrase in _phrases(quantity, "each"))
         self.ranges = frozenset(phrase[0] for phrase in _phrases(quantity, "range"))
         self.pairs = frozenset(phrase[0] for phrase in _phrases(quantity, "pair"))
@@ -137,6 +138,23 @@ class Counting:
         if mention.plural or (vague and not one):
             return Quantity(None, at - vague, mention.last, False, definite)
         return Quantity(1, at - 1 if one else at, mention.last, False, definite)
+
+
+def corrected(
+    quantities: list[Quantity], mentions: Sequence[Mention], counts: Sequence[Count], cues: Iterable[Cue], page: Page
+) -> list[Quantity]:
+    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before."""
+    by_last = {count.last: count for count in counts}
+    own = {quantity.first for quantity in quantities if quantity.said}
+    for cue in cues:
+        count = by_last.get(cue.last)
+        if cue.value != "quantity-rather" or count is None or count.first in own:
+            continue
+        before = [i for i, one in enumerate(mentions) if one.sort is Sort.EQUIPMENT and one.last <= cue.first]
+        if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
+            value = None if count.least is not None else count.value
+            quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True)
+    return quantities
 
 
 def _phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:

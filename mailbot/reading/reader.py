@@ -20,9 +20,10 @@ from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, page
-from mailbot.reading.quantities import Count, Counting, Quantity, people
+from mailbot.reading.quantities import Count, Counting, Quantity, corrected, people
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances
+from mailbot.reading.strangers import Strangers
 from mailbot.reading.things import Mention, Sort, Thesaurus
 from mailbot.reading.tokens import Kind, fold, tokenize
 from mailbot.reading.words import OwnWords, own_words
@@ -171,13 +172,21 @@ class Library:
         ]
         counting = _counting(tuple(lexicons))
         counts = counting.counts(sheet, taken)
+        bare = _labels(sheet, mentions, [], moments.whens, counts)
+        small = [cue for code in spoken for cue in _counting(self.lexica[code]).find(sheet, bare)]
+        nobody = {at for first, last in taken for at in range(first, last)}
+        nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
+        mentions = sorted(
+            [*mentions, *Strangers(lexicons).find(sheet, mentions, counts, small, nobody.__contains__)],
+            key=lambda mention: mention.first,
+        )
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
+        quantities = corrected(quantities, mentions, counts, small, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
-        cues = [
-            cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels) if cue.first >= since
-        ]
+        cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
+        cues = [cue for cue in cues if cue.first >= since]
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
         heads = people(sheet, counts, own_people, counting, stances.in_past, mentions)
@@ -203,8 +212,15 @@ def _compiled(lexicon: Lexicon) -> Cues:
         for key, patterns in lexicon.table(name).items():
             if key not in {"and", "also", "opens", "contrast"}:
                 table[f"{name}-{key}"] = patterns
-    for key in ("nouns", "lead", "total", "other"):
-        table[f"people-{key}"] = lexicon.table("people")[key]
+    return Cues.of(table, lexicon.table("groups"))
+
+
+@cache
+def _counting(lexicon: Lexicon) -> Cues:
+    """The cues that tell what is counted, which need no things named."""
+    table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other")}
+    table["quantity-rather"] = lexicon.table("quantity")["rather"]
+    table["things-lend"] = lexicon.table("things.stranger")["lend"]
     return Cues.of(table, lexicon.table("groups"))
 
 
@@ -230,7 +246,7 @@ def _labels(
     def put(first: int, name: str, last: int) -> None:
         labels.setdefault(first, []).append((name, last))
 
-    for mention, quantity in zip(mentions, quantities, strict=True):
+    for mention, quantity in zip(mentions, quantities, strict=False):
         name = "room" if mention.sort in {Sort.ROOM, Sort.SITE} else "goods"
         for first in {mention.first, quantity.first}:
             put(first, name, mention.last)

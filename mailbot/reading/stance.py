@@ -106,6 +106,9 @@ class Stances:
         before = [then for first, then in told if first <= word]
         return before[-1] if before else told[0][1]
 
+    def tells_of_then(self, sentence: int) -> bool:
+        return sentence in self._told
+
     def in_request(self, word: int) -> bool:
         """Whether the sentence of a word asks for something, or lists what is asked."""
         sentence = self._page.sentence(word)

@@ -45,7 +45,7 @@ class Mention:
     """Words `first` to `last` (excluded) of the page name a thing; `ids` are all that fit them equally.
 
     `plural`: the form is one. `generic`: a room, and nothing says which. `near`: a word is spelt otherwise than the
-    name. `hint`: the only room whose names have this very word for a room ("the hall"). `unlent_room`: a place."""
+    name. `hint`: the only room whose names have this very word for a room ("the hall")."""
 
     sort: Sort
     first: int
@@ -56,6 +56,8 @@ class Mention:
     near: bool = False
     hint: tuple[str, ...] = ()
     name: str = ""
+    stranger: bool = False
+    """No list knows it: it is a thing because it is asked for beside others."""
 
 
 @dataclass(slots=True)

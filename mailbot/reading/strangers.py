@@ -1,0 +1,78 @@
+"""Things that no list knows and that are asked for all the same: "une arche gonflable", "1 karaoke machine".
+
+What is counted beside things that are lent, in the same list, or is the object of a word of lending, is a thing that is
+asked for. Its name is what the mail calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from mailbot.model.meaning import UNKNOWN
+from mailbot.reading.cues import Cue
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.page import Page
+from mailbot.reading.quantities import Count
+from mailbot.reading.things import Mention, Sort
+from mailbot.reading.tokens import Kind, fold
+
+LONGEST = 5
+"""Words of the name of a thing that nobody knows."""
+
+
+class Strangers:
+    """Finds such things with the words of some languages."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        stranger = [lexicon.table("things.stranger") for lexicon in lexicons]
+        self._ends = frozenset(fold(word) for table in stranger for word in table["ends"])
+        self._never = frozenset(fold(word) for table in stranger for word in table["never"])
+        self._joints = frozenset(fold(word) for table in stranger for word in table["joints"])
+
+    def find(
+        self,
+        page: Page,
+        mentions: Sequence[Mention],
+        counts: Sequence[Count],
+        cues: Sequence[Cue],
+        taken: Callable[[int], bool],
+    ) -> list[Mention]:
+        """Return things asked for that are none of `mentions`. `taken` tells the words that say when, or name people."""
+        named = {at for mention in mentions for at in range(mention.first, mention.last)}
+        lent = {page.sentence_of[mention.first] for mention in mentions if mention.sort is Sort.EQUIPMENT}
+        lending = {cue.last for cue in cues if cue.value == "things-lend"}
+        found = []
+        for count in counts:
+            if count.ordinal or count.value > 2_000 or count.last >= len(page.words):
+                continue
+            last = self._end_of_name(page, count.last, lambda at: at in named or taken(at))
+            if last is None:
+                continue
+            if count.first in lending or self._is_listed(page, count, last, mentions, lent):
+                plural = count.value != 1 or count.least is not None
+                name = page.quote(count.last, last)
+                found.append(Mention(Sort.UNLENT, count.last, last, (UNKNOWN,), plural, stranger=True, name=name))
+        return found
+
+    def _end_of_name(self, page: Page, first: int, other: Callable[[int], bool]) -> int | None:
+        """Return the word behind the name that begins at word `first`; None where there is no name."""
+        at, limit = first, page.sentence(first).last
+        while at < limit and page.token(at).kind is Kind.WORD and page.words[at] not in self._ends:
+            if other(at) or at - first >= LONGEST:
+                return None
+            at += 1
+        return None if at == first or page.words[first] in self._never else at
+
+    def _is_listed(self, page: Page, count: Count, last: int, mentions: Sequence[Mention], lent: Iterable[int]) -> bool:
+        """Whether it stands in a list with things that are lent."""
+        sentence = page.sentence(count.first)
+        if sentence.bullet:
+            beside = {sentence.number - 2, sentence.number - 1, sentence.number + 1, sentence.number + 2}
+            return count.first <= sentence.first + 2 and bool(beside & set(lent))
+        if sentence.number not in lent:
+            return False
+        before = page.words[count.first - 1] if count.first > sentence.first else ""
+        goods = [mention for mention in mentions if page.sentence_of[mention.first] == sentence.number]
+        follows = before in self._joints and any(0 <= count.first - mention.last <= 4 for mention in goods)
+        leads = last < len(page.words) and page.words[last] in self._joints
+        return follows or (leads and any(0 < mention.first - last <= 4 for mention in goods))
