@@ -173,11 +173,11 @@ class Library:
         counting = _counting(tuple(lexicons))
         counts = counting.counts(sheet, taken)
         bare = _labels(sheet, mentions, [], moments.whens, counts)
-        small = [cue for code in spoken for cue in _counting(self.lexica[code]).find(sheet, bare)]
+        small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
         mentions = sorted(
-            [*mentions, *Strangers(lexicons).find(sheet, mentions, counts, small, nobody.__contains__)],
+            [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, counts, small, nobody.__contains__)],
             key=lambda mention: mention.first,
         )
         by_end = {count.last: count for count in counts}
@@ -216,7 +216,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
 
 
 @cache
-def _counting(lexicon: Lexicon) -> Cues:
+def _number_cues(lexicon: Lexicon) -> Cues:
     """The cues that tell what is counted, which need no things named."""
     table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other")}
     table["quantity-rather"] = lexicon.table("quantity")["rather"]
@@ -227,6 +227,11 @@ def _counting(lexicon: Lexicon) -> Cues:
 @cache
 def _counting(lexicons: tuple[Lexicon, ...]) -> Counting:
     return Counting(lexicons)
+
+
+@cache
+def _strangers(lexicons: tuple[Lexicon, ...]) -> Strangers:
+    return Strangers(lexicons)
 
 
 @cache
