@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
+from types import TracebackType
+
+from mailbot.errors import MailbotError
 
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -17,9 +22,27 @@ class Fields(logging.Formatter):
         first, newline, rest = line.partition("\n")
         return f"{first} {told}".rstrip() + newline + rest
 
+    def formatException(  # noqa: N802 (logging's name)
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """Return where it went wrong and by what kind of error. The messages of foreign errors stay out: they may quote
+        a mail."""
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            told = f": {error}" if isinstance(error, MailbotError | OSError) else ""
+            lines += [*traceback.format_tb(error.__traceback__), f"{type(error).__qualname__}{told}\n"]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "".join(lines).rstrip("\n")
+
+
+_LOCAL_PART = re.compile(r"[^\s<>\"'(),;:]+(?=@)")
+
 
 def _quoted(value: object) -> str:
-    text = str(value).replace("\n", " ").replace('"', "'")
+    """Return a field's value on one line, and only the domain of addresses: servers name those that they refuse."""
+    text = _LOCAL_PART.sub("…", str(value)).replace("\n", " ").replace('"', "'")
     return f'"{text}"' if " " in text else text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
-from mailbot.model.decision import Objection
+from mailbot.model.decision import NotLent, Objection
 from mailbot.model.reservation import Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span
@@ -25,6 +25,8 @@ def of_objections(objections: Iterable[Objection], rules: Rules) -> tuple[str, .
 
 
 def _of_objection(objection: Objection, rules: Rules) -> str:
+    if isinstance(objection, NotLent):  # its name is a word of the mail, and reasons are logged
+        return "not lent: a thing that is asked for"
     kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(objection).__name__).lower()
     values = ((part.name, getattr(objection, part.name)) for part in fields(objection))
     told = ", ".join(_named(name, _worded(value, rules)) for name, value in values if name != "reason")
