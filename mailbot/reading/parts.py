@@ -177,8 +177,9 @@ def _between(part: Part, boundary: str) -> Iterator[tuple[bytes, int, int]]:
     start = None
     for line in delimiter.finditer(part.raw, part.start, part.end):
         if start is not None:
-            break_before = 2 if part.raw[line.start() - 2 : line.start()] == b"\r\n" else 1  # it belongs to the delimiter
-            yield part.raw, start, max(start, line.start() - break_before)
+            # The break before it belongs to the delimiter.
+            before = 2 if part.raw[line.start() - 2 : line.start()] == b"\r\n" else 1
+            yield part.raw, start, max(start, line.start() - before)
         start = min(line.end() + 1, part.end)
         if line[1]:
             return

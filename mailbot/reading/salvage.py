@@ -28,7 +28,8 @@ def salvage(raw: bytes, arrived: datetime, *, own: frozenset[str] = frozenset())
         parsed = BytesHeaderParser(policy=compat32).parsebytes(head)
         for name in COUNTED:
             values = [str(value).encode("utf-8", "surrogateescape") for value in parsed.get_all(name, [])]
-            headers[name] = tuple(header_text(value) for value in values[:2])
+            if values:
+                headers[name] = tuple(header_text(value) for value in values[:2])
             if name == "from" and len(values) == 1:
                 sender = next(iter(addresses(values, 1)), sender)
     except Exception:  # noqa: BLE001, S110 - the mail is broken: that is why we are here
