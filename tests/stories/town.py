@@ -81,6 +81,18 @@ class Town:
         headers: dict[str, str] | None = None,
     ) -> list[EmailMessage]:
         """Let somebody write, run a round, and return the letters that left."""
+        return self.receive(self.mail(sender, subject, body, answers=answers, headers=headers))
+
+    def mail(
+        self,
+        sender: str,
+        subject: str,
+        body: str,
+        *,
+        answers: EmailMessage | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        """Return a mail that somebody writes now, raw."""
         self.written += 1
         mail = EmailMessage(policy=SMTP)
         mail["Message-ID"] = f"<mail-{self.written}@voisins.example>"
@@ -94,7 +106,7 @@ class Town:
         for name, value in (headers or {}).items():
             mail[name] = value
         mail.set_content(body)
-        return self.receive(mail.as_bytes())
+        return mail.as_bytes()
 
     def answer_invitation(self, sender: str, invitation: EmailMessage, status: str) -> list[EmailMessage]:
         """Answer an invitation as a calendar program does (RFC 5546 section 3.2.3): by its UID, outside the thread."""
