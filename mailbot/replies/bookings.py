@@ -120,7 +120,8 @@ class Bookings(Names):
         """Return the asker's own words that the reading rests on, in quotation marks, each once."""
         if request is None:
             return ()
-        words = (word for item in request.items for word in item.words)
+        words = [word for item in request.items for word in item.words]
+        words += [step.words.strip(" ,.;:") for step in request.evidence if step.part == "moment"]
         return tuple(dict.fromkeys(self.phrases.quoted(word) for word in words if one_line(word)))
 
     def slot(self, slot: Slot) -> str:
