@@ -44,7 +44,7 @@ def lacks_of(meaning: Meaning, rules: Rules) -> frozenset[Lack]:
     lacks = set(meaning.missing)
     for item in meaning.items:
         if not is_unknown(item, rules):
-            lacks |= _lacks_of_item(item, rules)
+            lacks |= _lacks_of_item(item, meaning.hours, rules)
     return frozenset(lacks)
 
 
@@ -62,7 +62,7 @@ def is_unknown(item: Item, rules: Rules) -> bool:
     return not is_room(item, rules) and not any(id in rules.equipment or id == SAME for id in item.resources)
 
 
-def _lacks_of_item(item: Item, rules: Rules) -> set[Lack]:
+def _lacks_of_item(item: Item, hours: Minutes, rules: Rules) -> set[Lack]:
     lacks = {Lack.QUANTITY} if item.quantity is None else set()
     if not item.slots:
         lacks.add(Lack.DATE)
@@ -70,7 +70,9 @@ def _lacks_of_item(item: Item, rules: Rules) -> set[Lack]:
         return lacks
     if is_open(item, rules) and not item.any_will_do:
         lacks.add(Lack.RESOURCE)
-    if not item.slots or any(not isinstance(slot.start, datetime) for slot in item.slots):
+    if not item.slots:
+        lacks |= {lack for lack, said in zip((Lack.START, Lack.END), hours, strict=True) if said is None}
+    if any(not isinstance(slot.start, datetime) for slot in item.slots):
         lacks |= {Lack.START, Lack.END}
     if any(slot.end is None for slot in item.slots):
         lacks.add(Lack.END)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.model.letters import Context
-from mailbot.model.meaning import ANY_ROOM, Intent
-from mailbot.reading.events import Sighting
+from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Lack, Meaning
+from mailbot.model.rules import Catalogue
+from mailbot.reading.events import Sighting, with_items
 from mailbot.reading.intents import Judgement, Signs
-from mailbot.reading.moments import When
+from mailbot.reading.moments import Clock, When
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.words import OwnWords
 
@@ -109,3 +110,34 @@ def _numbered_like_a_day(whens: Iterable[When], offered: int) -> int | None:
     """Return the number of a proposal that was read as a day of the month and fits no proposal's day."""
     bare = [when.days[0].first.day for when in whens if when.has_days and len(when.words.split()) <= BARE_DAY]
     return bare[0] if len(bare) == 1 and bare[0] <= offered else None
+
+
+COMPLETING = frozenset({Intent.HUMAN, Intent.ACCEPT, Intent.CHANGE, Intent.AVAILABILITY, Intent.IGNORE})
+"""What a few words that answer our question may look like by themselves."""
+
+
+def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue: Catalogue) -> Meaning | None:
+    """Return what an answer to our open question adds to the request, as a booking; None where it adds nothing."""
+    answer = replace(meaning, intent=Intent.BOOK, runner_up=meaning.intent)
+    told = [when for when in sighting.whens if when.counts]
+    words = tuple(Evidence("moment", when.words, "hours") for when in told)
+    if sighting.asked_mentions() or any(when.has_days for when in told):
+        newly = with_items(replace(answer, intent=Intent.CHANGE), sighting, catalogue)
+        return replace(newly, intent=Intent.BOOK) if newly.items else None
+    clocks = [clock for when in told for clock in when.clocks]
+    if len(clocks) == 1 and (hours := _hours(clocks[0], asked, catalogue)) != (None, None):
+        return replace(answer, hours=hours, evidence=answer.evidence + words)
+    numbers = [count.value for count in sighting.counts if count.first >= sighting.body_at]
+    if Lack.QUANTITY in asked and len(numbers) == 1:
+        return replace(answer, option=numbers[0])
+    return None
+
+
+def _hours(clock: Clock, asked: Set[Lack], catalogue: Catalogue) -> tuple[int | None, int | None]:
+    """Return start and end in minutes; "21h" alone, where only the end was asked, is the end."""
+    part = catalogue.day_parts.get(clock.part or "")
+    if clock.start is None and clock.end is None and part is not None:
+        return part.start, part.end
+    if clock.end is None and asked & {Lack.START, Lack.END} == {Lack.END}:
+        return None, clock.start
+    return clock.start, clock.end

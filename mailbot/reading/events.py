@@ -124,9 +124,18 @@ def _reading(
     return replace(
         meaning,
         items=items,
+        hours=_hours_without_day(moments),
         missing=_missing(meaning.intent, items, lacks),
         evidence=meaning.evidence + tuple(joiner.evidence()),
     )
+
+
+def _hours_without_day(moments: Sequence[Moment]) -> tuple[int | None, int | None]:
+    """Return the hours of a request that says no day: they wait for one."""
+    if any(moment.when.has_days for moment in moments):
+        return (None, None)
+    clocks = {(c.start, c.end) for m in moments if m.when.role is Role.USE for c in m.when.clocks}
+    return clocks.pop() if len(clocks) == 1 else (None, None)
 
 
 def _open(item: Item) -> bool:

@@ -111,6 +111,10 @@ class Library:
             attendees=sighting.people.value if sighting.people and judged.intent not in _WITHOUT_PEOPLE else None,
             evidence=tuple(_intent_evidence(sheet, judged)),
         )
+        if context.asked and judged.intent in answers.COMPLETING:
+            said = answers.completing(meaning, sighting, context.asked, self.catalogue)
+            if said is not None:
+                return said
         if judged.intent is Intent.ACCEPT:
             return replace(meaning, option=answers.option(sighting, fitting, len(offers)))
         if judged.intent in _WITH_ITEMS:
