@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "service": {"reading", "policy", "replies", "model", "errors"},
     "demo": {"app", "policy", "model", "errors", "settings"},
-    "logs": set(),
+    "logs": {"errors"},
     "app": {"logs", "service", "store", "mail", "reading", "policy", "replies", "model", "settings", "errors"},
     "__main__": {"app", "demo", "errors", "__init__"},
     "__init__": set(),
