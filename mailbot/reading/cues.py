@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.reading.lexicon import words_of
-from mailbot.reading.page import LONGEST_STEM, Page
+from mailbot.reading.page import LONGEST_STEM, TO, Page
 
 GAP = 5
 _KEPT = 20_000
@@ -273,7 +273,9 @@ def _paths(element: str, groups: Mapping[str, Sequence[str]]) -> tuple[tuple[str
     phrases: list[str] = []
     for part in element.split("|"):
         phrases.extend(groups[part[1:-1]] if part.startswith("{") else [part])
-    return tuple(sorted(filter(None, map(_path, phrases)), key=len, reverse=True))
+    paths = {path: None for phrase in phrases if (path := _path(phrase))}
+    paths |= {tuple("a" if word == TO else word for word in path): None for path in paths}
+    return tuple(sorted(paths, key=len, reverse=True))
 
 
 def _path(phrase: str) -> tuple[str, ...]:
@@ -282,6 +284,9 @@ def _path(phrase: str) -> tuple[str, ...]:
     for part in phrase.split():
         if part in {"..", "..."} or part[0] in "![(":
             raise ValueError(f"only words stand inside a group: {phrase!r}")
+        if part == TO:
+            path.append(TO)
+            continue
         stem = _is_stem(part)
         norms = words_of(part[:-1] if stem else part)
         if stem:

@@ -40,6 +40,10 @@ class Signs:
     question: bool = False
     words: int = 0
     people: bool = False
+    unwanted: bool = False
+    """A thing is named that is not, or no longer, wanted."""
+    booked: bool = False
+    """It tells of a reservation that was made."""
     anew: bool = False
     """Another request than the one that the code names."""
 
@@ -113,8 +117,10 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
             scores[intent] *= 0.35
         if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
             scores[Intent.CANCEL] *= 0.35
+    if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
+        scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
-        scores[Intent.BOOK] += 2.5
+        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5
         if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
             scores[Intent.AVAILABILITY] += 2.5
     elif signs.things:
@@ -134,8 +140,12 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
 
 def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:
     """A mail that names a reservation and asks for something changes that reservation."""
+    if signs.booked and not signs.anew and scores[Intent.CHANGE] >= WEIGHTS["fair"]:
+        scores[Intent.CHANGE] = max(scores[Intent.CHANGE] + 2, scores[Intent.BOOK] + 0.5)
     if not signs.code or signs.anew:
         return
+    if signs.unwanted and not signs.things:
+        scores[Intent.CANCEL] += WEIGHTS["decisive"]
     for intent in (Intent.CHANGE, Intent.CANCEL):
         scores[intent] += 2 if scores[intent] > 1 else 0
     scores[Intent.CHANGE] = max(scores[Intent.CHANGE], scores[Intent.BOOK])

@@ -8,18 +8,28 @@ them.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailbot.reading.tokens import Kind, Token, tokenize
+from mailbot.reading.tokens import Kind, Token, fold, tokenize
 
 WRAPPED = 52
 """A line at least this long (characters) that ends without a stop was wrapped by the mail program."""
 
 LONGEST_STEM = 12
 
+TO = "à"
+"""The French preposition, which folding would make one with the verb ("il a réservé"): it keeps its accent here. Words of
+lexicons that say "à" stand for both, since many type it without."""
+
 _STOPS = frozenset(".!?;")
 _BULLETS = frozenset("-*>+–")
+
+
+def folded(words: Iterable[str]) -> frozenset[str]:
+    """Return words in the form that a page has them in."""
+    told = list(words)
+    return frozenset(map(fold, told)) | ({TO} & set(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | N
         fresh = False
         if token.norm == "-" and token.kind is Kind.MARK and token.glued and _glued_after(made.tokens, index):
             continue
-        made.words.append(token.norm)
+        made.words.append(token.norm if token.norm != "a" or token.text.lower() != TO else TO)
         made.at.append(index)
         if token.kind is Kind.MARK and token.norm in _STOPS and _stops(made.tokens, index, abbreviations):
             close(question=token.norm == "?")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import numbers
-from mailbot.reading.page import Page
+from mailbot.reading.page import TO, Page
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import fold
 
@@ -158,7 +158,9 @@ def corrected(
 
 
 def _phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:
-    found = {tuple(fold(part) for part in _parts(phrase)) for table in tables for phrase in table[key]}
+    said = [_parts(phrase) for table in tables for phrase in table[key]]
+    found = {tuple(fold(part) for part in parts) for parts in said}
+    found |= {tuple(part if part == TO else fold(part) for part in parts) for parts in said}
     return tuple(sorted(found, key=len, reverse=True))
 
 
@@ -199,7 +201,9 @@ def people(
     leads = {cue.last for cue in cues if cue.value == "people-lead"}
     totals = {cue.last for cue in cues if cue.value == "people-total"}
     named = {mention.first for mention in mentions}
+    generic = {cue.first for cue in cues if cue.value == "people-generic"}
     others = [(cue.first, cue.last) for cue in cues if cue.value == "people-other"]
+    by_first = {count.first: count for count in counts}
     found: list[People] = []
     for count in counts:
         if count.ordinal or not 0 < count.value <= MOST_PEOPLE or past(count.first):
@@ -207,11 +211,12 @@ def people(
         if any(first <= count.first < last for first, last in others):
             continue
         person = _noun_after(page, count, nouns, counting)
-        joined = person is not None and bool(found) and _summed(page, found[-1].last, count.first, counting)
+        joined = person is not None and bool(found) and _summed(page, found[-1], count.first, counting, generic)
         total = count.first in totals and bool(found)
         if (count.article and not joined) or (not person and _of_other(page, count, counting, named)):
             continue
-        if not (person or total or count.last in leads):
+        replacing = _replaces(page, count, counting, by_first)
+        if not (person or total or replacing or count.last in leads):
             if _alone(page, count, counting):
                 found.append(People(count.value, count.first, count.last, 1))
             continue
@@ -257,9 +262,21 @@ def _of_other(page: Page, count: Count, counting: Counting, named: set[int]) -> 
     return any(at in named and page.sentence_of[at] == page.sentence_of[count.first] for at in following)
 
 
-def _summed(page: Page, last: int, first: int, counting: Counting) -> bool:
-    between = page.words[last:first]
+def _summed(page: Page, before: People, first: int, counting: Counting, generic: set[int]) -> bool:
+    """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""
+    between = page.words[before.last : first]
+    if between == [","]:
+        return not generic & set(range(before.first, before.last))
     return 0 < len(between) <= 2 and between[0] in counting.sums
+
+
+def _replaces(page: Page, count: Count, counting: Counting, by_first: Mapping[int, Count]) -> bool:
+    """Whether another number alone is what this one replaces: "50 au lieu de 35"."""
+    for phrase in counting.not_but:
+        behind = count.last + len(phrase)
+        if tuple(page.words[count.last : behind]) == phrase and behind in by_first:
+            return True
+    return False
 
 
 def _corrects(page: Page, kept: People, count: Count, counting: Counting) -> bool:

@@ -222,7 +222,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
 @cache
 def _number_cues(lexicon: Lexicon) -> Cues:
     """The cues that tell what is counted, which need no things named."""
-    table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other")}
+    table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other", "generic")}
     table["quantity-rather"] = lexicon.table("quantity")["rather"]
     table["things-lend"] = lexicon.table("things.stranger")["lend"]
     return Cues.of(table, lexicon.table("groups"))
@@ -309,6 +309,10 @@ def _signs(
         question=any(sentence.question for sentence in sighting.page.sentences),
         words=len(sighting.page.words),
         people=sighting.people is not None,
+        unwanted=bool(sighting.stances.unwanted),
+        booked=any(
+            cue.value == "stance-booked" and not sighting.stances.in_past(cue.first) for cue in sighting.cues
+        ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
     )
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.page import Page
+from mailbot.reading.page import Page, folded
 from mailbot.reading.quantities import Quantity
 from mailbot.reading.things import Mention, Sort
-from mailbot.reading.tokens import fold
 
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
@@ -30,10 +29,10 @@ class Stances:
         lexicons: Sequence[Lexicon],
     ) -> None:
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
-        self._contrast = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["contrast"]}
-        self._joints = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["and"]}
-        self._adding = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["also"]}
-        self._opening = {fold(word) for lexicon in lexicons for word in lexicon.table("stance")["opens"]}
+        self._contrast = folded(word for lexicon in lexicons for word in lexicon.table("stance")["contrast"])
+        self._joints = folded(word for lexicon in lexicons for word in lexicon.table("stance")["and"])
+        self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
+        self._opening = folded(word for lexicon in lexicons for word in lexicon.table("stance")["opens"])
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
         self.unwanted: set[int] = set()
@@ -63,8 +62,11 @@ class Stances:
     def _tenses(self) -> dict[int, list[tuple[int, bool]]]:
         """For each sentence that tells of earlier times: where it speaks of then (True) and of now, in order."""
         told: dict[int, list[tuple[int, bool]]] = {}
+        now = [(cue.first, cue.last) for cue in self._cues if cue.value == "stance-now"]
         for cue in self._cues:
             then = cue.value == "stance-past"
+            if then and any(first <= cue.first < last for first, last in now):
+                continue
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
                 told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
         return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from mailbot.model.meaning import UNKNOWN
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.page import Page
+from mailbot.reading.page import Page, folded
 from mailbot.reading.quantities import Count
 from mailbot.reading.things import Mention, Sort
-from mailbot.reading.tokens import Kind, fold
+from mailbot.reading.tokens import Kind
 
 LONGEST = 5
 """Words of the name of a thing that nobody knows."""
@@ -25,9 +25,9 @@ class Strangers:
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         stranger = [lexicon.table("things.stranger") for lexicon in lexicons]
-        self._ends = frozenset(fold(word) for table in stranger for word in table["ends"])
-        self._never = frozenset(fold(word) for table in stranger for word in table["never"])
-        self._joints = frozenset(fold(word) for table in stranger for word in table["joints"])
+        self._ends = folded(word for table in stranger for word in table["ends"])
+        self._never = folded(word for table in stranger for word in table["never"])
+        self._joints = folded(word for table in stranger for word in table["joints"])
 
     def find(
         self,

@@ -21,7 +21,7 @@ from mailbot.model.rules import Catalogue, Names
 from mailbot.reading.cues import Cues
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import number_at
-from mailbot.reading.page import Page
+from mailbot.reading.page import Page, folded
 from mailbot.reading.tokens import Kind, fold, tokenize
 
 ROOM_WORD = "@room"
@@ -340,8 +340,8 @@ class Thesaurus:
 
     def _qualified(self, page: Page, at: int, thing: str) -> bool:
         """Whether another word of the thing's names stands on the page."""
-        head, stems = page.words[at][:5], self._qualifiers[thing]
-        return any(word[:5] in stems and word[:5] != head for word in page.words)
+        stems = self._qualifiers[thing] - {page.words[at][:5]}
+        return any(stem in word for word in page.words if len(word) > 4 for stem in stems)
 
     # -- rooms and sites ----------------------------------------------------------------------------------------------
 
@@ -468,7 +468,7 @@ class _WordForms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.links = frozenset(map(fold, lexicon.table("things.links")["words"]))
+        self.links = folded(lexicon.table("things.links")["words"])
         self.many = [(key, value) for key, values in lexicon.table("things.plural").items() for value in values]
         self.one = [(key, value) for key, values in lexicon.table("things.singular").items() for value in values]
         head = lexicon.table("things.head")
