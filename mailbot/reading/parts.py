@@ -39,6 +39,7 @@ DEFAULT_LIMITS = Limits()
 
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\r?\n[ \t].*)*)", re.MULTILINE)
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,120}", re.ASCII)
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 
 
@@ -66,7 +67,8 @@ class Part:
     @property
     def type(self) -> str:
         """The media type in lower case; text/plain where none is given or it makes no sense (RFC 2045 section 5.2)."""
-        return self._typed().get_content_type()
+        kind = self._typed().get_content_type()
+        return kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream"
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the Content-Type (RFC 2231 forms too), or nothing."""
