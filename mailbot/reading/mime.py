@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -89,12 +89,6 @@ def _letter(mail: Part, size: int, arrived: datetime, own: frozenset[str], limit
     )
     machine = machines.machine(letter, own=own, content_type=mail.type)
     returned = _returned(contents) if machine else ()
-    return _replaced(letter, machine, returned)
-
-
-def _replaced(letter: Letter, machine: str, returned: tuple[str, ...]) -> Letter:
-    from dataclasses import replace
-
     return replace(letter, digest=digest(letter), machine=machine, references=(*letter.references, *returned))
 
 

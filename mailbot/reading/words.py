@@ -126,18 +126,12 @@ def _request_in(history: str, deepest: int) -> str:
     lines = roles.lines
     if start is not None:
         stop = next((i for i in range(start, len(lines)) if roles.roles[i] is not Role.FRAME), len(lines))
-        lines = [
-            unquoted(line) if roles.roles[i] is Role.QUOTED and _QUOTED_ALL.match(line) else line
-            for i, line in enumerate(lines)
-        ][stop:]
+        lines = [unquoted(line) for line in lines[stop:]]
     inner = roles_of(lines, Ours(), in_thread=True)
     body, _ = _said(inner, Address(roles.announced, ""))
     if deepest and Role.FRAME in inner.roles and not _without_courtesies(folded(body)).strip():
         return _request_in("\n".join(lines), deepest - 1)
     return body
-
-
-_QUOTED_ALL = re.compile(r"[ \t]{0,3}>")
 
 
 # ── the lexicons' words for it ──────────────────────────────────────────────────────────────────────────────────────
