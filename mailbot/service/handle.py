@@ -210,7 +210,7 @@ def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> N
     own_addresses = frozenset(rules.catalogue.mailboxes)
     try:
         letter = parse(delivered.raw, delivered.arrived, own=own_addresses)
-    except Unreadable:
+    except Exception:  # noqa: BLE001 - unreadable, or what nobody foresaw: a person gets it either way
         letter = salvage(delivered.raw, delivered.arrived, own=own_addresses)
     with office.store.unit() as unit:
         if unit.mailbox.admit(letter):
