@@ -78,7 +78,7 @@ def explain(
         meaning = read(letter, context, rules.catalogue, lexica)
         needed = windows(meaning, conversation, rules, now)
         facts = facts_for(letter, conversation, proven, needed, unit, rules, now)
-    return Explanation(letter, meaning, on_mail(meaning, facts, rules))
+        return Explanation(letter, meaning, on_mail(meaning, facts, rules))
 
 
 def first_facts(letter: Letter, rules: Rules, now: datetime, conversation: Reservation | None = None) -> Facts:

@@ -133,7 +133,8 @@ class Reservations(Protocol):
         ...
 
     def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
-        """Read the ledger of cells for these windows; `stock(resource, cell)` is the stock of the rules."""
+        """Return the ledger of cells as far as these windows, to be asked before the transaction ends;
+        `stock(resource, cell)` is the stock of the rules."""
         ...
 
     def put(self, puts: Sequence[Put], stock: Callable[[str, int], int], now: datetime) -> None:

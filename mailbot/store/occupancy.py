@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -97,41 +97,49 @@ def _row(resource: str, first: int, last: int, change: int, units: int) -> dict[
     }
 
 
-_READ = select(OCCUPANCY.c.resource, OCCUPANCY.c.cell, OCCUPANCY.c.taken).where(
-    OCCUPANCY.c.resource.in_(bindparam("resources", expanding=True)),
-    OCCUPANCY.c.cell.between(bindparam("first"), bindparam("last")),
-    OCCUPANCY.c.taken > 0,
+_READ = (
+    select(OCCUPANCY.c.cell, OCCUPANCY.c.taken)
+    .where(
+        OCCUPANCY.c.resource == bindparam("resource"),
+        OCCUPANCY.c.cell.between(bindparam("first"), bindparam("last")),
+        OCCUPANCY.c.taken > 0,
+    )
+    .order_by(OCCUPANCY.c.cell)
 )
 
 
 class TakenCells:
-    """What some windows of the ledger held when they were read, and the stock. An Occupancy."""
+    """What some windows of the ledger hold, and the stock. An Occupancy, to be asked inside the transaction: a stretch
+    of a resource is read when it is first asked for. A decision looks at a tenth of what it might have to look at."""
 
-    def __init__(self, windows: Sequence[Window], rows: Iterable[tuple[str, int, int]], stock: Stock) -> None:
-        """`rows` are (resource, cell, taken) in order of resource and cell."""
-        self._seen = _joined(windows)
-        self._cells: dict[str, list[int]] = {}
-        self._taken: dict[str, list[int]] = {}
+    def __init__(self, connection: Connection, windows: Iterable[Window], stock: Stock) -> None:
+        self._connection = connection
+        self._windows = _joined(windows)
+        self._read: dict[Cell, tuple[list[int], list[int]]] = {}
         self._stock = stock
-        for resource, cell, taken in rows:
-            self._cells.setdefault(resource, []).append(cell)
-            self._taken.setdefault(resource, []).append(taken)
 
     def taken(self, resource: str, first: int, last: int) -> int:
         """Return the most units taken in a cell from `first` to `last`, both included. Raises ValueError for cells that
-        were not read: that they look free must not become a yes."""
-        if not any(begin <= first and last <= end for begin, end in self._seen.get(resource, ())):
-            raise ValueError(f"not read: {resource} from {first} to {last}")
-        cells = self._cells.get(resource, [])
-        inside = slice(bisect_left(cells, first), bisect_right(cells, last))
-        return max(self._taken.get(resource, [])[inside], default=0)
+        are in no window: that they look free must not become a yes."""
+        for begin, end in self._windows.get(resource, ()):
+            if begin <= first and last <= end:
+                cells, taken = self._stretch(resource, begin, end)
+                return max(taken[bisect_left(cells, first) : bisect_right(cells, last)], default=0)
+        raise ValueError(f"not read: {resource} from {first} to {last}")
+
+    def _stretch(self, resource: str, first: int, last: int) -> tuple[list[int], list[int]]:
+        """Return the cells of a stretch that hold something, ascending, and what each holds."""
+        if (resource, first) not in self._read:
+            rows = self._connection.execute(_READ, {"resource": resource, "first": first, "last": last}).all()
+            self._read[resource, first] = [row.cell for row in rows], [row.taken for row in rows]
+        return self._read[resource, first]
 
     def stock(self, resource: str, cell: int) -> int:
         return self._stock(resource, cell)
 
 
 def _joined(windows: Iterable[Window]) -> dict[str, list[tuple[int, int]]]:
-    """Return the cells that were read, a resource each, as stretches that do not touch."""
+    """Return the cells of windows, a resource each, as stretches that do not touch."""
     stretches: dict[str, list[tuple[int, int]]] = {}
     for window in sorted(windows, key=lambda window: window.first):
         for resource in window.resources:
@@ -141,17 +149,6 @@ def _joined(windows: Iterable[Window]) -> dict[str, list[tuple[int, int]]]:
             else:
                 seen.append((window.first, window.last))
     return stretches
-
-
-def read(connection: Connection, windows: Iterable[Window], stock: Stock) -> TakenCells:
-    """Read what is taken in these windows."""
-    looked_at = tuple(window for window in windows if window.resources)
-    found: dict[Cell, int] = {}
-    for window in looked_at:
-        wanted = {"resources": sorted(window.resources), "first": window.first, "last": window.last}
-        for resource, cell, taken in connection.execute(_READ, wanted):
-            found[resource, cell] = taken
-    return TakenCells(looked_at, ((*cell, taken) for cell, taken in sorted(found.items())), stock)
 
 
 def sweep(connection: Connection, before: datetime) -> int:

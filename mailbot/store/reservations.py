@@ -85,9 +85,9 @@ class Reservations:
         self._connection.execute(_LOCK, {"whose": whose})
 
     def occupancy(self, windows: Iterable[Window], stock: Callable[[str, int], int]) -> Occupancy:
-        """Read the ledger of cells for these windows. What lies outside of them was not read, and raises ValueError
-        when it is asked for."""
-        return occupancy.read(self._connection, windows, stock)
+        """Return the ledger of cells as far as these windows, to be asked before the transaction ends. What lies
+        outside of them raises ValueError when it is asked for."""
+        return occupancy.TakenCells(self._connection, windows, stock)
 
     def put(self, puts: Sequence[Put], stock: Callable[[str, int], int], now: datetime) -> None:
         """Carry out the steps, each with its line in the history, then all they take and release, netted per cell.

@@ -321,11 +321,11 @@ class UnitContract:
     def test_what_was_not_read_does_not_look_free(self, store: ports.Store) -> None:
         with store.reading() as unit:
             read = unit.reservations.occupancy([Window(frozenset({"hall"}), 10, 20)], stock_of(hall=3))
-        assert (read.taken("hall", 10, 20), read.stock("hall", 10)) == (0, 3)
-        with pytest.raises(ValueError, match="not read"):
-            read.taken("hall", 10, 21)
-        with pytest.raises(ValueError, match="not read"):
-            read.taken("foyer", 10, 20)
+            assert (read.taken("hall", 10, 20), read.stock("hall", 10)) == (0, 3)
+            with pytest.raises(ValueError, match="not read"):
+                read.taken("hall", 10, 21)
+            with pytest.raises(ValueError, match="not read"):
+                read.taken("foyer", 10, 20)
 
     def test_the_busiest_cell_counts(self, store: ports.Store) -> None:
         first = tables(10, date(2026, 6, 12), date(2026, 6, 13))
@@ -335,8 +335,8 @@ class UnitContract:
         windows = [Window(frozenset({"table"}), day, day + 1), Window(frozenset({"table"}), day + 2, day + 4)]
         with store.reading() as unit:
             read = unit.reservations.occupancy(windows, stock_of(table=12))
-        assert [read.taken("table", day + n, day + n) for n in range(5)] == [0, 10, 12, 2, 0]
-        assert read.taken("table", day, day + 4) == 12
+            assert [read.taken("table", day + n, day + n) for n in range(5)] == [0, 10, 12, 2, 0]
+            assert read.taken("table", day, day + 4) == 12
 
     def test_past_cells_are_swept_and_may_still_be_released(self, store: ports.Store) -> None:
         put(store, booked("R-00001", SATURDAY), booked("R-00002", tables(1, date(2026, 6, 12), date(2026, 6, 15))))

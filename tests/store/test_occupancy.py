@@ -101,7 +101,7 @@ def in_ledger(store: Store) -> Counter[tuple[str, int]]:
     window = Window(frozenset(STOCK), CELLS[0], CELLS[-1])
     with store.reading() as unit:
         read = unit.reservations.occupancy([window], stock_of(**STOCK))
-    return Counter({(resource, cell): read.taken(resource, cell, cell) for resource in STOCK for cell in CELLS})
+        return Counter({(resource, cell): read.taken(resource, cell, cell) for resource in STOCK for cell in CELLS})
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
