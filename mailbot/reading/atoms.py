@@ -9,7 +9,7 @@ first lexicon decides; marks ("de", "en", "of") add up. Linear in the number of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import IntEnum, auto
 from typing import Any, Final
@@ -115,6 +115,12 @@ class Is(IntEnum):
     """Behind the last atom."""
 
 
+_HOURLY: Final = (
+    "part", "year_offset", "shift", "shift_before", "span", "repeat", "feast", "hour_mark", "half_day", "named_clock",
+    "minutes_before", "minutes_after", "length",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Sense:
     """All that a phrase may mean. Weekdays count from Monday, 0; minutes from midnight; offsets in days."""
@@ -151,6 +157,23 @@ class Sense:
     minutes_after: int | None = None
     length: int | None = None
     """Minutes of a length said as a whole: "anderhalf uur" is 90."""
+    dated: bool = field(init=False, default=False)
+    """Whether it says anything of days, besides what small words do."""
+    timely: bool = field(init=False, default=False)
+    """Whether it says anything of days or hours, besides what small words do."""
+
+    def __post_init__(self) -> None:
+        dated = bool(self.edge or self.season or self.holidays or self.unit) or not (
+            self.weekday
+            is self.month
+            is self.month_offset
+            is self.next_day
+            is self.week_offset
+            is self.day_offset
+            is None
+        )
+        object.__setattr__(self, "dated", dated)
+        object.__setattr__(self, "timely", dated or any(getattr(self, name) not in (None, False) for name in _HOURLY))
 
     def joined(self, other: Sense) -> Sense:
         """Return both in one; where both speak, this one is heard, and marks add up."""
@@ -166,7 +189,7 @@ class Sense:
         return replace(self, **changes)
 
 
-_NAMES: Final = tuple(field.name for field in fields(Sense) if field.name != "marks")
+_NAMES: Final = tuple(each.name for each in fields(Sense) if each.init and each.name != "marks")
 NOTHING: Final = Sense()
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from mailbot.reading.atoms import Atom, Is, Mark
 from mailbot.reading.hours import HourReader
 from mailbot.reading.numbers import LAST
-from mailbot.reading.said import Entry, names_time, small
+from mailbot.reading.said import Entry, small
 
 LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.BEFORE | Mark.AFTER | Mark.EVER_SINCE | Mark.IN | Mark.BETWEEN
@@ -20,8 +20,6 @@ LEADS: Final = (
 NAMED: Final = Mark.ON | Mark.ARTICLE
 """Marks that make a bare number a day: "le 12", "op 12", "the 12th"."""
 
-_LONGEST_LIST: Final = 60
-
 
 class DateReader:
     """Reads one day or period in a row of atoms."""
@@ -29,6 +27,8 @@ class DateReader:
     def __init__(self, atoms: Sequence[Atom], hours: HourReader) -> None:
         self.atoms = atoms
         self.hours = hours
+        self._barren = self._fruitful = 0
+        """Up to which atom it is known that lists of numbers end in no month, or in one: each list is walked once."""
 
     def leads(self, at: int) -> tuple[int, int]:
         """Gather the small words before a day, and return their marks with the index behind them."""
@@ -163,20 +163,30 @@ class DateReader:
 
     def list_ahead(self, at: int) -> bool:
         """Whether a number begins a list that ends in a month: "5, 12 en 19 september", "15 t/m 18/01"."""
+        if at < self._barren or at < self._fruitful:
+            return at < self._fruitful
+        found, position = self._walked(at + 1)
+        if found:
+            self._fruitful = position
+        else:
+            self._barren = position
+        return found
+
+    def _walked(self, at: int) -> tuple[bool, int]:
+        """Walk along a list of numbers; say whether it ends in a month, and where."""
         joins = Mark.AND | Mark.OR | Mark.TO | Mark.UNTIL | Mark.ARTICLE | Mark.ON
-        position = at + 1
-        for _ in range(_LONGEST_LIST):
+        position = at
+        while True:
             atom, following = self.atoms[position], self.atoms[position + 1]
             if atom.kind not in (Is.COMMA, Is.DASH, Is.SLASH) and not (atom.kind is Is.WORD and atom.marks & joins):
-                return False
-            if following.kind is Is.DATE:
-                return True
+                return False, position
             position += 1
+            if following.kind is Is.DATE:
+                return True, position
             if following.kind is Is.NUMBER and 1 <= (following.value or 0) <= 31:
                 if self.with_month(Entry(), position + 1) is not None:
-                    return True
+                    return True, position
                 position += 1
-        return False
 
     def _counts_people(self, at: int) -> bool:
         """ "les 8-12 ans": a glued range that ends in no month."""
@@ -561,6 +571,8 @@ class DateReader:
             return None
         if leads & (Mark.SINCE | Mark.UNTIL | Mark.TO) and not leads & (Mark.OF | Mark.FROM):
             return None
+        if self.atoms[position].sense.unit is not None:
+            return None
         found = self.entry(position, leads | Mark.ON, listed=False)
         if found is None or (found[0].day is None and found[0].feast is None):
             return None
@@ -615,6 +627,6 @@ class DateReader:
     def _over_time(self, at: int) -> int:
         """Pass over the apostrophe and the "time" of "in two weeks' time"."""
         position = at
-        while position - at < 3 and self.atoms[position].marks & Mark.FILLER and not names_time(self.atoms[position]):
+        while position - at < 3 and self.atoms[position].marks & Mark.FILLER and not self.atoms[position].sense.dated:
             position += 1
         return position

@@ -20,9 +20,13 @@ class DayReader:
     def __init__(self, atoms: Sequence[Atom], dates: DateReader) -> None:
         self.atoms = atoms
         self.dates = dates
+        self._refused = 0
+        """Up to which atom a list of numbers was refused: none of its numbers begins another."""
 
     def days(self, at: int) -> tuple[DaysPhrase, int] | None:
         """Return the list of days that begins at atom `at`, and the index behind it."""
+        if at < self._refused and self.atoms[at].kind is Is.NUMBER:
+            return None
         leads, position = self.dates.leads(at)
         found = self.dates.entry(position, leads, listed=False)
         if found is None:
@@ -36,13 +40,14 @@ class DayReader:
             entry, link, behind = following
             if len(phrase.entries) >= MOST_ENTRIES:
                 phrase.too_many = True
-                behinds[-1] = behind
-                continue
+                break
             phrase.entries.append(entry)
             phrase.links.append(link)
             behinds.append(self._ranged(phrase, entry, behind))
+        end = behinds[-1]
         behind = self._trimmed(phrase, behinds)
         if not phrase.entries:
+            self._refused = end
             return None
         behind = self._tail(phrase, behind)
         return _one_rank_each(phrase), behind
@@ -77,8 +82,7 @@ class DayReader:
         if (
             found is None
             or found[0].vague
-            or (found[0].is_period
-            and not (first.is_period or leads & (Mark.TO | Mark.UNTIL)))
+            or (found[0].is_period and not (first.is_period or leads & (Mark.TO | Mark.UNTIL)))
         ):
             return None
         last, behind = found

@@ -138,7 +138,6 @@ class _Reading:
         assert isinstance(phrase, DaysPhrase), "asked of days"
         hint = self.last_named if self.named_in == piece.paragraph else None
         piece.settled = settle(phrase, self.almanac, self.last_named, hint)
-        self.too_many = self.too_many or phrase.too_many
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
         named = spans_of(piece.settled)
@@ -156,10 +155,11 @@ class _Reading:
         """Days without a repetition: lists, ranges, alternatives."""
         options: list[list[Settled]] = [[]]
         vague: list[Settled] = []
+        sure = [each for piece in use.days for each in piece.settled if each.days is not None and each.sure]
         for piece in use.days:
             phrase = piece.phrase
             assert isinstance(phrase, DaysPhrase), "asked of days"
-            settled = self._meant_before(piece, use)
+            settled = self._meant_before(piece, sure)
             if phrase.leads & Mark.AFTER and not phrase.leads & (Mark.SINCE | Mark.IN):
                 settled = [replace(each, days=None, period=None) for each in settled]
             fixed = [
@@ -202,15 +202,13 @@ class _Reading:
             excluded=tuple(span for span in days if span not in kept),
         )
 
-    def _meant_before(self, piece: Piece, use: Use) -> list[Settled]:
+    def _meant_before(self, piece: Piece, dated: Sequence[Settled]) -> list[Settled]:
         """A weekday alone means the date of that weekday which the mail named before: "le samedi comme le dimanche"."""
         meant: list[Settled] = []
-        others = [each for other in use.days if other is not piece for each in other.settled]
         for entry, settled in zip(piece.entries, piece.settled, strict=True):
             if not entry.bare_weekday or entry.until is not None or entry.weekday is None:
                 meant.append(settled)
                 continue
-            dated = [each for each in others if each.days is not None and each.sure]
             known = self.named.get(entry.weekday)
             if len(dated) == 1 and dated[0].days is not None and len(piece.entries) == 1 and not dated[0].ranged:
                 same = any(day.weekday() == entry.weekday for day in dated[0].days)

@@ -391,10 +391,10 @@ class HourReader:
         more = self._two_digits(at)
         if more is not None and (extra.glued or more in (15, 30, 45)):
             return minutes + more, at + 2 if self.atoms[at + 1].sense.unit == "minute" else at + 1
-        if extra.marks & Mark.AND:
-            found = self._minutes(at + 1)
-            if found is not None and found[0] < 60:
-                return minutes + found[0], found[1]
+        if extra.marks & Mark.AND and self.atoms[at + 2].sense.unit == "minute":
+            return minutes + (self.atoms[at + 1].value or 0), at + 3
+        if extra.marks & Mark.AND and self.atoms[at + 1].sense.length in (15, 30, 45):
+            return minutes + (self.atoms[at + 1].sense.length or 0), at + 2
         return minutes, at
 
     def _decimal(self, value: int, at: int) -> tuple[int, int] | None:

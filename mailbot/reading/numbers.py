@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from mailbot.model.meaning import Language
-from mailbot.reading.lexicon import Lexicon, load
+from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import Kind, Token, fold
 
 LAST = -1
@@ -31,6 +30,8 @@ class Number:
 
 def number_at(tokens: Sequence[Token], at: int, lexicons: Iterable[Lexicon]) -> Number | None:
     """Return the longest number that begins at token `at`, in the first of the lexicons that reads the most tokens."""
+    if tokens[at].kind is Kind.NUMBER and (at + 1 == len(tokens) or not tokens[at + 1].glued):
+        return Number(tokens[at].value, at, at + 1)
     best: Number | None = None
     for lexicon in lexicons:
         found = _Speller.of(lexicon).read(tokens, at)
@@ -80,7 +81,7 @@ class _Speller:
 
     @staticmethod
     def of(lexicon: Lexicon) -> _Speller:
-        return _speller(lexicon.code) if lexicon is load(lexicon.code) else _compile(lexicon)
+        return _speller(lexicon)
 
     def read(self, tokens: Sequence[Token], at: int) -> Number | None:
         token = tokens[at]
@@ -205,11 +206,7 @@ def _over_hyphen(tokens: Sequence[Token], at: int) -> int:
 
 
 @cache
-def _speller(code: Language) -> _Speller:
-    return _compile(load(code))
-
-
-def _compile(lexicon: Lexicon) -> _Speller:
+def _speller(lexicon: Lexicon) -> _Speller:
     joints, group = lexicon.table("number.joints"), lexicon.table("number.group")
     units, tens = _by_word(lexicon, "number.units"), _by_word(lexicon, "number.tens")
     joined = {

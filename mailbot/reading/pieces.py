@@ -15,7 +15,7 @@ from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, Ex
 from mailbot.reading.settle import Settled
 
 MOST_PIECES: Final = 800
-"""Pieces of one text, at most: more is no mail of a person."""
+"""Pieces of one text, at most: more is no mail of a person, and the rest is left unread."""
 
 Phrase: TypeAlias = DaysPhrase | RulePhrase | ClockPhrase | CountPhrase | ExceptPhrase
 
@@ -25,6 +25,7 @@ _JOINS: Final = (
 )  # fmt: skip
 """Further marks that may stand between two pieces of one use."""
 _NEAR: Final = _JOINS | PASSED_OVER
+_TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
 """Atoms that part two uses."""
 _VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.MOVE
@@ -83,9 +84,10 @@ class Scanner:
     def scan(self) -> list[Piece]:
         at = 0
         while self.atoms[at].kind is not Is.END:
-            found = self._piece(at) if self.atoms[at].kind in (Is.WORD, Is.NUMBER, Is.DATE) else None
-            if found is not None and len(self.pieces) >= MOST_PIECES:
-                self.too_many, found = True, None
+            if len(self.pieces) >= MOST_PIECES or self.too_many:
+                self.too_many = True
+                break
+            found = self._piece(at) if self._may_begin(at) else None
             if found is None:
                 self._pass(self.atoms[at], at)
                 at += 1
@@ -93,6 +95,17 @@ class Scanner:
                 self._take(found[0], at, found[1])
                 at = found[1]
         return self.pieces
+
+    def _may_begin(self, at: int) -> bool:
+        """Whether a time may begin here: at a word of time, or at small words that go before one."""
+        atom = self.atoms[at]
+        position = at
+        while (atom.kind is Is.WORD and not atom.sense.timely) or (atom.kind is Is.COLON and position > at):
+            position += 1
+            if position - at > 6:
+                return False
+            atom = self.atoms[position]
+        return atom.kind in _TIMELY
 
     def _piece(self, at: int) -> tuple[Phrase, int] | None:
         if self.atoms[at].marks & Mark.EXCEPT:
@@ -103,6 +116,7 @@ class Scanner:
 
     def _take(self, phrase: Phrase, at: int, behind: int) -> None:
         if isinstance(phrase, DaysPhrase):
+            self.too_many = self.too_many or phrase.too_many
             self.sentences[-1].last_year |= any(entry.year_offset == -1 for entry in phrase.entries)
             if len({entry.part for entry in phrase.entries if entry.part}) > 1:
                 self._take_apart(phrase, at, behind)

@@ -196,14 +196,7 @@ class ExceptPhrase:
     holidays: tuple[str, ...] = ()
 
 
-def names_time(atom: Atom) -> bool:
-    """Whether an atom says a time of its own besides being a small word."""
-    sense = atom.sense
-    offsets = (sense.weekday, sense.month, sense.month_offset, sense.next_day, sense.week_offset, sense.day_offset)
-    words = sense.edge or sense.season or sense.holidays or sense.unit
-    return bool(words) or any(offset is not None for offset in offsets)
-
-
 def small(atom: Atom, marks: int) -> bool:
-    """Whether an atom is a small word that does one of these things, and no time of its own."""
-    return atom.kind is Is.WORD and bool(atom.marks & marks) and not names_time(atom)
+    """Whether an atom is a small word that does one of these things, and no day of its own."""
+    sense = atom.sense
+    return bool(sense.marks & marks) and atom.kind is Is.WORD and not sense.dated

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -29,8 +29,7 @@ class Kind(StrEnum):
     """A code, telephone number, account, amount or address: never a quantity, day or hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: `text[start:end]` of the text it was cut from. `glued` says that nothing, not even a space, lies
     between it and the token before. `value` is the number of a NUMBER, else -1."""
 
@@ -67,8 +66,9 @@ _PLAIN = str.maketrans(
 )
 
 _TOKEN = re.compile(
-    r"""
-      (?P<newline>[ \t]*(?:\r\n|\r|\n|\u2028|\u2029)\s*)
+    r"""                                                                 # a word with nothing glued to it, first:
+      (?P<plain>[^\W\d_]+(?![\w@.+’'ʼ‘:/\-\u0300-\u036f\u00ad\u200b-\u200d\u2060]))
+    | (?P<newline>[ \t]*(?:\r\n|\r|\n|\u2028|\u2029)\s*)
     | (?P<space>[^\S\r\n\u2028\u2029]+)
     | (?P<opaque>
           [\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}          # mail address
@@ -118,6 +118,10 @@ def tokenize(text: str) -> tuple[Token, ...]:
         found = match(text, position)
         assert found is not None, "the last alternative takes any sign"
         kind, word, start, position = found.lastgroup, found.group(), position, found.end()
+        if kind == "plain":
+            tokens.append(Token(word, fold(word), start, position, Kind.WORD, start == last_end))
+            last_end = position
+            continue
         if kind == "space":
             continue
         if kind == "elision" and fold(word) not in _ELIDED:

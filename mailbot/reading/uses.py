@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from mailbot.reading.atoms import Mark
 from mailbot.reading.pieces import Piece
 from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+
+MOST_PIECES: Final = 100
+"""Pieces of one use, at most: no person says as many of one."""
 
 
 @dataclass(slots=True)
@@ -108,6 +112,8 @@ def _corrected(found: list[Use], piece: Piece) -> bool:
 
 def _fits(use: Use, piece: Piece) -> bool:
     """Whether a near piece belongs to the use, or begins the next one."""
+    if len(use.pieces) >= MOST_PIECES:
+        return False
     if isinstance(piece.phrase, RulePhrase):
         return use.rule is None
     if isinstance(piece.phrase, ExceptPhrase | CountPhrase):
