@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.model.outbox import Post, Receipt
+
+
+MAILBOX = re.compile(r"[!-~]+@[!-~]+")
+"""Near enough to what SMTP can hold: printable ASCII without spaces."""
 
 
 @dataclass
@@ -50,14 +55,17 @@ class MemorySource:
 
 @dataclass
 class MemorySender:
-    """Takes every letter, and shows them."""
+    """Takes every letter that has an address, and shows them."""
 
     sent: list[Post] = field(default_factory=list)
 
     def send(self, posts: Sequence[Post]) -> Iterator[Receipt]:
         for post in posts:
-            self.sent.append(post)
-            yield Receipt(post.id, taken=True)
+            if post.recipients and all(MAILBOX.fullmatch(address) for address in post.recipients):
+                self.sent.append(post)
+                yield Receipt(post.id, taken=True)
+            else:
+                yield Receipt(post.id, taken=False, final=True, error="no address that mail can be sent to")
 
     def close(self) -> None:
         """Nothing to let go."""

@@ -34,7 +34,7 @@ class SmtpSender:
         away = ""
         for post in posts:
             receipt = Receipt(post.id, taken=False, error=away) if away else self._runner.run(self._send(post))
-            if not away and not receipt.taken and self._client is None:
+            if not away and not receipt.taken and not receipt.final and self._client is None:
                 away = receipt.error
             yield receipt
 
@@ -45,8 +45,13 @@ class SmtpSender:
     async def _send(self, post: Post) -> Receipt:
         """Send one letter. A kept connection that the server closed meanwhile is opened again once."""
         kept = self._client is not None
+        if not post.recipients:
+            return Receipt(post.id, taken=False, final=True, error="no address that mail can be sent to")
         try:
             return await self._try(post)
+        except ValueError as error:  # an address that no SMTP command can hold; the server may wait for the rest
+            await self._quit()
+            return Receipt(post.id, taken=False, final=True, error=_told(error))
         except SMTPServerDisconnected as error:
             await self._quit()
             if not kept:

@@ -17,6 +17,9 @@ from tests.servers.smtp_sink import SmtpSink
 RAW = b"From: a@bruyere.example\r\nTo: b@voisins.example\r\nSubject: number %d\r\n\r\n.first line is a dot\r\nlast\r\n"
 
 
+UNREACHABLE: list[tuple[str, ...]] = [(), ("é@voisins.example",), ("a b@voisins.example",), ("a\r\nRCPT TO:<b>@c",)]
+
+
 def post(number: int) -> Post:
     return Post(number, RAW % number, "a@bruyere.example", ("b@voisins.example",), tries=0)
 
@@ -48,6 +51,13 @@ class SenderContract:
         assert next(receipts).id == 1
         assert len(arrived()) == 1
         assert next(receipts).id == 2
+
+    def test_an_address_that_no_mail_can_go_to_holds_nobody_else_up(self, sender: Sender) -> None:
+        wrong = [Post(n, RAW % n, "a@bruyere.example", to, tries=0) for n, to in enumerate(UNREACHABLE)]
+        receipts = list(sender.send([*wrong, post(9)]))
+        assert [(receipt.taken, receipt.final) for receipt in receipts[:-1]] == [(False, True)] * len(wrong)
+        assert all(receipt.error for receipt in receipts[:-1])
+        assert receipts[-1].taken
 
     def test_nothing_to_send_sends_nothing(self, sender: Sender, arrived: Callable[[], list[bytes]]) -> None:
         assert list(sender.send([])) == []
