@@ -73,11 +73,11 @@ def _said(roles: Roles, sender: Address) -> tuple[str, str]:
 
 
 def _quoted(roles: Roles) -> str:
-    return "\n".join(
-        unquoted(line) if role is Role.QUOTED else line
-        for line, role in zip(roles.lines, roles.roles, strict=True)
-        if role is not Role.OWN
-    ).strip("\n")
+    """Return the history with its announcements; without its marks `>`, unless these mark only what is older still."""
+    quoted = [line for line, role in zip(roles.lines, roles.roles, strict=True) if role is Role.QUOTED and line.strip()]
+    marked = all(unquoted(line) != line for line in quoted)
+    lines = (line for line, role in zip(roles.lines, roles.roles, strict=True) if role is not Role.OWN)
+    return "\n".join(unquoted(line) if marked else line for line in lines).strip("\n")
 
 
 def _without_banners(text: str, banners: tuple[str, ...]) -> str:
@@ -126,7 +126,7 @@ def _request_in(history: str, deepest: int) -> str:
     lines = roles.lines
     if start is not None:
         stop = next((i for i in range(start, len(lines)) if roles.roles[i] is not Role.FRAME), len(lines))
-        lines = [unquoted(line) for line in lines[stop:]]
+        lines = lines[stop:]
     inner = roles_of(lines, Ours(), in_thread=True)
     body, _ = _said(inner, Address(roles.announced, ""))
     if deepest and Role.FRAME in inner.roles and not _without_courtesies(folded(body)).strip():
