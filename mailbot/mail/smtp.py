@@ -45,22 +45,19 @@ class SmtpSender:
     async def _send(self, post: Post) -> Receipt:
         """Send one letter. A kept connection that the server closed meanwhile is opened again once."""
         kept = self._client is not None
-        if not post.recipients:
+        if not post.deliverable:
             return Receipt(post.id, taken=False, final=True, error="no address that mail can be sent to")
         try:
             return await self._try(post)
-        except ValueError as error:  # an address that no SMTP command can hold; the server may wait for the rest
-            await self._quit()
-            return Receipt(post.id, taken=False, final=True, error=_told(error))
         except SMTPServerDisconnected as error:
             await self._quit()
             if not kept:
                 return Receipt(post.id, taken=False, error=_told(error))
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, ValueError) as error:
             return await self._refused(post, error)
         try:
             return await self._try(post)
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, ValueError) as error:
             return await self._refused(post, error)
 
     async def _try(self, post: Post) -> Receipt:
@@ -72,7 +69,7 @@ class SmtpSender:
             return Receipt(post.id, taken=False, final=True, error=told)
         return Receipt(post.id, taken=True)
 
-    async def _refused(self, post: Post, error: SMTPException | OSError) -> Receipt:
+    async def _refused(self, post: Post, error: SMTPException | OSError | ValueError) -> Receipt:
         """Return the receipt for an error; one that is not about this letter alone ends the connection."""
         if isinstance(error, SMTPRecipientsRefused):
             final = all(refusal.code >= 500 for refusal in error.recipients)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+
+_TRAVELS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,11 @@ class Post:
     recipients: tuple[str, ...]
     tries: int
     """Tries so far."""
+
+    @property
+    def deliverable(self) -> bool:
+        """Whether there are recipients, each of which an SMTP command can hold: printable ASCII, no spaces or `<>`."""
+        return bool(self.recipients) and all(_TRAVELS.fullmatch(address) for address in self.recipients)
 
 
 @dataclass(frozen=True)
