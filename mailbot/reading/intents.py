@@ -12,6 +12,8 @@ from mailbot.reading.cues import Cue
 WEIGHTS = {"decisive": 6.0, "strong": 3.0, "fair": 1.2, "weak": 0.4}
 LEAST = {Intent.CHANGE: 2.5, Intent.CANCEL: 2.5, Intent.KEY: 2.5, Intent.LIST: 2.5, Intent.AVAILABILITY: 2.0}
 """The least score of an intent that is believed."""
+LEAST_OF_ANSWER = 2.0
+"""What a bare answer to our question ("19h à 21h30") is worth as a booking."""
 MOST_OF_A_KIND = 3
 """Cues of one strength that count for an intent; more of them prove little more."""
 
@@ -40,6 +42,10 @@ class Signs:
     question: bool = False
     words: int = 0
     people: bool = False
+    replying: bool = False
+    """Our letter, that it answers, asks something."""
+    answering: bool = False
+    """It says little but when or how many, and our letter asked."""
     unwanted: bool = False
     """A thing is named that is not, or no longer, wanted."""
     booked: bool = False
@@ -120,14 +126,18 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
-        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5
+        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 0.6
         if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
             scores[Intent.AVAILABILITY] += 2.5
     elif signs.things:
-        scores[Intent.BOOK] += 1
+        scores[Intent.BOOK] += 1 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 0.0
     elif not signs.asked:
         scores[Intent.BOOK] -= 2
         scores[Intent.AVAILABILITY] -= 2
+    if signs.replying and signs.things and signs.moment:
+        scores[Intent.BOOK] += 2
+    if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:
+        scores[Intent.BOOK] = max(scores[Intent.BOOK], LEAST_OF_ANSWER)
     _weigh_code(scores, signs)
     if not signs.offer:
         scores[Intent.ACCEPT] -= 20
@@ -150,3 +160,5 @@ def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:
         scores[intent] += 2 if scores[intent] > 1 else 0
     scores[Intent.CHANGE] = max(scores[Intent.CHANGE], scores[Intent.BOOK])
     scores[Intent.BOOK] = -1.0
+    if signs.things and signs.moment and max(scores.values()) < LEAST[Intent.CHANGE]:
+        scores[Intent.CHANGE] = LEAST[Intent.CHANGE]

@@ -75,6 +75,8 @@ class Counting:
         for number in numbers(page.tokens, self._lexicons):
             first = bisect_left(page.at, number.first)
             last = bisect_left(page.at, number.last)
+            if _numbers_a_list(page, first, last):
+                continue
             inside = bisect_left(starts, first + 1) - 1
             if inside >= 0 and spans[inside][1] > first:
                 continue
@@ -118,15 +120,16 @@ class Counting:
 
     def _after(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
         """tables : 20; tables (20); chaises x 50"""
-        at = mention.last
-        if (
-            at < len(page.words)
-            and page.words[at] in self.after
-            and page.sentence_of[at] == page.sentence_of[mention.first]
-        ):
-            count = by_start.get(at + 1)
-            if count is not None and not count.ordinal and not count.article:
-                return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
+        at, limit = mention.last, page.sentence(mention.first).last
+        while at < limit and page.words[at] in self.other and at < mention.last + 3:
+            at += 1
+        bare, beside = by_start.get(at), by_start.get(at + 1)
+        if bare is not None and bare.last == limit and at < limit:
+            count: Count | None = bare
+        else:
+            count = beside if at < limit and page.words[at] in self.after else None
+        if count is not None and not count.ordinal and not count.article:
+            return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
         return None
 
     def _unsaid(self, page: Page, mention: Mention) -> Quantity:
@@ -138,6 +141,13 @@ class Counting:
         if mention.plural or (vague and not one):
             return Quantity(None, at - vague, mention.last, False, definite)
         return Quantity(1, at - 1 if one else at, mention.last, False, definite)
+
+
+def _numbers_a_list(page: Page, first: int, last: int) -> bool:
+    """Whether a number only counts the entries of a list: "2) la bibliothèque"."""
+    if last >= len(page.words) or page.words[last] not in {")", "."} or not page.token(last).glued:
+        return False
+    return first == page.sentence(first).first and page.sentence(first).bullet
 
 
 def corrected(

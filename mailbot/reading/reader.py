@@ -201,6 +201,8 @@ class Library:
 
 
 _KEPT: list[Library] = []
+SHORT = 25
+"""Words of an answer that says little but when or how many."""
 _WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL})
 
 
@@ -294,6 +296,11 @@ def _signs(
     offered: bool,
     fitting: tuple[int, ...],
 ) -> Signs:
+    ago = sighting.sentences_of("stance-ago")
+    ours = context.our_texts[0] if context.our_texts else own.quoted
+    asks = bool(context.asked) or ("?" in ours and bool(letter.in_reply_to or own.answers))
+    says = any(when.counts for when in sighting.whens) or bool(sighting.counts)
+    answering = asks and says and len(sighting.page.words) - sighting.body_at <= SHORT
     thread = bool(letter.in_reply_to or letter.references or own.quoted or own.answers)
     return Signs(
         machine=bool(letter.machine),
@@ -301,6 +308,8 @@ def _signs(
         offer=offered,
         fits_offer=bool(fitting),
         asked=bool(context.asked),
+        replying=asks,
+        answering=answering,
         options=bool(context.options),
         challenge=context.challenge,
         code=bool(codes),
@@ -311,7 +320,7 @@ def _signs(
         people=sighting.people is not None,
         unwanted=bool(sighting.stances.unwanted),
         booked=any(
-            cue.value == "stance-booked" and not sighting.stances.in_past(cue.first) for cue in sighting.cues
+            cue.value == "stance-booked" and sighting.page.sentence_of[cue.first] not in ago for cue in sighting.cues
         ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
     )

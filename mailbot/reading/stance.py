@@ -52,7 +52,12 @@ class Stances:
             if page.sentence(mention.first).first in {quantity.first, mention.first}
         )
         void = {"stance-confirmed", "stance-unwanted-after", "stance-unwanted-before", "stance-kept"}
-        self.void = [(cue.first, cue.last) for cue in cues if cue.value in void]
+        now = [(cue.first, cue.last) for cue in cues if cue.value == "stance-now"]
+        self.void = [
+            (cue.first, cue.last)
+            for cue in cues
+            if cue.value in void and not any(first <= cue.first < last for first, last in now)
+        ]
         """Stretches in which no request begins: what is booked already, not wanted, or kept."""
 
     @staticmethod

@@ -43,7 +43,7 @@ class Strangers:
         lending = {cue.last for cue in cues if cue.value == "things-lend"}
         found = []
         for count in counts:
-            if count.ordinal or count.value > 2_000 or count.last >= len(page.words):
+            if count.ordinal or count.value > 2_000 or count.last >= page.sentence(count.first).last:
                 continue
             last = self._end_of_name(page, count.last, lambda at: at in named or taken(at))
             if last is None:
