@@ -43,6 +43,7 @@ def deliver(office: Office, sender: Sender, limit: int = 50) -> int:
 def settle(receipt: Receipt, post: Post, office: Office) -> None:
     """Write what became of one letter; tell staff about one that will never arrive."""
     now = office.clock()
+    rules = office.rules.current()
     tries = post.tries + 1
     with office.store.unit() as unit:
         if receipt.taken:
@@ -50,7 +51,7 @@ def settle(receipt: Receipt, post: Post, office: Office) -> None:
         elif receipt.final or tries >= MOST_TRIES:
             lost = unit.mailbox.given_up(receipt, now)
             log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})
-            carry_out(told_to_staff(lost, receipt.error, office.rules.current()), unit, office.rules.current(), office)
+            carry_out(told_to_staff(lost, receipt.error, rules), unit, rules, office)
         else:
             log.warning("letter postponed", extra={"tries": tries, "error": receipt.error})
             unit.mailbox.postponed(receipt, now + pause_after(tries))

@@ -18,7 +18,8 @@ from mailbot.service.ports import Store
 
 class RulesInForce(Protocol):
     def current(self) -> Rules:
-        """Return the rules in force: the last version of the file that held."""
+        """Return the rules in force: the last version of the file that held. Not to be called inside a unit: staff are
+        told of one that does not hold in a unit of its own."""
         ...
 
 

@@ -32,8 +32,9 @@ def fetch(source: Source, office: Office) -> bool:
         failed.update(mail.place for mail in waiting if not served(mail, office))
         complete = len(waiting) < BATCH
     if not failed:
+        rules = office.rules.current()
         with office.store.unit() as unit:
-            lapse(started, unit, office.rules.current(), office)
+            lapse(started, unit, rules, office)
             unit.commit()
         office.wake_delivery()
     return not failed

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailbot.errors import Temporary
+from mailbot.errors import BadRules, Temporary
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import State
+from mailbot.policy.rules import RulesFile
 from mailbot.service import handle
+from mailbot.service.alerts import alert
 from mailbot.service.office import Office
 from mailbot.service.rounds import fetch, last_told, tick
 from tests.service.conftest import NINE_THIRTY
@@ -255,6 +258,19 @@ def test_new_rules_that_hold_are_in_force_for_the_next_mail(editable: Town) -> N
     editable.rules.write_text(good, encoding="utf-8")
     [letter] = editable.write(KARIM, "lecture", READING_ROOM)
     assert "12 personnes" not in text_of(letter)
+
+
+def test_staff_are_told_once_of_rules_that_do_not_hold(editable: Town) -> None:
+    def tell(_: BadRules) -> None:
+        alert("rules", lambda language: {"where": f"rules.yaml, {language}"}, editable.office)
+
+    editable.office = replace(editable.office, rules=RulesFile(editable.rules, on_fault=tell))
+    good = editable.rules.read_text(encoding="utf-8")
+    editable.rules.write_text(good.replace("capacity: 25", "capacity: vingt-cinq"), encoding="utf-8")
+    assert to(editable.round()) == STAFF, "also where nobody writes"
+    assert editable.round() == []
+    editable.rules.write_text(good, encoding="utf-8")
+    assert editable.round() == []
 
 
 def test_a_thing_that_is_added_to_the_rules_can_be_booked_by_the_next_mail(editable: Town) -> None:
