@@ -278,7 +278,8 @@ class DateReader:
         if number.article and not atom.digits:
             return None
         dated = self.with_month(Entry(day=number.value), at + 1)
-        if dated is not None or self.is_hour(at):
+        in_part = plain and self.atoms[at + 1].sense.part_alone
+        if dated is not None or (self.is_hour(at) and not in_part):
             return dated
         dashed = self._dashed_date(at, number.value, expected=True)
         return dashed or self._number_of_weekday(at, number.value, plain)

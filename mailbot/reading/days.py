@@ -50,6 +50,9 @@ class DayReader:
             self._refused = end
             return None
         behind = self._tail(phrase, behind)
+        if len(phrase.entries) > 1 or phrase.entries[0].until is not None:
+            for entry in phrase.entries:
+                entry.loose = entry.loose and entry.feast is not None
         return _one_rank_each(phrase), behind
 
     # ── ranges ──────────────────────────────────────────────────────────────────────────────────────────────────────

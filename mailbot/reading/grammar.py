@@ -63,6 +63,8 @@ class _Reading:
         """The paragraph that named it."""
         self.named: dict[int, tuple[Days, bool]] = {}
         """By weekday, the date last named that falls on it, and whether it counts."""
+        self.used_on: date | None = None
+        """The day of use last named."""
         self.room = MOST
         """Occurrences that the text may still name."""
 
@@ -159,7 +161,7 @@ class _Reading:
         for piece in use.days:
             phrase = piece.phrase
             assert isinstance(phrase, DaysPhrase), "asked of days"
-            settled = self._meant_before(piece, sure)
+            settled = self._meant_before(piece, sure, self.roles.get(use.pieces[0].at))
             if phrase.leads & Mark.AFTER and not phrase.leads & (Mark.SINCE | Mark.IN):
                 settled = [replace(each, days=None, period=None) for each in settled]
             fixed = [
@@ -202,7 +204,7 @@ class _Reading:
             excluded=tuple(span for span in days if span not in kept),
         )
 
-    def _meant_before(self, piece: Piece, dated: Sequence[Settled]) -> list[Settled]:
+    def _meant_before(self, piece: Piece, dated: Sequence[Settled], role: Role | None) -> list[Settled]:
         """A weekday alone means the date of that weekday which the mail named before: "le samedi comme le dimanche"."""
         meant: list[Settled] = []
         for entry, settled in zip(piece.entries, piece.settled, strict=True):
@@ -210,7 +212,10 @@ class _Reading:
                 meant.append(settled)
                 continue
             known = self.named.get(entry.weekday)
-            if len(dated) == 1 and dated[0].days is not None and len(piece.entries) == 1 and not dated[0].ranged:
+            handed_over = self._handed_over_on(entry.weekday, role)
+            if handed_over is not None:
+                meant.append(Settled(Days(handed_over, handed_over)))
+            elif len(dated) == 1 and dated[0].days is not None and len(piece.entries) == 1 and not dated[0].ranged:
                 same = any(day.weekday() == entry.weekday for day in dated[0].days)
                 meant.append(dated[0] if same else Settled(conflict=True))
             elif known is not None and not entry.plural:
@@ -219,12 +224,23 @@ class _Reading:
                 meant.append(settled)
         return meant
 
+    def _handed_over_on(self, weekday: int, role: Role | None) -> date | None:
+        """ "we'd collect on the Saturday and return on the Monday": beside the day of use that was named."""
+        day = self.used_on
+        if day is None or role not in (Role.FETCH, Role.BRING_BACK):
+            return None
+        if role is Role.FETCH:
+            return day - timedelta(days=(day.weekday() - weekday) % 7)
+        return day + timedelta(days=(weekday - day.weekday()) % 7)
+
     def _note(self, use: Use, when: When) -> None:
         """Remember which dates were named, so that a later weekday alone is one of them."""
         if when.past or when.role is Role.HABIT or when.repetition is not None:
             return
         if not any(each.sure and each.days is not None for piece in use.days for each in piece.settled):
             return
+        if when.role is Role.USE and when.days and when.counts:
+            self.used_on = when.days[-1].last
         for span in when.days:
             if (span.last - span.first).days < 7:
                 self.named.update({day.weekday(): (Days(day, day), when.counts) for day in span})
@@ -328,6 +344,7 @@ class _Reading:
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
             else:
                 lone = not use.days and use.rule is None and phrase.start is not None and phrase.loose
+                lone = lone and not phrase.apart
                 if not lone:
                     found.append((replace(phrase, part=phrase.part or waiting), apart))
                     waiting = None
@@ -383,7 +400,7 @@ class _Reading:
         if use.rule is not None:
             return False
         if not use.days:
-            return all(clock.start is None and clock.end is None for clock in when.clocks)
+            return all(clock.start is None and clock.end is None and clock.length is None for clock in when.clocks)
         if when.clocks:
             return False
         leads = 0
@@ -438,7 +455,7 @@ def _rivals(options: Sequence[Sequence[Settled]]) -> Iterator[Rival]:
 def _leaves_out(whens: list[When], refused: When) -> bool:
     """Take "pas le 12" out of the days before, if it is among them; say whether it was."""
     last = whens[-1]
-    gone = {day for span in refused.days for day in span}
+    gone = {day for span in (refused.days or (refused.period,)) if span is not None for day in span}
     kept = tuple(span for span in last.days if span.first != span.last or span.first not in gone)
     if not gone or len(kept) == len(last.days) or not kept or not last.counts:
         return False

@@ -83,6 +83,7 @@ _LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.AT | Mark.BETWEEN | Mark.AFTER | Mark.BEFORE | Mark.FOR | Mark.TO
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
+_APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
@@ -115,8 +116,6 @@ class HourReader:
                 break
             leads |= atom.marks
             position += 1
-        if at and self.atoms[at - 1].marks & Mark.CORRECTION:
-            leads |= Mark.AT
         return leads, position
 
     def _length_alone(self, at: int, behind: int) -> tuple[ClockPhrase, int] | None:
@@ -133,7 +132,8 @@ class HourReader:
         if second is not None:
             end, after = second
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
-            return ClockPhrase(start, end, loose=unmarked), after
+            apart = self.atoms[led_at - 1].kind in _APART and leads & Mark.FROM if led_at else False
+            return ClockPhrase(start, end, loose=unmarked, apart=unmarked and bool(apart)), after
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
@@ -142,7 +142,8 @@ class HourReader:
 
     def _second(self, start: Face, leads: int, led_at: int, behind: int) -> tuple[Face, int] | None:
         """Read the end of a range whose start is behind us."""
-        joined, position = self._joint(leads, behind)
+        corrected = led_at > 0 and bool(self.atoms[led_at - 1].marks & Mark.CORRECTION)
+        joined, position = self._joint(leads, behind, Mark.UNTIL | Mark.TO if corrected else Mark.UNTIL)
         cells = not joined and self._next_cell(start, behind)
         if not joined and not cells:
             return None
@@ -154,8 +155,9 @@ class HourReader:
         end, after = found
         return (end, after) if cells or self._range_stands(start, end, leads, led_at, after) else None
 
-    def _joint(self, leads: int, at: int) -> tuple[bool, int]:
-        """Pass over what joins the two ends of a range; say whether there was anything."""
+    def _joint(self, leads: int, at: int, behind_comma: int) -> tuple[bool, int]:
+        """Pass over what joins the two ends of a range; say whether there was anything. `behind_comma` are the marks
+        that join even behind a comma."""
         joined, position = False, at
         while position - at < 4:
             atom = self.atoms[position]
@@ -164,7 +166,7 @@ class HourReader:
                 joined = True
             elif joined and (atom.kind is Is.LINE or self._filler(atom)):
                 pass
-            elif not (atom.kind is Is.COMMA and self.atoms[position + 1].marks & Mark.UNTIL):
+            elif not (atom.kind is Is.COMMA and self.atoms[position + 1].marks & behind_comma):
                 break
             position += 1
         return joined, position

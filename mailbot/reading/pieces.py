@@ -44,6 +44,9 @@ class Piece:
     """Marks of all atoms between it and the piece before."""
     sentence: int
     paragraph: int
+    line: int = 0
+    bracketed: bool = False
+    """A bracket opens between it and the piece before."""
     settled: list[Settled] = field(default_factory=list)
 
     @property
@@ -80,6 +83,8 @@ class Scanner:
         self._near = False
         self._between = 0
         self._paragraph = 0
+        self._line = 0
+        self._bracketed = False
 
     def scan(self) -> list[Piece]:
         at = 0
@@ -134,8 +139,9 @@ class Scanner:
     def _append(self, phrase: Phrase, at: int, behind: int) -> None:
         near = self._near and bool(self.pieces)
         sentence = len(self.sentences) - 1
-        self.pieces.append(Piece(phrase, at, behind, near, self._between, sentence, self._paragraph))
-        self._near, self._between = True, 0
+        place = (sentence, self._paragraph, self._line)
+        self.pieces.append(Piece(phrase, at, behind, near, self._between, *place, bracketed=self._bracketed))
+        self._near, self._between, self._bracketed = True, 0, False
 
     def _pass(self, atom: Atom, at: int) -> None:
         """Note what lies between two pieces."""
@@ -145,6 +151,10 @@ class Scanner:
             self.verbs.append((at, atom.marks))
         if atom.kind in (Is.STOP, Is.PARAGRAPH):
             self._end_sentence(atom)
+        elif atom.kind is Is.LINE:
+            self._line += 1
+        elif atom.kind is Is.OPEN:
+            self._bracketed = True
         elif atom.kind is Is.NUMBER:
             self._near = self._near and atom.number is not None and atom.number.article
         elif atom.kind in _PARTING:

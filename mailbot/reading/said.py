@@ -56,6 +56,8 @@ class ClockPhrase:
     """ "après 19h", "avant 17h": no start and no end of a use by itself."""
     loose: bool = False
     """Hours only beside a day: "samedi 2 heures", "le 12 mai, 9 à 17"."""
+    apart: bool = False
+    """Bare numbers, but set off by a comma: ", van 4 tot 6."."""
 
     @property
     def open_start(self) -> bool:

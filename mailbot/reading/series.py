@@ -96,7 +96,15 @@ def windows(pieces: Sequence[Piece]) -> list[Window]:
                 first = span.first if first is None else min(first, span.first)
     if not found:
         return [Window(first, last)]
-    return [Window(_latest(window.first, first), _earliest(window.last, last)) for window in found]
+    narrow = [one for one in found if not any(_holds(one, other) for other in found)]
+    return [Window(_latest(window.first, first), _earliest(window.last, last)) for window in narrow]
+
+
+def _holds(window: Window, other: Window) -> bool:
+    """Whether a window only tells in which longer time another one lies: "en 2027, de janvier à juin"."""
+    if window == other or window.first is None or window.last is None or other.first is None:
+        return False
+    return window.first <= other.first and other.last is not None and other.last <= window.last
 
 
 def _latest(one: date | None, other: date | None) -> date | None:

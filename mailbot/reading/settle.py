@@ -15,6 +15,8 @@ from mailbot.model.spans import Days
 from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday, valid
 from mailbot.reading.said import DaysPhrase, Entry, Link
 
+_BACK: Final = 10
+"""A bare number so many days before the day named last is of the same month, one further back of the next."""
 _FAR: Final = timedelta(days=62)
 """How far ahead "samedi 13" is looked for: two months."""
 
@@ -108,7 +110,7 @@ def _share_months(phrase: DaysPhrase) -> None:
     for before, entry in itertools.pairwise(entries):
         if entry.day is not None and entry.month is None and entry.month_offset is None and before.month is not None:
             entry.month, entry.year = before.month, before.year
-            if before.day is not None and entry.day < before.day:
+            if before.day is not None and entry.day < before.day - _BACK:
                 entry.month, entry.year = _month_after(entry.month, entry.year)
         if entry.bare_weekday and before.week_offset is not None:
             entry.week_offset = before.week_offset
@@ -211,7 +213,8 @@ def _date(entry: Entry, almanac: Almanac, floor: date | None, hint: date | None)
             return near
         return _numbered_weekday(day, entry.weekday, almanac, floor or hint)
     if hint is not None and hint >= almanac.today:
-        return almanac.day_of_month(day, hint.replace(day=1) if day > hint.day else hint)
+        of_this_month = day >= hint.day - _BACK
+        return almanac.day_of_month(day, max(hint.replace(day=1), almanac.today) if of_this_month else hint)
     return almanac.day_of_month(day, floor)
 
 

@@ -90,7 +90,11 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
 
 
 def _continues(found: list[Use], piece: Piece) -> bool:
-    """Add a piece to the last use that is open, if it fits there; say whether it did."""
+    """Add a piece to the last use that is open, if it fits there; say whether it did. What stands in brackets behind a
+    use that is closed goes with it: "niet op 29 maart (paasmaandag)"."""
+    if found[-1].closed and piece.bracketed:
+        found[-1].pieces.append(piece)
+        return True
     current = next((use for use in reversed(found[-2:]) if not use.closed), None)
     if current is None or not _fits(current, piece):
         return False
@@ -220,7 +224,7 @@ def _belong(first: Use, second: Use) -> bool:
     hours, days = (first, second) if not (first.days or first.rule) else (second, first)
     if hours.days or hours.rule or days.clocks or second.rival or not hours.clocks or not (days.days or days.rule):
         return False
-    if any(piece.leads & Mark.BEFORE for piece in days.days):
+    if any(piece.leads & Mark.BEFORE for piece in days.days) or first.pieces[-1].line != second.pieces[0].line:
         return False
     clock = hours.clocks[0]
     if clock.bounded:
