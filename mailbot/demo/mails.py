@@ -10,7 +10,7 @@ from email.utils import format_datetime, make_msgid
 
 from mailbot.model.rules import Rules
 
-MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, 1, 3, 4, 5
+THURSDAY, FRIDAY, SATURDAY = 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,14 @@ def ordinary(rules: Rules, after: date, weekday: int) -> date:
     return day
 
 
+def party_day(rules: Rules, today: date) -> date:
+    """Return the Saturday for which most neighbours write."""
+    return ordinary(rules, today + timedelta(days=14), SATURDAY)
+
+
 def neighbours(rules: Rules, today: date) -> tuple[Neighbour, ...]:
     """Return the mails of the demo, in the order in which they arrive."""
-    saturday = ordinary(rules, today + timedelta(days=14), SATURDAY)
+    saturday = party_day(rules, today)
     thursday = ordinary(rules, today + timedelta(days=9), THURSDAY)
     friday = ordinary(rules, today + timedelta(days=20), FRIDAY)
     other = ordinary(rules, saturday, SATURDAY)

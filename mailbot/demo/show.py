@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -23,7 +23,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 
 from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
-from mailbot.demo.mails import Neighbour, neighbours
+from mailbot.demo.mails import Neighbour, neighbours, party_day
 from mailbot.errors import MailbotError
 from mailbot.policy.rules import load
 
@@ -60,7 +60,7 @@ def demo() -> int:
                     offered = answer
             if offered is not None:
                 stage.play(9, choice(offered), **thread_of(offered))
-            show_digest(console, environment, today)
+            show_digest(console, environment, party_day(rules, today))
             if sys.stdin.isatty():
                 talk(stage)
     console.print("\nNext: the README says how to connect a real mailbox.")
@@ -206,16 +206,12 @@ def thread_of(offer: EmailMessage) -> dict[str, str]:
     return {"In-Reply-To": str(offer["Message-ID"]), "References": str(offer["Message-ID"])}
 
 
-def show_digest(console: Console, environment: dict[str, str], today: date) -> None:
-    """Show the first list of a key-holder that has something in it, as the daemon would send it that morning."""
-    for ahead in range(45):
-        day = today + timedelta(days=ahead)
-        command = [sys.executable, "-m", "mailbot", "digest", "--date", day.isoformat(), "--busy"]
-        printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
-        if printed.strip():
-            console.print(Rule("What the key-holder reads that morning", align="left", style="bold"))
-            console.print(Panel(escape(printed.strip()), border_style="yellow"))
-            return
+def show_digest(console: Console, environment: dict[str, str], day: date) -> None:
+    """Show what key-holders read on a morning, as the daemon would send it then."""
+    command = [sys.executable, "-m", "mailbot", "digest", "--date", day.isoformat(), "--busy"]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    console.print(Rule(f"What key-holders read on the morning of {day:%d/%m}", align="left", style="bold"))
+    console.print(Panel(escape(printed.strip()), border_style="yellow"))
 
 
 def talk(stage: Stage) -> None:
