@@ -110,11 +110,10 @@ def sender(chosen: Settings) -> SmtpSender:
 
 
 def _server(one: ServerSettings, chosen: Settings) -> Server:
-    from mailbot.mail.server import Server, Tls
+    from mailbot.mail.server import Server
 
     certificates = str(one.certificates) if one.certificates else None
-    tls = Tls(one.tls.value)
-    return Server(one.host, one.port, tls, one.user, one.password.reveal, chosen.timeout_seconds, certificates)
+    return Server(one.host, one.port, one.tls, one.user, one.password.reveal, chosen.timeout_seconds, certificates)
 
 
 # --- the commands; each returns its exit code, None for 0

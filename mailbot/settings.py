@@ -11,12 +11,12 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
 from mailbot.errors import BadSettings
+from mailbot.model.servers import Tls
 
 PREFIX = "MAILBOT_"
 T = TypeVar("T")
@@ -47,14 +47,6 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written anywhere")
-
-
-class Tls(StrEnum):
-    """How a connection is encrypted: from the first byte, after STARTTLS, or not at all."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 @dataclass(frozen=True)

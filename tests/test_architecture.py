@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "replies": {"model", "errors"},
     "store": {"model", "errors"},
     "mail": {"model", "errors"},
-    "settings": {"errors"},
+    "settings": {"model", "errors"},
     "service": {"reading", "policy", "replies", "model", "errors"},
     "demo": {"app", "policy", "model", "errors", "settings"},
     "logs": {"errors"},

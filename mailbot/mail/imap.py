@@ -19,7 +19,8 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from mailbot.errors import Temporary
-from mailbot.mail.server import Server, Tls
+from mailbot.mail.server import Server
+from mailbot.model.servers import Tls
 from mailbot.model.watermark import SourceMemory, Watermark
 
 HANDLED_FLAG = rb"\Answered"

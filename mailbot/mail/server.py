@@ -5,16 +5,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Tls(StrEnum):
-    """How the connection is encrypted: from its first byte, by STARTTLS before anything is said, or not at all (for a
-    server on this machine)."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
+from mailbot.model.servers import Tls
 
 
 @dataclass(frozen=True)

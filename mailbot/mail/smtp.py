@@ -16,8 +16,9 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from mailbot.mail.server import Server, Tls
+from mailbot.mail.server import Server
 from mailbot.model.outbox import Post, Receipt
+from mailbot.model.servers import Tls
 
 
 class SmtpSender:

@@ -8,9 +8,10 @@ import pytest
 
 from mailbot.demo.embedded import EmbeddedSmtp, free_port
 from mailbot.mail.memory import MemorySender
-from mailbot.mail.server import Server, Tls
+from mailbot.mail.server import Server
 from mailbot.mail.smtp import SmtpSender
 from mailbot.model.outbox import Post
+from mailbot.model.servers import Tls
 from mailbot.service.ports import Sender
 from tests.servers.smtp_sink import SmtpSink
 

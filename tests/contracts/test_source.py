@@ -15,7 +15,8 @@ from mailbot.demo.embedded import EmbeddedImap
 from mailbot.errors import Temporary
 from mailbot.mail.imap import ImapSource
 from mailbot.mail.memory import MemorySource
-from mailbot.mail.server import Server, Tls
+from mailbot.mail.server import Server
+from mailbot.model.servers import Tls
 from mailbot.model.watermark import SourceMemory
 from mailbot.service.ports import Source
 from mailbot.store import open_store
