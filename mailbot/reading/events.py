@@ -322,10 +322,15 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     page = sighting.page
     sentence = page.sentence(min(first, len(page.words) - 1))
     listed = sentence.bullet or first == sentence.first or ":" in page.words[sentence.first : first]
+    named = any(sentence.first <= mention.first < sentence.last for mention in sighting.mentions)
+    if sentence.number in sighting.sentences_of("stance-reply") and not named:
+        asking = frozenset()
     rank = 0.0 if first < sighting.body_at else 3.0 if sentence.number in asking else 2.0 if listed else 1.0
     if when.loose:
         rank -= 0.5 if sentence.number in asking else 2
-    return Moment(first, last, sentence.number, when, sighting.today, rank)
+    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-ends"]
+    ends = any(begin <= first < end for begin, end in spans)
+    return Moment(first, last, sentence.number, when, sighting.today, rank, ends)
 
 
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
@@ -450,8 +455,17 @@ class _Joiner:
             days = [moment for moment in common if moment.when.has_days] or [m for m in use if m.when.has_days][:1]
             own = [replace(moment, when=replace(moment.when, clocks=())) for moment in days] + own
         if not any(moment.when.has_clock for moment in own):
-            own = own + [moment for moment in common if moment.only_hours]
+            hours = [moment for moment in common if moment.only_hours]
+            own = own + (hours or self._each_time(use))
         return chosen(own)
+
+    def _each_time(self, use: Sequence[Moment]) -> list[Moment]:
+        """The hours said with another room that are those of each: "… le 4 et … le 25, chaque fois de 18h à 20h"."""
+        timed = [moment for moment in use if moment.when.has_clock]
+        said = any(cue.value == "stance-each-time" for cue in self.sighting.cues)
+        if not said or len({moment.when.clocks for moment in timed}) != 1:
+            return []
+        return [replace(timed[0], when=replace(timed[0].when, days=()))]
 
     def _slots(self, moments: Sequence[Moment]) -> tuple[Slot, ...]:
         whens = combine([moment.when for moment in moments])
@@ -469,11 +483,12 @@ class _Joiner:
 
     def _goods(self, one: Wanted, days: Sequence[date], with_room: bool) -> tuple[Slot, ...]:
         loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
-        mine = self._days_of(one, bool(days))
+        mine = [m for m in self._days_of(one, bool(days)) if not (len(loan) > 1 and m.weekday_alone)]
         if not mine and days:
             spans = [Days(day, day) for day in days]
         else:
-            use = mine or chosen([moment for moment in self.moments if moment.when.role is Role.USE])
+            use = mine or chosen([m for m in self.moments if m.when.role is Role.USE])
+            use = [m for m in use if not (len(loan) > 1 and m.weekday_alone)]
             spans = [span for moment in use for span in moment.when.days]
             if not one.unknown:
                 self._lacks |= {lack for m in use for lack in m.when.lacks} & {Lack.DATE, Lack.UNTIL}

@@ -108,7 +108,7 @@ def _sums(cues: Iterable[Cue]) -> tuple[dict[Intent, float], dict[Intent, float]
     return scores, {intent: max(weight for weight, _, _ in found) for intent, found in places.items()}
 
 
-_TOPICS = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE)
+_TOPICS = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE, Intent.KEY)
 """What the mere topic of a mail may suggest, and a plain request outweighs."""
 
 

@@ -29,10 +29,16 @@ class Moment:
     today: date
     """The day the mail was sent."""
     rank: float = 1.0
+    ends: bool = False
+    """Its hour is told as an end: "fini à 22h"."""
 
     @property
     def days(self) -> set[date]:
         return {day for span in self.when.days for day in span}
+
+    @property
+    def weekday_alone(self) -> bool:
+        return self.when.has_days and _weekday_alone(self.when)
 
     @property
     def only_hours(self) -> bool:
@@ -100,6 +106,7 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
+    found = _ending(found)
     days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
@@ -147,7 +154,8 @@ def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
     elsewhere, or exact where the others are a part of the day."""
     parts = all(clock.start is None and clock.part for m in timed for clock in m.when.clocks)
     exact = [m for m in hours if any(clock.start is not None and clock.end is not None for clock in m.when.clocks)]
-    if exact and parts:
+    most = max(other.rank for other in timed)
+    if exact and (parts or (not any(m.complete for m in timed) and max(m.rank for m in exact) >= most)):
         return exact
     higher = [m for m in hours if m.rank > max(other.rank for other in timed) and m.complete]
     return higher
@@ -186,6 +194,23 @@ def _weekday_alone(when: When) -> bool:
 def _dated(when: When) -> bool:
     """Whether a day is said by a number, not by its weekday alone."""
     return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
+
+
+def _ending(found: Sequence[Moment]) -> list[Moment]:
+    """Put "fini à 22h" to "dès 19h30": an end said alone to the earliest start said without one."""
+    ends = [m for m in found if m.ends and len(m.when.clocks) == 1 and m.when.clocks[0].end is None and m.only_hours]
+    ends = [m for m in ends if m.when.clocks[0].start is not None]
+    starts = [m for m in found if m not in ends and len(m.when.clocks) == 1 and not m.complete]
+    starts = [m for m in starts if m.when.clocks[0].start is not None]
+    if not ends or not starts:
+        return list(found)
+    first = min(starts, key=lambda m: (-m.rank, m.when.clocks[0].start or 0))
+    start, end = first.when.clocks[0].start or 0, ends[-1].when.clocks[0].start or 0
+    end = end if end > start else end + DAY
+    whole = replace(first, when=replace(first.when, clocks=(Clock(start, end),)))
+    left = [m for m in found if m not in ends and m is not first and (m not in starts or m.when.has_days)]
+    left = [replace(m, when=replace(m.when, clocks=())) if m in starts else m for m in left]
+    return sorted([*left, whole], key=lambda m: m.at)
 
 
 def _spanning(found: Sequence[Moment]) -> list[Moment]:

@@ -248,7 +248,9 @@ def _alone(page: Page, count: Count, counting: Counting) -> bool:
     words = [word for word in page.words[sentence.first : sentence.last] if word.isalpha() or word.isdigit()]
     before = page.words[sentence.first : count.first]
     after = page.words[count.last : sentence.last]
-    if len(words) > 6 or any(word in counting.nobody for word in after) or not (count.about or len(words) < 3):
+    if len(words) > 6 or any(word in counting.nobody for word in after):
+        return False
+    if not count.about and any(word.isalnum() and word not in counting.bounds for word in after):
         return False
     return all(word in counting.bounds or word in {",", "-", "*", ":"} for word in before)
 

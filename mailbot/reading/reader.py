@@ -318,7 +318,7 @@ def _signs(
         question=any(sentence.question for sentence in sighting.page.sentences),
         words=len(sighting.page.words),
         people=sighting.people is not None,
-        unwanted=bool(sighting.stances.unwanted),
+        unwanted=bool(sighting.stances.refused),
         booked=any(
             cue.value == "stance-booked" and sighting.page.sentence_of[cue.first] not in ago for cue in sighting.cues
         ),

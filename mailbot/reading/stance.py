@@ -38,8 +38,14 @@ class Stances:
         self.unwanted: set[int] = set()
         self.kept: set[int] = set()
         self.old: set[int] = set()
-        self._spread("unwanted-after", self.unwanted, onward=True)
-        self._spread("unwanted-before", self.unwanted, onward=False)
+        self.refused: set[int] = set()
+        """What is said not to be wanted; `unwanted` holds what the sender has already, too."""
+        owned: set[int] = set()
+        self._spread("unwanted-after", self.refused, onward=True)
+        self._spread("unwanted-before", self.refused, onward=False)
+        self._spread("own-after", owned, onward=True)
+        self._spread("own-before", owned, onward=False)
+        self.unwanted |= self.refused | {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
         self._spread("old-after", self.old, onward=True, farthest=3)
         for cue in cues:
             if cue.value == "stance-last-not":

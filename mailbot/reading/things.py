@@ -420,6 +420,7 @@ class Thesaurus:
 
     def _joined(self, page: Page, symbols: Sequence[Symbols], parts: Sequence[_Part]) -> Iterator[Mention]:
         """Join the parts of one name: the rooms that fit all of them."""
+        parts = self._with_buildings(parts)
         fits, used = self._rooms, list[_Part]()
         for part in sorted(parts, key=lambda part: (not part.full, part.site)):
             if fits & part.rooms:
@@ -448,6 +449,20 @@ class Thesaurus:
             hint=self._hint(used, fits),
             name=page.quote(first, last),
         )
+
+    def _with_buildings(self, parts: Sequence[_Part]) -> Sequence[_Part]:
+        """"The kitchen at the community centre": a name that is a room's and its building's is the building's, behind a
+        word for another room there."""
+        first = parts[0] if parts else _Part(0, 0, frozenset(), full=True)
+        if first.full or not first.head or first.rooms == self._rooms:
+            return parts
+        told = []
+        for part in parts:
+            sites = [rooms for rooms in self._rooms_of.values() if part.full and not part.site and part.rooms <= rooms]
+            if sites and not part.rooms & first.rooms and sites[0] & first.rooms:
+                part = _Part(part.first, part.last, sites[0], full=True, site=True)
+            told.append(part)
+        return told
 
     def _hint(self, parts: Sequence[_Part], fits: frozenset[str]) -> tuple[str, ...]:
         """The only room, of those that fit, in whose names just this word for a room stands."""
