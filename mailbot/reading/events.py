@@ -285,10 +285,11 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
     asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
-    asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
+    if intent is not Intent.CHANGE:
+        asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):
         asking |= {sentence for one in wanted for _, sentence in one.places}
-    every = [_ranked(sighting, i, asking) for i in range(len(sighting.whens))]
+    every = [_not_replaced(_ranked(sighting, i, asking), sighting) for i in range(len(sighting.whens))]
     kept = sighting.sentences_of("stance-kept")
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
@@ -301,6 +302,18 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
     used = _used(found, sighting)
     return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
+
+
+def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:
+    """ "In plaats van de refter, van 14u tot 18u": what is replaced is the thing, not the hours behind it."""
+    if not moment.when.replaced:
+        return moment
+    for cue in sighting.cues:
+        if cue.value == "stance-old-after" and cue.last <= moment.at and moment.at - cue.last < FAR:
+            between = range(cue.last, moment.at)
+            if any(mention.first in between for mention in sighting.mentions):
+                return replace(moment, when=replace(moment.when, replaced=False))
+    return moment
 
 
 def _told_now(moment: Moment, then: bool) -> Moment:
@@ -349,12 +362,13 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     use = of_use(found, asked=lambda sentence: True)
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
-    asked = [m for m in days if m.rank >= 3] or days
+    asked = [m for m in days if m.rank >= 2.5] or days
     if not use:
         return loan
     day = _last_named(asked[-1]) if asked else None
     hours = [m for m in use if m.only_hours]
-    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock)] or ([] if day else hours)
+    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or day.rank < m.rank)]
+    newly = newly or ([] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
     clock = newly[-1].when.clocks[-1] if newly else clock
     if day is None:

@@ -39,6 +39,8 @@ class Signs:
     """A room or a thing is named as wanted."""
     moment: bool = False
     """A day to come is named."""
+    hours: bool = False
+    """Hours with a start and an end are named."""
     question: bool = False
     words: int = 0
     people: bool = False
@@ -126,7 +128,7 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
-        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 0.6
+        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5 if signs.hours else 0.6
         if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
             scores[Intent.AVAILABILITY] += 2.5
     elif signs.things:

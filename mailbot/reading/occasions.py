@@ -198,7 +198,7 @@ def _dated(when: When) -> bool:
 
 def _ending(found: Sequence[Moment]) -> list[Moment]:
     """Put "fini à 22h" to "dès 19h30": an end said alone to the earliest start said without one."""
-    ends = [m for m in found if m.ends and len(m.when.clocks) == 1 and m.when.clocks[0].end is None and m.only_hours]
+    ends = [m for m in found if m.ends and len(m.when.clocks) == 1 and m.when.clocks[0].end is None]
     ends = [m for m in ends if m.when.clocks[0].start is not None]
     starts = [m for m in found if m not in ends and len(m.when.clocks) == 1 and not m.complete]
     starts = [m for m in starts if m.when.clocks[0].start is not None]
@@ -207,7 +207,10 @@ def _ending(found: Sequence[Moment]) -> list[Moment]:
     first = min(starts, key=lambda m: (-m.rank, m.when.clocks[0].start or 0))
     start, end = first.when.clocks[0].start or 0, ends[-1].when.clocks[0].start or 0
     end = end if end > start else end + DAY
-    whole = replace(first, when=replace(first.when, clocks=(Clock(start, end),)))
+    if end > start + DAY:
+        return list(found)
+    base = first if first.when.has_days or not ends[-1].when.has_days else ends[-1]
+    whole = replace(base, when=replace(base.when, clocks=(Clock(start, end),)))
     left = [m for m in found if m not in ends and m is not first and (m not in starts or m.when.has_days)]
     left = [replace(m, when=replace(m.when, clocks=())) if m in starts else m for m in left]
     return sorted([*left, whole], key=lambda m: m.at)

@@ -204,6 +204,7 @@ def people(
     counting: Counting,
     past: Callable[[int], bool],
     mentions: Sequence[Mention],
+    since: int = 0,
 ) -> People | None:
     """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
     tells whether a word speaks of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
@@ -227,7 +228,7 @@ def people(
             continue
         replacing = _replaces(page, count, counting, by_first)
         if not (person or total or replacing or count.last in leads):
-            if _alone(page, count, counting):
+            if count.first >= since and _alone(page, count, counting):
                 found.append(People(count.value, count.first, count.last, 1))
             continue
         if found and _corrects(page, found[-1], count, counting):
@@ -250,7 +251,7 @@ def _alone(page: Page, count: Count, counting: Counting) -> bool:
     after = page.words[count.last : sentence.last]
     if len(words) > 6 or any(word in counting.nobody for word in after):
         return False
-    if not count.about and any(word.isalnum() and word not in counting.bounds for word in after):
+    if not count.about and sum(word.isalnum() and word not in counting.bounds for word in after) > 1:
         return False
     return all(word in counting.bounds or word in {",", "-", "*", ":"} for word in before)
 

@@ -192,8 +192,10 @@ class Library:
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
         cues = [cue for cue in cues if cue.first >= since]
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
+        told = {"book/fair", "book/weak"}
+        cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]
         own_people = [cue for cue in cues if cue.value.startswith("people-")]
-        heads = people(sheet, counts, own_people, counting, stances.in_past, mentions)
+        heads = people(sheet, counts, own_people, counting, stances.in_past, mentions, body_at)
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
@@ -314,7 +316,10 @@ def _signs(
         challenge=context.challenge,
         code=bool(codes),
         things=any(sighting.stances.asked(index) for index in range(len(sighting.mentions))),
-        moment=any(when.counts and (when.has_days or when.vague) for when in sighting.whens),
+        moment=any(_to_come(when, sighting) for when in sighting.whens),
+        hours=any(
+            clock.start is not None and clock.end is not None for when in sighting.whens for clock in when.clocks
+        ),
         question=any(sentence.question for sentence in sighting.page.sentences),
         words=len(sighting.page.words),
         people=sighting.people is not None,
@@ -324,6 +329,15 @@ def _signs(
         ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
     )
+
+
+def _to_come(when: When, sighting: Sighting) -> bool:
+    """Whether a phrase names a day to come; what is told of earlier times today ("ce matin") is none."""
+    if not when.counts or not (when.has_days or when.vague):
+        return False
+    days = [span.last for span in when.days]
+    place = sighting.page.word_at(when.start)
+    return not days or max(days) > sighting.today or not sighting.stances.in_past(place)
 
 
 def _intent_evidence(sheet: Page, judged: Judgement) -> Iterable[Evidence]:
