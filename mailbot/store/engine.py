@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailbot.errors import BadSettings, LostRace, MailbotError, Temporary
 
@@ -45,14 +48,16 @@ _POSTGRESQL_RACE = ("23514", "23505", "40")
 
 @dataclass(frozen=True)
 class Engines:
-    """The two kinds of connections to one database."""
+    """The kinds of connections to one database."""
 
     writing: Engine
     reading: Engine
+    counting: Engine
+    """For what is committed by itself, and may be lost in a power cut (not where the program is killed)."""
 
     def close(self) -> None:
-        self.writing.dispose()
-        self.reading.dispose()
+        for engine in (self.writing, self.reading, self.counting):
+            engine.dispose()
 
 
 def connect(address: str, wait: float = WAIT) -> Engines:
@@ -77,11 +82,34 @@ def _sqlite(url: URL, wait: float) -> Engines:
         raise BadSettings(["the SQLite database must be a plain file: sqlite:///data/mailbot.sqlite3"])
     _make_private(Path(url.database))
     arguments = {"timeout": wait}
-    engines = Engines(create_engine(url, connect_args=arguments), create_engine(url, connect_args=arguments))
-    for engine, begin in ((engines.writing, "BEGIN IMMEDIATE"), (engines.reading, "BEGIN")):
-        _open_sqlite_as(engine, begin)
-        event.listen(engine, "handle_error", _meaning_of)
-    return engines
+    writing, reading, counting = (create_engine(url, connect_args=arguments) for _ in range(3))
+    _let_threads_take_turns((writing, counting), wait)
+    _open_sqlite_as(writing, "BEGIN IMMEDIATE", "synchronous=FULL")
+    _open_sqlite_as(reading, "BEGIN", "synchronous=FULL", "query_only=ON")
+    _open_sqlite_as(counting, "BEGIN IMMEDIATE", "synchronous=NORMAL")
+    return Engines(writing, reading, counting)
+
+
+def _let_threads_take_turns(engines: Iterable[Engine], wait: float) -> None:
+    """Let the threads of this process write in turn. Where they meet in SQLite, they sleep, longer each time, and the
+    one that writes most keeps the others out."""
+    turn = threading.Lock()
+
+    def on_begin(connection: Connection) -> None:
+        record = connection.connection.record_info
+        assert record is not None
+        if not record.get("turn"):
+            if not turn.acquire(timeout=wait):
+                raise Temporary("the database is locked by another thread")
+            record["turn"] = True
+
+    def on_checkin(_connection: object, entry: ConnectionPoolEntry) -> None:
+        if entry.record_info and entry.record_info.pop("turn", False):
+            turn.release()
+
+    for engine in engines:
+        event.listen(engine, "begin", on_begin)
+        event.listen(engine, "checkin", on_checkin)
 
 
 def _make_private(path: Path) -> None:
@@ -93,19 +121,18 @@ def _make_private(path: Path) -> None:
         raise Temporary(f"the database file cannot be opened: {path}: {error.strerror}") from error
 
 
-def _open_sqlite_as(engine: Engine, begin: str) -> None:
+def _open_sqlite_as(engine: Engine, begin: str, *pragmas: str) -> None:
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: a SELECT would stand outside
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
-        if begin == "BEGIN":
-            connection.execute("PRAGMA query_only=ON")
 
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
+    event.listen(engine, "handle_error", _meaning_of)
 
 
 def _postgresql(url: URL, wait: float) -> Engines:
@@ -116,7 +143,8 @@ def _postgresql(url: URL, wait: float) -> Engines:
     arguments: dict[str, Any] = {"connect_timeout": 10, "options": options.strip()}
     writing = create_engine(url, connect_args=arguments, pool_pre_ping=True, isolation_level="READ COMMITTED")
     event.listen(writing, "handle_error", _meaning_of)
-    return Engines(writing, writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+    reading = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(writing, reading, counting=writing)
 
 
 def _meaning_of(context: ExceptionContext) -> BaseException | None:

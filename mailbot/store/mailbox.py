@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, insert, or_, select, text, update
 
 from mailbot.model.decision import End
 from mailbot.model.letters import Letter
@@ -37,6 +37,10 @@ _RECIPIENTS = (
     .where(RECIPIENT.c.post.in_(bindparam("posts", expanding=True)))
     .order_by(RECIPIENT.c.post, RECIPIENT.c.place)
 )
+_TRY = text(
+    "INSERT INTO tries (place, tries) VALUES (:place, 1) ON CONFLICT (place) DO UPDATE SET tries = tries.tries + 1"
+)
+_TRIES = select(TRIES.c.tries).where(TRIES.c.place == bindparam("place"))
 _POST, _TO = insert(OUTBOX), insert(RECIPIENT)
 _POSTS = (
     select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
@@ -48,11 +52,14 @@ _POSTS = (
 class Mailbox:
     """The ledger and the outbox, inside one transaction."""
 
-    def __init__(self, connection: Connection, own: Engine, worker: str, redo: Callable[[str], None]) -> None:
-        """`own` gives connections for what is committed by itself; `redo` is told which tries to count again if this
-        transaction rolls back."""
+    def __init__(
+        self, connection: Connection, counting: Engine, worker: str, redo: Callable[[str], None], *, writes: bool
+    ) -> None:
+        """`counting` gives connections for tries; `redo` is told which to count again if this transaction, which may
+        write or not, rolls back."""
         self._connection = connection
-        self._own = own
+        self._counting = counting
+        self._may_write = writes
         self._worker = worker
         self._redo = redo
 
@@ -61,15 +68,11 @@ class Mailbox:
 
         Works whatever the unit did before. SQLite has one writer: where this unit already writes there, the try is
         counted inside it, and once more on its own if it rolls back; only a crash in between would lose it."""
-        if self._own.dialect.name == "sqlite" and self._writes:
+        if self._connection.dialect.name == "sqlite" and self._may_write and self._connection.in_transaction():
             self._redo(place)
             return count_try(self._connection, place)
-        with self._own.begin() as connection:
+        with self._counting.begin() as connection:
             return count_try(connection, place)
-
-    @property
-    def _writes(self) -> bool:
-        return self._connection.engine is self._own and self._connection.in_transaction()
 
     def admit(self, letter: Letter) -> bool:
         """Enter the letter into the ledger; False where it (same digest) was admitted before. Where another transaction
@@ -193,10 +196,8 @@ class Mailbox:
 
 def count_try(connection: Connection, place: str) -> int:
     """Count one try and return which it is, the first is 1."""
-    insert_unless_there(connection, TRIES, {"place": place, "tries": 0})
-    here = TRIES.c.place == place
-    connection.execute(update(TRIES).where(here).values(tries=TRIES.c.tries + 1))
-    tries: int = connection.execute(select(TRIES.c.tries).where(here)).scalar_one()
+    connection.execute(_TRY, {"place": place})
+    tries: int = connection.execute(_TRIES, {"place": place}).scalar_one()
     return tries
 
 

@@ -56,15 +56,19 @@ _STEP = update(RESERVATION).where(
 _REMEMBER = insert(HISTORY)
 _HAPPENS = insert(OCCASION)
 _FORGET = delete(OCCASION).where(OCCASION.c.code == bindparam("of_code"))
+_LAST = select(DIGEST.c.holder, func.max(DIGEST.c.day).label("day")).group_by(DIGEST.c.holder).subquery()
+_LAST_DIGESTS = select(DIGEST.c.holder, DIGEST.c.body).join(
+    _LAST, and_(DIGEST.c.holder == _LAST.c.holder, DIGEST.c.day == _LAST.c.day)
+)
 _LOCK = select(QUOTA_LOCK.c.whose).where(QUOTA_LOCK.c.whose == bindparam("whose")).with_for_update()
 
 
 class Reservations:
     """Conversations and what they occupy, inside one transaction."""
 
-    def __init__(self, connection: Connection, reading: bool) -> None:
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
         self._connection = connection
-        self._reading = reading
+        self._writes = writes
 
     def get(self, code: str) -> Reservation | None:
         """Return the conversation as it stands, or None where there is none with this code (upper case)."""
@@ -78,8 +82,13 @@ class Reservations:
 
     def lock(self, whose: str) -> None:
         """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is
-        our turn. Raises Temporary where that takes too long. A unit that only reads locks nothing: it books nothing."""
-        if self._reading:
+        our turn. Raises Temporary where that takes too long. A unit that only reads locks nothing: it books nothing.
+        On SQLite whoever writes is alone."""
+        if not self._writes:
+            return
+        if self._connection.dialect.name == "sqlite":
+            if not self._connection.in_transaction():
+                self._connection.begin()
             return
         insert_unless_there(self._connection, QUOTA_LOCK, {"whose": whose})
         self._connection.execute(_LOCK, {"whose": whose})
@@ -160,10 +169,7 @@ class Reservations:
 
     def last_digests(self) -> dict[str, Digest]:
         """Return the last digest of each key-holder."""
-        last = select(DIGEST.c.holder, func.max(DIGEST.c.day).label("day")).group_by(DIGEST.c.holder).subquery()
-        newest = and_(DIGEST.c.holder == last.c.holder, DIGEST.c.day == last.c.day)
-        rows = self._connection.execute(select(DIGEST.c.holder, DIGEST.c.body).join(last, newest))
-        return {row.holder: row.body for row in rows}
+        return {row.holder: row.body for row in self._connection.execute(_LAST_DIGESTS)}
 
     def keep_digest(self, digest: Digest, now: datetime) -> bool:
         """Write that this digest goes out; False where that holder's digest of that day was written before."""

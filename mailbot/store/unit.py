@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailbot.errors import Temporary
@@ -25,11 +24,11 @@ class Store:
     def unit(self) -> Unit:
         """Return a transaction that may write; it begins with its first statement. Temporary where the database is
         locked for long, or away."""
-        return Unit(self._engines.writing, self._engines.writing, self._worker)
+        return Unit(self._engines, self._worker, writes=True)
 
     def reading(self) -> Unit:
         """Return a transaction that only reads, from one snapshot; it locks nobody and waits for nobody."""
-        return Unit(self._engines.reading, self._engines.writing, self._worker)
+        return Unit(self._engines, self._worker, writes=False)
 
     @property
     def memory(self) -> SourceMemory:
@@ -49,19 +48,20 @@ class Store:
 class Unit:
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back. Used once."""
 
-    def __init__(self, engine: Engine, own: Engine, name: str) -> None:
-        self._engine = engine
-        self._own = own
+    def __init__(self, connections: engines.Engines, name: str, *, writes: bool) -> None:
+        self._engines = connections
         self._name = name
+        self._writes = writes
         self._tries: list[str] = []
 
     def __enter__(self) -> Unit:
         try:
-            self._connection = self._engine.connect()
+            self._connection = (self._engines.writing if self._writes else self._engines.reading).connect()
         except PoolTimeout as error:
             raise Temporary("too many units are open at once") from error
-        self._mailbox = Mailbox(self._connection, self._own, self._name, self._tries.append)
-        self._reservations = Reservations(self._connection, reading=self._engine is not self._own)
+        counting = self._engines.counting
+        self._mailbox = Mailbox(self._connection, counting, self._name, self._tries.append, writes=self._writes)
+        self._reservations = Reservations(self._connection, writes=self._writes)
         return self
 
     @property
@@ -81,7 +81,7 @@ class Unit:
     ) -> None:
         self._connection.close()
         for place in self._tries:
-            with self._own.begin() as connection:
+            with self._engines.counting.begin() as connection:
                 count_try(connection, place)
 
 

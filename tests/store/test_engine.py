@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,38 @@ def test_a_backup_that_reads_does_not_stop_the_writers(tmp_path: Path) -> None:
         assert unit.mailbox.count_try("INBOX/1/1") == 1
     reader.close()
     store.close()
+
+
+def test_threads_write_in_turn_and_a_thread_that_waits_too_long_tries_again_later(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/mailbot.sqlite3", wait=0.3)
+    store.migrate()
+    late: list[Exception] = []
+
+    def other() -> None:
+        try:
+            with store.unit() as unit:
+                unit.mailbox.count_try("INBOX/1/2")
+        except Temporary as error:
+            late.append(error)
+
+    def from_another_thread() -> None:
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(20)
+
+    with store.unit() as unit:
+        unit.reservations.lock("velo")
+        from_another_thread()
+        assert len(late) == 1
+    from_another_thread()
+    assert len(late) == 1
+    with store.unit() as unit:
+        assert unit.mailbox.count_try("INBOX/1/2") == 2
+    store.close()
+
+
+def test_only_the_count_of_tries_may_be_lost_in_a_power_cut(tmp_path: Path) -> None:
+    engines = connect(f"sqlite:///{tmp_path}/mailbot.sqlite3")
+    with engines.counting.begin() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 1
+    engines.close()
