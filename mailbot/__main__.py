@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from mailbot import __version__
@@ -18,11 +19,14 @@ DONE, FAILED, MISUSED = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. A user's mistake is one clear line, never a traceback."""
     chosen = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no « → » is no reason to stop
     try:
         return int(chosen.command(chosen) or DONE)
     except BadRules as bad:
-        for fault in bad.faults:
-            sys.stderr.write(f"{bad.path}:{fault.line}:{fault.column}: {fault.message}\n")
+        for line in bad.lines:
+            sys.stderr.write(f"{line}\n")
     except BadSettings as bad:
         for line in bad.faults:
             sys.stderr.write(f"settings: {line}\n")
@@ -30,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"mailbot: {error}\n")
     except BrokenPipeError:  # whoever read the output stopped reading: `mailbot agenda | head`
         sys.stderr.close()
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"mailbot: {place}{error.strerror or error}\n")
     except KeyboardInterrupt:
         sys.stderr.write("\n")
     return FAILED
@@ -59,7 +66,9 @@ def parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE.eml", help="a mail as a file; - reads it from here"
     )
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in the form of the corpus")
-    explain.add_argument("--at", type=_moment, help="handle it as at this moment, not as when it was sent")
+    explain.add_argument(
+        "--at", type=_moment, help="handle it as at this moment (2026-06-12T09:30), not as when it was sent"
+    )
     explain.set_defaults(command=_explain)
 
     check = commands.add_parser(
@@ -95,7 +104,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a moment like 2026-06-12T09:30") from None
-    return moment if moment.tzinfo else moment.astimezone()
+    return moment
 
 
 # Each command imports the app only when it runs: `--help` is there at once.

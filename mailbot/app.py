@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailbot.errors import BadRules, BadSettings, MailbotError
-from mailbot.policy.rules import RulesFile, load
+from mailbot.policy.rules import LANGUAGES, RulesFile, load
 from mailbot.settings import ServerSettings, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -54,7 +54,16 @@ def settings() -> Settings:
     start_logs(chosen.log_level)
     for warning in chosen.warnings:
         log.warning(warning)
+    if faults := _faults_of_letters(chosen):
+        raise BadSettings(faults)
     return chosen
+
+
+def _faults_of_letters(chosen: Settings) -> list[str]:
+    """Return what is wrong with the folder of letters: without them nobody is answered."""
+    needed = ("letter.html", *(f"{language}/words.toml" for language in LANGUAGES))
+    missing = [name for name in needed if not (chosen.templates / name).is_file()]
+    return [f"MAILBOT_TEMPLATES: no {', '.join(missing)} in {chosen.templates}"] if missing else []
 
 
 @contextmanager
@@ -157,12 +166,13 @@ def once() -> int:
 
 
 def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:
-    """Say what would be understood and decided of each file."""
+    """Say what would be understood and decided of each file. Without a zone, `at` is in that of the commune."""
     from mailbot.reading.lexicon import load_all
     from mailbot.service.explain import explain as explained
 
     rules_path, store = _without_servers()
     rules, lexica = load(rules_path), load_all()
+    at = at and (at if at.tzinfo else at.replace(tzinfo=rules.commune.zone)).astimezone(UTC)
     unread = 0
     for number, path in enumerate(files, 1):
         try:
@@ -189,28 +199,29 @@ def _without_servers() -> tuple[Path, Store | None]:
         return rules_path, None
     from mailbot.store import open_store
 
-    return rules_path, open_store(database.reveal())
+    store = open_store(database.reveal())
+    if store.prepared():
+        return rules_path, store
+    store.close()
+    return rules_path, None
 
 
 def in_words(found: Explanation, rules: Rules) -> str:
     """Return an explanation as people read it."""
-    lines = []
-    if found.letter is not None:
-        lines.append(f"{found.letter.sender.address}: {found.letter.subject or '(no subject)'}")
     meaning = found.meaning
-    if meaning is not None:
-        lines.append(f"  understood  {meaning.intent} ({meaning.language})")
-        for item in meaning.items:
-            slots = ", ".join(" to ".join(part or "?" for part in slot.to_json()) for slot in item.slots) or "no day"
-            lines.append(f"  asked       {item.quantity or '?'} × {item.name or item.resource}: {slots}")
-        if meaning.attendees is not None:
-            lines.append(f"  people      {meaning.attendees}")
-        if meaning.references:
-            lines.append(f"  codes       {', '.join(meaning.references)}")
-        if meaning.missing:
-            lines.append(f"  missing     {', '.join(sorted(meaning.missing))}")
-        lines += [f"  because     {step.part}: «{step.words}» → {step.reading}" for step in meaning.evidence]
-        lines += [f"  or else     {rival.to_json()['items']}" for rival in meaning.alternatives]
+    lines = [f"{found.letter.sender.address or '(no sender)'}: {found.letter.subject or '(no subject)'}"]
+    lines.append(f"  understood  {meaning.intent} ({meaning.language})")
+    for item in meaning.items:
+        slots = ", ".join(" to ".join(part or "?" for part in slot.to_json()) for slot in item.slots) or "no day"
+        lines.append(f"  asked       {item.quantity or '?'} × {item.name or item.resource}: {slots}")
+    if meaning.attendees is not None:
+        lines.append(f"  people      {meaning.attendees}")
+    if meaning.references:
+        lines.append(f"  codes       {', '.join(meaning.references)}")
+    if meaning.missing:
+        lines.append(f"  missing     {', '.join(sorted(meaning.missing))}")
+    lines += [f"  because     {step.part}: «{step.words}» → {step.reading}" for step in meaning.evidence]
+    lines += [f"  or else     {rival.to_json()['items']}" for rival in meaning.alternatives]
     lines += [f"  decided     {reason}" for reason in found.decision.because]
     for notice in found.decision.notices:
         lines.append(f"  letter      {notice.content.template} to {notice.to.address} ({', '.join(notice.languages)})")
@@ -227,6 +238,8 @@ def check(language: str | None) -> int:
         rules_path = chosen.rules
         for warning in chosen.warnings:
             say(f"settings: {warning}")
+        if wrong := _faults_of_letters(chosen):
+            raise BadSettings(wrong)
         say("settings: in order")
     except BadSettings as bad:
         for line in bad.faults:
@@ -238,8 +251,8 @@ def check(language: str | None) -> int:
         counted = f"{len(rules.rooms)} rooms, {len(rules.equipment)} kinds of equipment, {len(rules.keys)} keys"
         say(f"{rules_path.name}: in order ({counted}, {len(rules.initiatives)} initiatives)")
     except BadRules as bad_rules:
-        for fault in bad_rules.faults:
-            say(f"{bad_rules.path}:{fault.line}:{fault.column}: {fault.message}")
+        for line in bad_rules.lines:
+            say(line)
         faults += len(bad_rules.faults)
     return 1 if faults else 0
 

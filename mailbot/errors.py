@@ -43,12 +43,18 @@ class Fault:
 
 
 class BadRules(MailbotError):
-    """rules.yaml does not hold; `faults` names all that was found, in the order of the file."""
+    """rules.yaml does not hold; `faults` names all that was found, in the order of the file; `lines` are for people."""
 
     def __init__(self, path: str, faults: Sequence[Fault]) -> None:
         super().__init__(f"{path}: {len(faults)} fault(s)")
         self.path = path
         self.faults = tuple(faults)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line a fault, as compilers write them: file, line and column, what is wrong."""
+        places = (f"{self.path}:{f.line}:{f.column}" if f.line else self.path for f in self.faults)
+        return tuple(f"{place}: {fault.message}" for place, fault in zip(places, self.faults, strict=True))
 
 
 class BadSettings(MailbotError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -13,9 +14,11 @@ from mailbot.reading.addresses import addresses
 from mailbot.reading.charsets import header_text
 from mailbot.reading.machines import machine
 
+_ID = re.compile(r"<([!-;=?-~]{3,250})>")
 HEADER_BYTES = 64_000
 SUBJECT_LENGTH = 200
-COUNTED = ("from", "subject", "auto-submitted", "precedence", "return-path", "list-id", "x-failed-recipients")
+OF_MACHINES = ("auto-submitted", "precedence", "return-path", "list-id", "x-failed-recipients")
+COUNTED = ("from", "message-id", "subject", *OF_MACHINES)
 
 
 def salvage(raw: bytes, arrived: datetime, *, own: frozenset[str] = frozenset()) -> Letter:
@@ -34,8 +37,9 @@ def salvage(raw: bytes, arrived: datetime, *, own: frozenset[str] = frozenset())
                 sender = next(iter(addresses(values, 1)), sender)
     except Exception:  # noqa: BLE001, S110 - the mail is broken: that is why we are here
         pass
+    named = _ID.search(next(iter(headers.get("message-id", ())), ""))
     letter = Letter(
-        message_id="",
+        message_id=named[1] if named else "",
         digest=hashlib.sha256(raw).hexdigest(),
         sender=sender,
         reply_to=(),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from mailbot.errors import Unreadable
 from mailbot.model.decision import Decision, End, Facts, Sender
 from mailbot.model.letters import NO_CONTEXT, Letter
-from mailbot.model.meaning import Language, Meaning
+from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
@@ -19,24 +19,23 @@ from mailbot.policy.windows import windows
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import date_of, parse
 from mailbot.reading.reader import read
-from mailbot.service.handle import conversation_of, facts_for
+from mailbot.reading.salvage import salvage
+from mailbot.service.handle import conversation_of, facts_for, given_to_staff
 from mailbot.service.ports import Store
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One mail, what was read in it, and what would be done. Unreadable mails have no meaning."""
+    """One mail, what was read in it, and what would be done. An unreadable mail is for a person."""
 
-    letter: Letter | None
-    meaning: Meaning | None
+    letter: Letter
+    meaning: Meaning
     decision: Decision
 
     def to_json(self) -> dict[str, Any]:
         """Return the corpus's form of the meaning with `id`, `answered` and `because`."""
-        form: dict[str, Any] = {"id": self.letter.message_id.rpartition("@")[0] if self.letter else ""}
-        if self.meaning is not None:
-            form |= self.meaning.to_json()
-            form["evidence"] = [[step.part, step.words, step.reading] for step in self.meaning.evidence]
+        form: dict[str, Any] = {"id": self.letter.message_id.rpartition("@")[0], **self.meaning.to_json()}
+        form["evidence"] = [[step.part, step.words, step.reading] for step in self.meaning.evidence]
         form["answered"] = self.decision.end is End.ANSWERED or any(notice.answers for notice in self.decision.notices)
         form["because"] = list(self.decision.because)
         return form
@@ -65,10 +64,14 @@ def explain(
 ) -> Explanation:
     """Return what would become of a mail that arrives at `at`, or else when it says it was sent (`otherwise` where it
     does not say). Without a store, nothing is booked and nobody wrote before."""
+    own = frozenset(rules.catalogue.mailboxes)
     try:
-        letter = parse(raw, at or date_of(raw) or otherwise, own=frozenset(rules.catalogue.mailboxes))
+        letter = parse(raw, at or date_of(raw) or otherwise, own=own)
     except Unreadable as unreadable:
-        return Explanation(None, None, Decision(End.HANDED, because=("unreadable", unreadable.reason)))
+        letter = salvage(raw, at or otherwise, own=own)
+        unread = Meaning(rules.commune.languages[0], Intent.HUMAN, language_sure=False)
+        handed = given_to_staff(letter, "unreadable", rules)
+        return Explanation(letter, unread, replace(handed, because=("unreadable", unreadable.reason)))
     now = at or letter.sent
     if store is None:
         meaning = read(letter, NO_CONTEXT, rules.catalogue, lexica)

@@ -35,6 +35,7 @@ _SQLITE_AWAY = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PROTOCOL,
 }
+_SQLITE_BROKEN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _SQLITE_RACE = {
     sqlite3.SQLITE_CONSTRAINT_CHECK,
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
@@ -165,6 +166,8 @@ def _meaning_on_sqlite(error: sqlite3.Error) -> MailbotError | None:
         return LostRace(error.sqlite_errorname)
     if code & 0xFF in _SQLITE_AWAY:
         return Temporary(f"the database is locked or away: {error.sqlite_errorname}")
+    if code & 0xFF in _SQLITE_BROKEN:
+        return BadSettings([f"the database file is damaged, or not a database: {error.sqlite_errorname}"])
     return None
 
 

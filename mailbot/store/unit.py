@@ -39,6 +39,10 @@ class Store:
         """Bring the schema up to date; harmless when it is. Raises BadSettings where a newer program wrote it."""
         migrations.migrate(self._engines.writing)
 
+    def prepared(self) -> bool:
+        """Return whether the schema is there and up to date. Changes nothing."""
+        return migrations.is_current(self._engines.reading)
+
     def close(self) -> None:
         """Let go of all connections, and of the letters this worker holds; harmless when called twice."""
         worker.leave(self._worker)
