@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from mailbot.model.decision import End
 from mailbot.service.explain import Explanation, explain
-from tests.service.mails import KARIM, MARC, ONLY_A_START, READING_ROOM, TWO_SENDERS
+from tests.service.mails import KARIM, MARC, ONLY_A_START, READING_ROOM, TWO_SENDERS, nested
 from tests.stories.town import BRUSSELS, Town
 
 PROMISED = [
@@ -54,14 +54,15 @@ def test_a_mail_of_a_machine_is_not_answered_and_the_reason_is_told(town: Town) 
     assert form["because"]
 
 
-def test_an_unreadable_mail_has_no_meaning_and_goes_to_a_person(town: Town) -> None:
+def test_an_unreadable_mail_is_for_a_person_and_has_the_same_form(town: Town) -> None:
     found = explained(town, TWO_SENDERS)
-    assert found.meaning is None
     assert found.decision.end is End.HANDED
     form = found.to_json()
+    assert list(form) == PROMISED
+    assert (form["id"], form["intent"], form["items"]) == ("deux", "human", [])
     assert form["because"] == ["unreadable", "it has several senders"]
-    assert form["id"] == ""
-    assert form["answered"] is False
+    assert form["answered"] is False, "nobody knows whom to answer"
+    assert explained(town, nested(200)).to_json()["answered"] is True
 
 
 def test_explaining_changes_nothing(town: Town) -> None:
@@ -90,7 +91,6 @@ def test_the_conversation_counts_where_there_is_a_database(town: Town) -> None:
     town.write(MARC, "lecture", READING_ROOM)
     [offer] = town.write(KARIM, "lecture", READING_ROOM)
     found = explained(town, town.mail(KARIM, "", "1", answers=offer))
-    assert found.meaning is not None
     assert found.meaning.option == 1
     assert [notice.content.template for notice in found.decision.notices] == ["confirmed"]
 

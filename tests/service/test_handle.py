@@ -33,6 +33,7 @@ def test_an_unreadable_mail_goes_to_staff_whole_and_its_sender_is_told_in_one_li
     assert to(letters) == [*STAFF, "zoe@courrier.example"]
     assert nested(200) in town.outbox.sent[-3].raw
     assert "Il est transmis tel quel à une personne" in text_of(letters[2])
+    assert letters[2]["In-Reply-To"] == "<profond@courrier.example>"
     assert town.inbox.mails[-1].handled
 
 

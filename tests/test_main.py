@@ -1,0 +1,420 @@
+"""The command line, as an employee and a machine use it: what it says, on which stream, with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailbot import __version__
+from mailbot.__main__ import DONE, FAILED, MISUSED, main
+from tests.service.mails import TWO_SENDERS
+from tests.service.test_explain import PROMISED
+from tests.stories.town import BRUSSELS, ROOT, Clock, Town
+
+COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "demo"]
+NOWHERE = {
+    "MAILBOT_IMAP_HOST": "127.0.0.1",
+    "MAILBOT_IMAP_PORT": "1",
+    "MAILBOT_IMAP_TLS": "none",
+    "MAILBOT_IMAP_USER": "reservations",
+    "MAILBOT_IMAP_PASSWORD": "tres-secret",
+    "MAILBOT_SMTP_HOST": "127.0.0.1",
+    "MAILBOT_SMTP_PORT": "1",
+    "MAILBOT_SMTP_TLS": "none",
+}
+"""Settings that hold, of servers that do not answer."""
+MAIL = """From: Marc Delvaux <marc@valleeverte.example>
+To: reservations@bruyere.example
+Date: Tue, 02 Jun 2026 09:30:00 +0200
+Message-ID: <{id}@valleeverte.example>
+Subject: {subject}
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+{body}
+"""
+READING_ROOM = "Bonjour, nous voudrions la salle de lecture le jeudi 18 juin de 19h à 21h, pour 12 personnes."
+
+
+def mail(id: str = "un", subject: str = "lecture", body: str = READING_ROOM) -> bytes:
+    return MAIL.format(id=id, subject=subject, body=body).encode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation: rules and letters in a folder of their own, no settings."""
+    for name in [name for name in os.environ if name.startswith("MAILBOT_")]:
+        monkeypatch.delenv(name)
+    shutil.copy(ROOT / "rules.yaml", tmp_path)
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def with_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in NOWHERE.items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+Said = tuple[int, str, str]
+"""Exit code, standard output, standard error."""
+
+
+@pytest.fixture
+def mailbot(capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command in this process, as the console script does."""
+
+    def run(*arguments: str) -> Said:
+        capfd.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    return run
+
+
+def process(*arguments: str, folder: Path, stdin: bytes = b"", **environment: str) -> Said:
+    """Run a command as a process of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "mailbot", *arguments],
+        cwd=folder,
+        input=stdin,
+        env=clean | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        timeout=60,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in out + err
+    return done.returncode, out, err
+
+
+# --- help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command: str, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot(command, "--help")
+    assert (code, err) == (DONE, "")
+    assert out.startswith(f"usage: mailbot {command}")
+
+
+def test_the_help_names_each_command(mailbot: Callable[..., Said]) -> None:
+    code, out, _ = mailbot("--help")
+    assert code == DONE
+    assert re.findall(r"^    (\w+) ", out, re.MULTILINE) == COMMANDS
+
+
+def test_help_and_version_are_there_at_once(folder: Path) -> None:
+    code, out, err = process("--version", folder=folder)
+    assert (code, out, err) == (DONE, f"mailbot {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "required: COMMAND"),
+        (["reserve"], "invalid choice: 'reserve'"),
+        (["explain"], "required: FILE.eml"),
+        (["explain", "--at", "demain", "a.eml"], "'demain' is not a moment like 2026-06-12T09:30"),
+        (["digest", "--date", "12/06/2026"], "'12/06/2026' is not a day like 2026-06-12"),
+        (["agenda", "--from", "juin"], "'juin' is not a day like 2026-06-12"),
+        (["check", "--language", "de"], "invalid choice: 'de'"),
+        (["once", "--fast"], "unrecognized arguments: --fast"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong_with_it(arguments: list[str], told: str, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot(*arguments)
+    assert (code, out) == (MISUSED, "")
+    assert told in err
+
+
+# --- settings
+
+
+@pytest.mark.parametrize("command", [["run"], ["once"], ["digest"], ["agenda"]])
+def test_all_faults_of_the_settings_are_told_at_once(
+    command: list[str], folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_IMAP_PORT", "zero")
+    monkeypatch.setenv("MAILBOT_IMAP_PASSWORD", "tres-secret")
+    code, out, err = mailbot(*command)
+    assert (code, out) == (FAILED, "")
+    for name in ("MAILBOT_IMAP_HOST", "MAILBOT_IMAP_USER", "MAILBOT_SMTP_HOST", "MAILBOT_IMAP_PORT"):
+        assert f"settings: {name} " in err
+    assert "tres-secret" not in err
+
+
+def test_letters_that_are_not_there_are_told_before_anybody_is_left_without_an_answer(
+    with_settings: Path, mailbot: Callable[..., Said]
+) -> None:
+    (with_settings / "templates" / "nl" / "words.toml").unlink()
+    for command in ("run", "once", "check"):
+        code, out, err = mailbot(command)
+        assert code == FAILED
+        assert "MAILBOT_TEMPLATES: no nl/words.toml in " in out + err
+
+
+def test_servers_that_do_not_answer_are_one_line(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot("once")
+    assert (code, out) == (FAILED, "")
+    assert err.startswith("mailbot: IMAP server 127.0.0.1")
+    assert err.count("\n") == 1
+    assert "tres-secret" not in err
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_line(
+    with_settings: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (with_settings / "file").write_text("no folder")
+    monkeypatch.setenv("MAILBOT_DATA_FOLDER", "file/data")
+    code, _, err = mailbot("agenda")
+    assert code == FAILED
+    assert err.count("\n") == 1
+    assert "file/data: Not a directory" in err
+
+
+def test_a_database_that_is_none_is_one_line(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    (with_settings / "data").mkdir()
+    (with_settings / "data" / "mailbot.sqlite3").write_bytes(b"this is a letter, not a database" * 40)
+    for command in (["agenda"], ["digest"], ["once"]):
+        code, _, err = mailbot(*command)
+        assert code == FAILED
+        assert "not a database" in err
+
+
+# --- check
+
+
+def test_check_says_that_all_holds(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot("check")
+    assert (code, err) == (DONE, "")
+    assert out == ("settings: in order\nrules.yaml: in order (7 rooms, 14 kinds of equipment, 4 keys, 9 initiatives)\n")
+
+
+def test_check_names_every_fault_of_rules_and_settings_with_its_line(
+    folder: Path, mailbot: Callable[..., Said]
+) -> None:
+    rules = folder / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("capacity: 25", "capacity: beaucoup").replace("stock: 16", "stock: -1"), "utf-8")
+    lines = rules.read_text(encoding="utf-8").splitlines()
+    capacity, stock = (1 + lines.index(f"    {wrong}") for wrong in ("capacity: beaucoup", "stock: -1"))
+    code, out, _ = mailbot("check")
+    assert code == FAILED
+    assert f"rules.yaml:{capacity}:15: “capacity” of bibliotheque must be a whole number, not “beaucoup”" in out
+    assert f"rules.yaml:{stock}:12: " in out
+    assert "settings: MAILBOT_IMAP_HOST is missing" in out
+
+
+def test_check_speaks_the_language_of_who_edits(folder: Path, mailbot: Callable[..., Said]) -> None:
+    rules = folder / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("capacity: 25", "capacity: veel"), "utf-8")
+    said = {language: mailbot("check", "--language", language)[1] for language in ("fr", "nl", "en")}
+    assert len(set(said.values())) == 3
+    assert "veel" in said["nl"]
+
+
+def test_rules_that_are_not_there_are_told_without_a_line(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "rules.yaml").unlink()
+    (folder / "a.eml").write_bytes(mail())
+    for command in (["check"], ["explain", "a.eml"]):
+        code, out, err = mailbot(*command)
+        assert code == FAILED
+        assert f"{folder}/rules.yaml: the file cannot be read" in out + err
+
+
+@pytest.mark.parametrize("command", ["run", "once", "digest", "agenda"])
+def test_no_command_begins_with_rules_that_do_not_hold(
+    command: str, with_settings: Path, mailbot: Callable[..., Said]
+) -> None:
+    rules = with_settings / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("capacity: 25", "capacity: beaucoup"), "utf-8")
+    code, out, err = mailbot(command)
+    assert (code, out) == (FAILED, "")
+    assert re.search(r"rules\.yaml:\d+:\d+: .*beaucoup", err)
+
+
+# --- explain
+
+
+def test_explain_needs_no_settings_and_changes_nothing(folder: Path) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    before = sorted(str(path) for path in folder.rglob("*"))
+    code, out, err = process("explain", "un.eml", folder=folder)
+    assert (code, err) == (DONE, "")
+    assert "marc@valleeverte.example: lecture" in out
+    assert "understood  book (fr)" in out
+    assert "decided     free: bibliotheque, 18 June 2026 19:00-21:00" in out
+    assert "letter      confirmed to marc@valleeverte.example (fr)" in out
+    assert sorted(str(path) for path in folder.rglob("*")) == before
+
+
+def test_explain_reads_several_files_and_what_is_piped_to_it(folder: Path) -> None:
+    (folder / "un.eml").write_bytes(mail("un"))
+    (folder / "deux.eml").write_bytes(mail("deux", body="Bonjour, comment fait-on pour réserver une salle ?"))
+    arguments = ["explain", "--json", "un.eml", "-", "deux.eml"]
+    code, out, err = process(*arguments, folder=folder, stdin=mail("trois", body="Je me plains du bruit."))
+    assert (code, err) == (DONE, "")
+    forms = [json.loads(line) for line in out.splitlines()]
+    assert [form["id"] for form in forms] == ["un", "trois", "deux"]
+    assert [form["intent"] for form in forms] == ["book", "human", "help"]
+
+
+def test_the_json_form_has_exactly_the_promised_keys(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    (folder / "absence.eml").write_bytes(b"Auto-Submitted: auto-replied\r\n" + mail("absent"))
+    (folder / "illisible.eml").write_bytes(TWO_SENDERS)
+    (folder / "vide.eml").write_bytes(b"")
+    code, out, _ = mailbot("explain", "--json", "un.eml", "absence.eml", "illisible.eml", "vide.eml")
+    assert code == DONE
+    forms = [json.loads(line) for line in out.splitlines()]
+    assert [list(form) for form in forms] == [PROMISED] * 4
+    assert [form["answered"] for form in forms] == [True, False, False, False]
+    assert [form["intent"] for form in forms][:3] == ["book", "ignore", "human"]
+
+
+def test_explain_as_at_another_moment_in_the_communes_time(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    in_time = mailbot("explain", "--json", "--at", "2026-06-16T18:59", "un.eml")
+    too_late = mailbot("explain", "--json", "--at", "2026-06-16T19:01", "un.eml")
+    assert json.loads(in_time[1])["because"] == ["free: bibliotheque, 18 June 2026 19:00-21:00"]
+    assert json.loads(too_late[1])["because"] == ["too late: earliest 18 June 2026 19:01"]
+    with_zone = mailbot("explain", "--json", "--at", "2026-06-16T17:01+00:00", "un.eml")
+    assert with_zone[1] == too_late[1]
+
+
+def test_a_file_that_is_not_there_does_not_keep_the_others(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    code, out, err = mailbot("explain", "--json", "aucun.eml", ".", "un.eml")
+    assert code == FAILED
+    assert err.splitlines() == ["mailbot: aucun.eml: No such file or directory", "mailbot: .: Is a directory"]
+    assert json.loads(out)["id"] == "un"
+
+
+def test_a_database_that_nothing_was_written_to_is_as_none(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "mailbot.sqlite3").touch()
+    (folder / "un.eml").write_bytes(mail())
+    code, out, _ = mailbot("explain", "--json", "un.eml")
+    assert code == DONE
+    assert json.loads(out)["because"] == ["free: bibliotheque, 18 June 2026 19:00-21:00"]
+
+
+def test_a_terminal_that_has_few_letters_stops_nothing(folder: Path) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    code, out, _ = process("explain", "un.eml", folder=folder, PYTHONIOENCODING="ascii")
+    assert code == DONE
+    assert "understood  book (fr)" in out
+
+
+# --- digest and agenda
+
+
+@pytest.fixture
+def booked(with_settings: Path) -> Path:
+    """An installation with two bookings in ten days' time and two days later."""
+    (with_settings / "data").mkdir()
+    town = Town(with_settings / "data", Clock(datetime.now(BRUSSELS)))
+    day = next_weekday(2)
+    body = f"Bonjour, nous voudrions la salle de lecture le {day:%d/%m/%Y} de 19h à 21h, pour 12 personnes."
+    town.write("Marc Delvaux <marc@valleeverte.example>", "lecture", body)
+    body = f"Bonjour, nous voudrions 4 tables et le barbecue le {day:%d/%m/%Y}. 0400 11 22 33"
+    town.write("Zoé Martens <zoe@courrier.example>", "grillades", body)
+    assert len(town.rows()) == 3
+    town.close()
+    return with_settings
+
+
+def next_weekday(weekday: int) -> datetime:
+    """Return that weekday of a week to come that is no holiday: ten days from now at least."""
+    from mailbot.policy.rules import load
+
+    rules = load(ROOT / "rules.yaml")
+    day = datetime.now(BRUSSELS) + timedelta(days=10)
+    while day.weekday() != weekday or any(
+        (day + timedelta(days=near)).date() in {*rules.public_holidays, *(d for c in rules.closures for d in c.days)}
+        for near in range(-3, 4)
+    ):
+        day += timedelta(days=1)
+    return day
+
+
+def test_the_agenda_is_a_table_of_what_is_booked(booked: Path, mailbot: Callable[..., Said]) -> None:
+    day = f"{next_weekday(2):%Y-%m-%d}"
+    code, out, err = mailbot("agenda", "--from", day, "--to", day)
+    assert (code, err) == (DONE, "")
+    rows = [line for line in out.splitlines() if "R-" in line]
+    assert len(rows) == 3
+    assert "19:00-21:00" in next(row for row in rows if "lecture" in row)
+    assert "Comité de quartier Vallée-Verte" in next(row for row in rows if "lecture" in row)
+    assert "4 × table" in next(row for row in rows if "table" in row)
+    assert "Zoé Martens" in next(row for row in rows if "barbecue" in row)
+
+
+def test_an_empty_agenda_is_one_line(booked: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, _ = mailbot("agenda", "--from", "2020-01-01", "--to", "2020-01-31")
+    assert (code, out) == (DONE, "Nothing is booked from 2020-01-01 to 2020-01-31.\n")
+
+
+def test_an_agenda_that_ends_before_it_begins_is_a_mistake(booked: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot("agenda", "--from", "2026-06-10", "--to", "2026-06-01")
+    assert (code, out, err) == (FAILED, "", "mailbot: 2026-06-01 is before 2026-06-10\n")
+
+
+def test_the_digest_of_a_day_is_printed_as_its_reader_gets_it(booked: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot("digest", "--date", f"{next_weekday(2):%Y-%m-%d}", "--busy")
+    assert (code, err) == (DONE, "")
+    assert "Lieve Claes <lieve.claes@heide.example>" in out
+    assert "1. 13-18 uur, balie van de bibliotheek: AFGEVEN sleutel van de leeszaal nr. 1." in out
+    assert "Josiane" not in out, "she has nothing that day"
+
+
+def test_the_digest_of_today_says_where_there_is_nothing(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, _ = mailbot("digest")
+    assert code == DONE
+    assert out.count("Rien à remettre ni à reprendre.") >= 1
+    assert mailbot("digest", "--busy")[1] == ""
+
+
+def test_looking_at_what_is_booked_sends_nothing(booked: Path, mailbot: Callable[..., Said]) -> None:
+    import sqlite3
+
+    def letters() -> int:
+        with sqlite3.connect(booked / "data" / "mailbot.sqlite3") as rows:
+            return int(rows.execute("SELECT count(*) FROM outbox").fetchone()[0])
+
+    before = letters()
+    mailbot("digest")
+    mailbot("agenda")
+    assert letters() == before
+
+
+def test_settings_in_a_file_do_as_well(folder: Path) -> None:
+    lines: Mapping[str, str] = NOWHERE
+    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    (folder / ".env").chmod(0o600)
+    code, out, err = process("check", folder=folder)
+    assert (code, err) == (DONE, "")
+    assert out.startswith("settings: in order\n")
+    (folder / ".env").chmod(0o644)
+    code, out, _ = process("check", folder=folder)
+    assert code == DONE
+    assert "can be read by other users" in out
+    assert datetime.now(UTC).year >= 2026
