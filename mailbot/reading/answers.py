@@ -10,6 +10,7 @@ from datetime import date
 from mailbot.model.letters import Context
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Lack, Meaning
 from mailbot.model.rules import Catalogue
+from mailbot.reading import occasions
 from mailbot.reading.events import Sighting, with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
@@ -38,29 +39,34 @@ def numbered(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Traits:
-    """What tells one offer from another: rooms and things, days, and hours that begin or end them."""
+    """What tells one offer from another: rooms and things, days, and hours that begin or end them. `weekdays` are those
+    named without a date: of the days on offer, one that falls on them is meant."""
 
     ids: frozenset[str]
     days: frozenset[date]
     hours: frozenset[int]
+    weekdays: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, mentions: Iterable[Mention], whens: Iterable[When]) -> Traits:
         whens = list(whens)
         ids = {one for m in mentions if m.sort is not Sort.UNLENT for one in m.ids if one != ANY_ROOM}
-        days = {day for when in whens for span in when.days for day in span}
+        alone = {id(when) for when in whens if occasions.weekday_alone(when)}
+        days = {day for when in whens if id(when) not in alone for span in when.days for day in span}
+        weekdays = {day.weekday() for when in whens if id(when) in alone for span in when.days for day in span}
         clocks = [clock for when in whens for clock in when.clocks]
         hours = {minute for clock in clocks for minute in (clock.start, clock.end) if minute is not None}
-        return cls(frozenset(ids), frozenset(days), frozenset(hours))
+        return cls(frozenset(ids), frozenset(days), frozenset(hours), frozenset(weekdays))
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.days or self.hours)
+        return bool(self.ids or self.days or self.hours or self.weekdays)
 
     def fits(self, offer: Traits) -> bool:
         """Whether everything named here agrees with the offer."""
         return (
             (not self.ids or bool(self.ids & offer.ids))
             and (not self.days or self.days <= offer.days)
+            and (not self.weekdays or self.weekdays <= {day.weekday() for day in offer.days} | offer.weekdays)
             and (not self.hours or self.hours <= offer.hours)
         )
 

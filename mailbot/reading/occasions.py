@@ -38,7 +38,7 @@ class Moment:
 
     @property
     def weekday_alone(self) -> bool:
-        return self.when.has_days and _weekday_alone(self.when)
+        return self.when.has_days and weekday_alone(self.when)
 
     @property
     def only_hours(self) -> bool:
@@ -180,14 +180,15 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
     untimed = not any(moment.when.has_clock for moment in dated)
     kept = []
     for moment in found:
-        if not (moment.days and _weekday_alone(moment.when) and {day.weekday() for day in moment.days} <= weekdays):
+        if not (moment.days and weekday_alone(moment.when) and {day.weekday() for day in moment.days} <= weekdays):
             kept.append(moment)
         elif moment.when.has_clock and untimed:
             kept.append(replace(moment, when=replace(moment.when, days=())))
     return kept
 
 
-def _weekday_alone(when: When) -> bool:
+def weekday_alone(when: When) -> bool:
+    """Whether it names a weekday without a date."""
     return not _dated(when) and when.repetition is None
 
 

@@ -142,7 +142,9 @@ class Library:
         self, offers: Sequence[str], sighting: Sighting, lexicons: Sequence[Lexicon], letter: Letter
     ) -> tuple[int, ...]:
         """Return the numbers of the offers that name just the rooms, days and hours that the sender names."""
-        named = answers.Traits.of(sighting.asked_mentions(), [when for when in sighting.whens if when.counts])
+        told = [w for w, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if at >= sighting.body_at]
+        mentions = [mention for mention in sighting.asked_mentions() if mention.first >= sighting.body_at]
+        named = answers.Traits.of(mentions, [when for when in told if when.counts])
         if not offers or not named:
             return ()
         every = tuple(self.lexica.values())
