@@ -59,7 +59,7 @@ def wait_for(enough: Callable[[], bool], seconds: float) -> float:
     while not enough():
         if time.monotonic() - began > seconds:
             raise TimeoutError(f"not after {seconds} s")
-        time.sleep(0.01)
+        time.sleep(0.02)
     return time.monotonic() - began
 
 

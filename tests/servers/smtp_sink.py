@@ -49,7 +49,7 @@ class SmtpSink:
         return found
 
     def count(self) -> int:
-        return len(list(self.folder.iterdir()))
+        return len(os.listdir(self.folder))
 
 
 @pytest.fixture
