@@ -8,7 +8,7 @@ first lexicon decides; marks ("de", "en", "of") add up. Linear in the number of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import IntEnum, auto
@@ -117,7 +117,7 @@ class Is(IntEnum):
 
 _HOURLY: Final = (
     "part", "year_offset", "shift", "shift_before", "span", "repeat", "feast", "hour_mark", "half_day", "named_clock",
-    "minutes_before", "minutes_after", "length",
+    "spelled_clock", "minutes_before", "minutes_after", "length",
 )  # fmt: skip
 
 
@@ -135,6 +135,8 @@ class Sense:
     part: str | None = None
     part_alone: bool = False
     day_offset: int | None = None
+    offset_part: str | None = None
+    """The part of the day said with `day_offset`: "vanavond"."""
     week_offset: int | None = None
     month_offset: int | None = None
     year_offset: int | None = None
@@ -152,6 +154,8 @@ class Sense:
     hour_mark: bool = False
     half_day: str | None = None
     named_clock: int | None = None
+    spelled_clock: int | None = None
+    """A time of day in one word, of a clock of twelve hours: "halfacht"."""
     minutes_before: int | None = None
     """Minutes to add to the hour that follows: "kwart voor" is -15."""
     minutes_after: int | None = None
@@ -269,7 +273,8 @@ class Vocabulary:
         node[None] = node[None].joined(sense) if None in node else sense
 
     def _add_compounds(self, lexicon: Lexicon) -> None:
-        """Weekday and part of the day written as one word: zaterdagavond."""
+        """Weekday and part of the day, or minutes and hour, written as one word: zaterdagavond, halfacht."""
+        self._add_compound_hours(lexicon)
         for weekday, names in enumerate(lexicon.table("weekdays.full")[name] for name in _WEEKDAYS):
             for part, words in lexicon.table("parts.bare").items():
                 for name in names:
@@ -277,6 +282,14 @@ class Vocabulary:
                         compound = words_of(name + word)
                         if len(compound) == 1 and compound[0] not in self.tree:
                             self._add(compound, Sense(weekday=weekday, part=part))
+
+    def _add_compound_hours(self, lexicon: Lexicon) -> None:
+        for minutes, phrases in lexicon.table("clock.before").items():
+            for before in phrases:
+                for hour, names in lexicon.table("number.units").items():
+                    for compound in (words_of(before + name) for name in names):
+                        if 1 <= int(hour) <= 12 and len(compound) == 1 and compound[0] not in self.tree:
+                            self._add(compound, Sense(spelled_clock=int(hour) * 60 + int(minutes)))
 
     def _never(self) -> _Tree:
         tree: _Tree = {}
@@ -329,6 +342,7 @@ def _clear_enough(phrase: str, sense: Sense) -> bool:
 def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
     """Each phrase of the tables of time, with its sense."""
     table = lexicon.table
+    bare = _without_article(lexicon)
     for key, bit in MARKS.items():
         yield from ((phrase, Sense(marks=bit)) for phrase in table("marks")[key])
     for number, name in enumerate(_WEEKDAYS):
@@ -343,9 +357,9 @@ def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
         yield from ((phrase, Sense(part=part, part_alone=True)) for phrase in table("parts.alone")[part])
     for key, names in table("relative.parts").items():
         offset, _, part = key.partition("-")
-        yield from ((phrase, Sense(day_offset=int(offset), part=part)) for phrase in names)
+        yield from ((phrase, Sense(day_offset=int(offset), offset_part=part)) for phrase in names)
     for edge, names in table("edges").items():
-        yield from ((phrase, Sense(edge=edge)) for phrase in names)
+        yield from ((phrase, Sense(edge=edge)) for phrase in bare(names))
     for season, names in table("seasons").items():
         yield from ((phrase, Sense(season=season)) for phrase in names)
     for unit, names in table("units").items():
@@ -353,7 +367,7 @@ def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
     for repeat, names in table("repeats").items():
         yield from ((phrase, Sense(repeat=repeat)) for phrase in names)
     for feast, names in table("feasts.day").items():
-        yield from ((phrase, Sense(feast=feast, feast_sure=True)) for phrase in names)
+        yield from ((phrase, Sense(feast=feast, feast_sure=True)) for phrase in bare(names))
         yield from ((phrase, Sense(feast=feast)) for phrase in table("feasts.name")[feast])
     for holidays, names in table("school-holidays").items():
         yield from ((phrase, Sense(holidays=holidays)) for phrase in names)
@@ -364,7 +378,22 @@ def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
         for key, names in table(name).items():
             changes: dict[str, Any] = {attribute: int(key)}
             sense = replace(NOTHING, **changes)
-            yield from ((phrase, sense) for phrase in names)
+            yield from ((phrase, sense) for phrase in (bare(names) if name.startswith("relative") else names))
+
+
+def _without_article(lexicon: Lexicon) -> Callable[[Sequence[str]], Iterator[str]]:
+    """Return what adds to phrases the same without their article, which another word may hold: "op de dag erna"."""
+    one = set(lexicon.table("marks")["one"])
+    articles = tuple(f"{word} " for word in lexicon.table("marks")["article"] if word not in one)
+
+    def both(phrases: Sequence[str]) -> Iterator[str]:
+        for phrase in phrases:
+            yield phrase
+            shorter = next((phrase[len(article) :] for article in articles if phrase.startswith(article)), "")
+            if " " in shorter:
+                yield shorter
+
+    return both
 
 
 _COUNTED: Final = (
@@ -510,8 +539,11 @@ class _Cutter:
         return self._over_dot(sense, last)
 
     def _counts_from(self, sense: Sense) -> bool:
-        """ "from ten to twelve" is no ten minutes to twelve."""
-        return sense.minutes_before is not None and bool(self.atoms) and bool(self.atoms[-1].marks & Mark.FROM)
+        """ "from ten to twelve" is no ten minutes to twelve, "every two weeks on Monday" no Monday in two weeks."""
+        before = self.atoms[-1].marks if self.atoms else 0
+        if sense.shift_before is not None and before & (Mark.EVERY | Mark.EVERY_OTHER):
+            return True
+        return sense.minutes_before is not None and bool(before & Mark.FROM)
 
     def _over_dot(self, sense: Sense, at: int) -> int:
         """Pass over the dot of an abbreviation: "sam. 13 sept. à 14h"."""

@@ -114,7 +114,7 @@ class DateReader:
         position = at
         while position - at < 3:
             atom = self.atoms[position]
-            if atom.kind is Is.WORD and atom.sense.month is not None:
+            if atom.sense.month is not None and not atom.digits:
                 entry.month = atom.sense.month
                 entry.year, behind = self.year(position + 1)
                 entry.year_offset, behind = self._year_offset(entry, behind)
@@ -244,6 +244,7 @@ class DateReader:
         if behind is not None:
             return entry, behind
         behind = self._weekday_tail(entry, at + 1)
+        entry.gone = entry.gone or (at > 0 and bool(self.atoms[at - 1].marks & Mark.LAST))
         entry.vague = entry.vague or (not entry.plural and at > 0 and bool(self.atoms[at - 1].marks & Mark.ONE))
         return entry, behind
 
@@ -254,8 +255,9 @@ class DateReader:
             atom = self.atoms[position]
             if atom.kind is Is.OPEN and not brackets:
                 brackets = True
-            elif not (atom.kind is Is.COMMA or (atom.kind is Is.LINE and position == at) or small(atom, NAMED)):
-                break
+            elif atom.kind is not Is.COMMA and not (atom.kind is Is.LINE and position == at):
+                if not small(atom, NAMED) or atom.marks & (Mark.FROM | Mark.TO):
+                    break
             position += 1
         found = self._date_of_weekday(position, plain=position == at)
         if found is None:
@@ -375,7 +377,7 @@ class DateReader:
         entry = Entry(month=self.atoms[at].sense.month)
         day = self._day_behind_month(at)
         if day is not None:
-            entry.day = day
+            entry.day, entry.month_first = day, True
             entry.year, behind = self.year(at + 2)
             return self._weekday_in_brackets(entry, behind)
         entry.year, behind = self.year(at + 1)
@@ -449,7 +451,7 @@ class DateReader:
     def _named(self, at: int, leads: int) -> tuple[Entry, int] | None:
         sense = self.atoms[at].sense
         if sense.day_offset is not None:
-            return Entry(day_offset=sense.day_offset, part=sense.part), at + 1
+            return Entry(day_offset=sense.day_offset, part=sense.offset_part), at + 1
         found = self._edged(at) if sense.edge is not None else None
         if found is not None:
             return found
@@ -519,7 +521,7 @@ class DateReader:
         if sense.weekday is not None and not sense.weekday_weak:
             return Entry(weekday=sense.weekday, shift=shift, part=sense.part), position + 1
         if sense.day_offset is not None:
-            return Entry(day_offset=sense.day_offset + shift, part=sense.part), position + 1
+            return Entry(day_offset=sense.day_offset + shift, part=sense.offset_part), position + 1
         return None
 
     def _in_week(self, at: int) -> tuple[Entry, int]:
@@ -562,8 +564,8 @@ class DateReader:
         if month is not None:
             month[0].vague = True
             return month
-        one = bool(self.atoms[at - 1].marks & Mark.ONE) if at else False
-        return Entry(weekend=True, vague=one), position
+        before = self.atoms[at - 1].marks if at else 0
+        return Entry(weekend=True, vague=bool(before & Mark.ONE), gone=bool(before & Mark.LAST)), position
 
     def _day_named_by(self, at: int) -> tuple[Entry, int] | None:
         """Read the day behind "du", "van", "of": the day that a weekend or a week is named by."""

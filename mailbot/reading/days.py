@@ -38,6 +38,7 @@ class DayReader:
             if following is None:
                 break
             entry, link, behind = following
+            entry.weekend = entry.weekend or (phrase.entries[-1].weekend and entry.day is not None)
             if len(phrase.entries) >= MOST_ENTRIES:
                 phrase.too_many = True
                 break
@@ -97,8 +98,8 @@ class DayReader:
         """Whether a bare number ends a range: "du 12 au 15", not "samedi 13 juin - 20 personnes"."""
         if self.atoms[behind].kind in (Is.GAP, Is.OPAQUE) and not leads & NAMED:
             return False
-        if dashed:
-            return first.month is None
+        if dashed or first.month_first:
+            return first.month is None or first.month_first
         return first.bare_number or (bool(leads & NAMED) and first.day is not None)
 
     # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,8 +171,12 @@ class DayReader:
             if not last.bare_number or last.loose or last.has_month:
                 break
             joined = phrase.links[-1] in (Link.AND, Link.OR)
-            if months and joined and self._ends_well(behinds[-1]):
+            ends_well = self._ends_well(behinds[-1])
+            if months and joined and ends_well:
                 break
+            if joined and not months and not ends_well:  # "les 3 ou 4 tables"
+                entries.clear()
+                return behinds[-1]
             entries.pop()
             phrase.links.pop()
             behinds.pop()

@@ -78,7 +78,7 @@ class _Reading:
             when = self._when(use)
             if when is None:
                 continue
-            if use.negated and whens and _leaves_out(whens, when):
+            if use.negated and whens and self._leaves_out(whens, use, when):
                 continue
             if use.rival and whens and when.counts and (when.days or when.clocks):
                 whens[-1] = self._with_rival(whens[-1], when)
@@ -101,6 +101,20 @@ class _Reading:
             when = replace(when, days=when.days[: self.room])
         self.room -= len(when.days)
         return when
+
+    def _leaves_out(self, whens: list[When], use: Use, refused: When) -> bool:
+        """Take "pas le 12" out of the days before, if it is among them; say whether it was."""
+        last = whens[-1]
+        gone = series.Excluded(spans=[*refused.days, *([refused.period] if refused.period else [])])
+        for piece in use.days:
+            if isinstance(piece.phrase, DaysPhrase) and len(last.days) > 1:
+                gone.numbers |= {entry.day for entry in piece.entries if entry.day is not None and not entry.has_month}
+        kept = tuple(span for span in last.days if span.first != span.last or not gone.leaves_out(span.first))
+        if len(kept) == len(last.days) or not kept or not last.counts:
+            return False
+        left_out = tuple(span for span in last.days if span not in kept)
+        whens[-1] = replace(last, days=kept, excluded=(*last.excluded, *left_out), end=max(last.end, refused.end))
+        return True
 
     def _when(self, use: Use) -> When | None:
         start = min(self.atoms[piece.at].start for piece in use.pieces)
@@ -450,18 +464,6 @@ def _rivals(options: Sequence[Sequence[Settled]]) -> Iterator[Rival]:
         if each.rival is not None:
             spans = (each.rival if place == number else this.days for place, this in enumerate(first))
             yield Rival(tuple(span for span in spans if span is not None))
-
-
-def _leaves_out(whens: list[When], refused: When) -> bool:
-    """Take "pas le 12" out of the days before, if it is among them; say whether it was."""
-    last = whens[-1]
-    gone = {day for span in (refused.days or (refused.period,)) if span is not None for day in span}
-    kept = tuple(span for span in last.days if span.first != span.last or span.first not in gone)
-    if not gone or len(kept) == len(last.days) or not kept or not last.counts:
-        return False
-    left_out = tuple(span for span in last.days if span not in kept)
-    whens[-1] = replace(last, days=kept, excluded=(*last.excluded, *left_out), end=max(last.end, refused.end))
-    return True
 
 
 def _take_part(found: list[tuple[ClockPhrase, bool]], waiting: str | None, part: str | None, apart: bool) -> str | None:

@@ -57,6 +57,8 @@ def _alone(face: Face, part: str | None) -> int:
 
 
 def _range(start: Face, end: Face, part: str | None) -> tuple[int, int]:
+    if end.half == "am" and end.hour == 12 and start.half is None and not start.sure:
+        end = replace(end, half="pm")  # "10-12 am" ends at noon
     starts = _within(start.readings(), start.part or (end.part if end.part != "night" else None) or part)
     ends = _within(end.readings(), end.part or (None if start.part else part))
     begun = starts[0] if len(starts) == 1 else _start_before(start, end, starts, ends)
@@ -132,8 +134,8 @@ class HourReader:
         if second is not None:
             end, after = second
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
-            apart = self.atoms[led_at - 1].kind in _APART and leads & Mark.FROM if led_at else False
-            return ClockPhrase(start, end, loose=unmarked, apart=unmarked and bool(apart)), after
+            apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART
+            return ClockPhrase(start, end, loose=unmarked, apart=unmarked and apart and bool(leads & Mark.FROM)), after
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
@@ -265,6 +267,8 @@ class HourReader:
             if sense.part and not led and self._day_before(at):
                 return None
             return self._rounded(Face(sense.named_clock // 60, sure=True), at + 1)
+        if sense.spelled_clock is not None:
+            return self._in_part(Face(sense.spelled_clock // 60 or 12, sense.spelled_clock % 60, spelled=True), at + 1)
         if sense.minutes_before is not None and atom.kind is Is.WORD:
             return self._offset_face(sense.minutes_before, at + 1)
         number = atom.number
@@ -421,4 +425,5 @@ _SPOKEN_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
 def _says_hours(atom: Atom) -> bool:
     """Whether a small word is a time of day of its own too: "midi", "half"."""
     sense = atom.sense
-    return sense.named_clock is not None or sense.minutes_before is not None or sense.part is not None
+    said = (sense.named_clock, sense.spelled_clock, sense.minutes_before, sense.part)
+    return any(each is not None for each in said)

@@ -47,6 +47,8 @@ class Piece:
     line: int = 0
     bracketed: bool = False
     """A bracket opens between it and the piece before."""
+    refused: bool = False
+    """ "pas" or the like stands directly before: "pas le 15"."""
     settled: list[Settled] = field(default_factory=list)
 
     @property
@@ -140,7 +142,8 @@ class Scanner:
         near = self._near and bool(self.pieces)
         sentence = len(self.sentences) - 1
         place = (sentence, self._paragraph, self._line)
-        self.pieces.append(Piece(phrase, at, behind, near, self._between, *place, bracketed=self._bracketed))
+        refused = bool((self.atoms[at - 1].marks if at else 0) & Mark.NOT)
+        self.pieces.append(Piece(phrase, at, behind, near, self._between, *place, self._bracketed, refused))
         self._near, self._between, self._bracketed = True, 0, False
 
     def _pass(self, atom: Atom, at: int) -> None:
@@ -175,7 +178,8 @@ class Scanner:
         if found is None or not found[0].only_part or found[0].part_alone:
             return found
         before = self.pieces[-1] if self.pieces else None
-        if before is not None and before.behind == at and not isinstance(before.phrase, CountPhrase):
+        direct = at - 1 if self.atoms[at - 1].kind in (Is.COMMA, Is.DASH, Is.OPEN) else at
+        if before is not None and before.behind in (at, direct) and not isinstance(before.phrase, CountPhrase):
             return found
         beside = before is not None and self._near and isinstance(before.phrase, ClockPhrase) and before.phrase.part
         if beside and self._between & (Mark.AND | Mark.OR):
@@ -189,18 +193,26 @@ class Scanner:
         weekdays: list[int] = []
         holidays: list[str] = []
         position, behind = at + 1, at
+        joints = Mark.AND | Mark.EXCEPT | Mark.OR
         while len(days) + len(holidays) < 12:
             after = self._excepted(position, days, weekdays, holidays)
             if after is None:
                 break
             behind = position = after
-            while self.atoms[position].kind is Is.COMMA or self.atoms[position].marks & (
-                Mark.AND | Mark.EXCEPT | Mark.OR
-            ):
+            joined = 0
+            while self.atoms[position].kind is Is.COMMA or self.atoms[position].marks & joints:
+                joined |= self.atoms[position].marks
                 position += 1
+            if not joined & joints and self._bound_follows(position):
+                break
         if behind == at:
             return None
         return ExceptPhrase(tuple(days), tuple(weekdays), tuple(holidays)), behind
+
+    def _bound_follows(self, at: int) -> bool:
+        """Whether days behind a comma bound the repetition: "sauf le dimanche, du 3 au 10 août"."""
+        found = self.days.days(at)
+        return found is not None and found[0].is_bound
 
     def _excepted(self, at: int, days: list[DaysPhrase], weekdays: list[int], holidays: list[str]) -> int | None:
         rule = self.rules.rule(at)

@@ -55,7 +55,8 @@ class RuleReader:
     def _opened(self, rule: RulePhrase, at: int) -> tuple[RulePhrase, int]:
         """Take in the weekdays behind "wekelijks" or "toutes les deux semaines": ", le mardi"."""
         position = at
-        while position - at < 3 and (self.atoms[position].kind is Is.COMMA or small(self.atoms[position], NAMED)):
+        passed = NAMED | Mark.FILLER | Mark.EVERY
+        while position - at < 4 and (self.atoms[position].kind is Is.COMMA or small(self.atoms[position], passed)):
             position += 1
         named = self._weekdays(position)
         return (rule, at) if named is None else (replace(rule, weekdays=named[0], open_weekdays=False), named[1])
@@ -208,9 +209,10 @@ class RuleReader:
         while self.atoms[behind].marks & Mark.IN_A_ROW:
             behind += 1
         row = behind > position + 1 or bool(self.atoms[behind + 1].marks & Mark.IN_A_ROW)
+        long = bool(self.atoms[behind + 1].marks & Mark.LONG)
         unit = self.atoms[behind].sense.unit
-        if unit in ("day", "week", "month") and self._lasts(leads, row):
-            after = behind + 2 if self.atoms[behind + 1].marks & Mark.IN_A_ROW else behind + 1
+        if unit in ("day", "week", "month") and (long or self._lasts(leads, row)):
+            after = behind + 2 if self.atoms[behind + 1].marks & (Mark.IN_A_ROW | Mark.LONG) else behind + 1
             return CountPhrase(number.value, unit, in_a_row=row), after
         if self.atoms[behind].marks & Mark.TIMES:
             return CountPhrase(number.value, "times", in_a_row=row), behind + 1

@@ -80,6 +80,8 @@ class Entry:
     months: tuple[int, ...] = ()
     """Further months of a ranked weekday: "le premier lundi d'octobre, de novembre et de décembre"."""
     year: int | None = None
+    month_first: bool = False
+    """The month was said before the day: "October 3"."""
     month_offset: int | None = None
     day_offset: int | None = None
     week_offset: int | None = None

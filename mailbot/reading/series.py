@@ -31,9 +31,11 @@ class Excluded:
 
     weekdays: set[int] = field(default_factory=set)
     spans: list[Days] = field(default_factory=list)
+    numbers: set[int] = field(default_factory=set)
+    """Days of the month, of whichever month there is: "sauf le 15"."""
 
     def leaves_out(self, day: date) -> bool:
-        return day.weekday() in self.weekdays or any(day in span for span in self.spans)
+        return day.day in self.numbers or day.weekday() in self.weekdays or any(day in span for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,15 @@ def excluded(pieces: Sequence[Piece], almanac: Almanac, last_named: date | None)
             for key in piece.phrase.holidays:
                 left_out.spans.extend(almanac.holidays(key))
             for days in piece.phrase.days:
-                _exclude(days, left_out, almanac, last_named)
+                exclude(days, left_out, almanac, last_named)
     return left_out
 
 
-def _exclude(phrase: DaysPhrase, left_out: Excluded, almanac: Almanac, last_named: date | None) -> None:
+def exclude(phrase: DaysPhrase, left_out: Excluded, almanac: Almanac, last_named: date | None) -> None:
+    numbers = {entry.day for entry in phrase.entries if entry.day is not None and not entry.has_month}
+    if numbers and not any(entry.has_month for entry in phrase.entries):
+        left_out.numbers |= numbers
+        return
     for entry, each in zip(phrase.entries, settle(phrase, almanac, last_named), strict=True):
         if entry.bare_weekday and entry.until is None and entry.weekday is not None:
             left_out.weekdays.add(entry.weekday)

@@ -78,7 +78,8 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if piece.between & Mark.INSTEAD and current is not None:
             found.append(Use([piece], replaced=True))
             continue
-        refused = bool(piece.between & Mark.NOT) and piece.near and not isinstance(piece.phrase, ExceptPhrase)
+        refused = piece.refused or (bool(piece.between & Mark.NOT) and piece.near)
+        refused = refused and not isinstance(piece.phrase, ExceptPhrase)
         if refused:
             found.append(Use([piece], negated=True))
         elif current is not None and piece.near and _continues(found, piece):
