@@ -255,9 +255,8 @@ class DateReader:
             atom = self.atoms[position]
             if atom.kind is Is.OPEN and not brackets:
                 brackets = True
-            elif atom.kind is not Is.COMMA and not (atom.kind is Is.LINE and position == at):
-                if not small(atom, NAMED) or atom.marks & (Mark.FROM | Mark.TO):
-                    break
+            elif not self._before_date(atom, first=position == at):
+                break
             position += 1
         found = self._date_of_weekday(position, plain=position == at)
         if found is None:
@@ -266,6 +265,12 @@ class DateReader:
         entry.day, entry.month, entry.year = dated.day, dated.month, dated.year
         entry.month_offset, entry.year_offset, entry.until = dated.month_offset, dated.year_offset, dated.until
         return behind + 1 if brackets and self.atoms[behind].kind is Is.CLOSE else behind
+
+    def _before_date(self, atom: Atom, *, first: bool) -> bool:
+        """Whether an atom may stand between a weekday and its date: a comma, an article, the end of a line."""
+        if atom.kind is Is.COMMA or (atom.kind is Is.LINE and first):
+            return True
+        return small(atom, NAMED) and not atom.marks & (Mark.FROM | Mark.TO)
 
     def _date_of_weekday(self, at: int, *, plain: bool) -> tuple[Entry, int] | None:
         atom = self.atoms[at]

@@ -79,7 +79,7 @@ def choices_of(whens: tuple[When, ...], *, either: bool) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize(("language", "phrase", "group"), cases())
+@pytest.mark.parametrize(("language", "phrase", "group"), [*cases()])
 def test_a_phrase_means_its_days_and_hours(language: str, phrase: str, group: Group) -> None:
     moments = said(phrase, language)
     if "loan" in group:
@@ -93,7 +93,7 @@ def test_a_phrase_means_its_days_and_hours(language: str, phrase: str, group: Gr
     assert choices_of(whens, either=False) == ([group["or"]] if "or" in group else [])
 
 
-@pytest.mark.parametrize(("language", "phrase"), nothings())
+@pytest.mark.parametrize(("language", "phrase"), [*nothings()])
 def test_words_that_are_no_time_mean_nothing(language: str, phrase: str) -> None:
     whens = combine(said(phrase, language).whens)
     assert [when.words for when in whens if when.days or any(c.start is not None for c in when.clocks)] == []
