@@ -49,23 +49,22 @@ class Counting:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._lexicons = lexicons
         quantity = [lexicon.table("quantity") for lexicon in lexicons]
-        self.both = _phrases(quantity, "both")
-        self.vague = _phrases(quantity, "vague")
-        self.one = frozenset(phrase[-1] for phrase in _phrases(quantity, "one"))
-        self.definite = frozenset(phrase[-1] for phrase in _phrases(quantity, "definite"))
-        self.between = frozenset(word for phrase in _phrases(quantity, "between") for word in phrase)
-        self.after = frozenset(phrase[0] for phrase in _phrases(quantity, "after"))
-        self.other = frozenset(phrase[0].rstrip("*") for phrase in _phrases(quantity, "other"))
-        self.each = frozenset(phrase[0] for phrase in _phrases(quantity, "each"))
-        self.ranges = frozenset(phrase[0] for phrase in _phrases(quantity, "range"))
-        self.pairs = frozenset(phrase[0] for phrase in _phrases(quantity, "pair"))
-        self.pair_joints = frozenset(phrase[0] for phrase in _phrases(quantity, "pair-joint"))
-        self.not_but = _phrases(quantity, "not-but")
+        self.both = phrases(quantity, "both")
+        self.vague = phrases(quantity, "vague")
+        self.one = frozenset(phrase[-1] for phrase in phrases(quantity, "one"))
+        self.definite = frozenset(phrase[-1] for phrase in phrases(quantity, "definite"))
+        self.between = frozenset(word for phrase in phrases(quantity, "between") for word in phrase)
+        self.after = frozenset(phrase[0] for phrase in phrases(quantity, "after"))
+        self.other = frozenset(phrase[0].rstrip("*") for phrase in phrases(quantity, "other"))
+        self.ranges = frozenset(phrase[0] for phrase in phrases(quantity, "range"))
+        self.pairs = frozenset(phrase[0] for phrase in phrases(quantity, "pair"))
+        self.pair_joints = frozenset(phrase[0] for phrase in phrases(quantity, "pair-joint"))
+        self.not_but = phrases(quantity, "not-but")
         people = [lexicon.table("people") for lexicon in lexicons]
-        self.sums = frozenset(phrase[0] for phrase in _phrases(people, "sum"))
-        self.parts = _phrases(people, "part")
-        self.bounds = frozenset(word for phrase in _phrases(people, "bound") for word in phrase)
-        self.nobody = frozenset(phrase[0] for phrase in _phrases(people, "not"))
+        self.sums = frozenset(phrase[0] for phrase in phrases(people, "sum"))
+        self.parts = phrases(people, "part")
+        self.bounds = frozenset(word for phrase in phrases(people, "bound") for word in phrase)
+        self.nobody = frozenset(phrase[0] for phrase in phrases(people, "not"))
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -110,7 +109,7 @@ class Counting:
                 if count.article:
                     break
                 return Quantity(None if count.least is not None else count.value, count.first, mention.last, True)
-            both = _ends_with(words, sentence.first, at, self.both)
+            both = ends_with(words, sentence.first, at, self.both)
             if both:
                 return Quantity(2, at - both, mention.last, True, True)
             if at <= sentence.first or words[at - 1] not in self.between:
@@ -135,7 +134,7 @@ class Counting:
     def _unsaid(self, page: Page, mention: Mention) -> Quantity:
         words, start = page.words, page.sentence(mention.first).first
         at = mention.first
-        vague = _ends_with(words, start, at, self.vague)
+        vague = ends_with(words, start, at, self.vague)
         one = at > start and words[at - 1] in self.one
         definite = at > start and words[at - 1] in self.definite
         if mention.plural or (vague and not one):
@@ -167,7 +166,8 @@ def corrected(
     return quantities
 
 
-def _phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:
+def phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:
+    """Return the phrases of a key as folded words, the longer ones first."""
     said = [_parts(phrase) for table in tables for phrase in table[key]]
     found = {tuple(fold(part) for part in parts) for parts in said}
     found |= {tuple(part if part == TO else fold(part) for part in parts) for parts in said}
@@ -178,10 +178,18 @@ def _parts(phrase: str) -> list[str]:
     return phrase.replace("'", "' ").split()
 
 
-def _ends_with(words: Sequence[str], start: int, at: int, phrases: Iterable[tuple[str, ...]]) -> int:
+def ends_with(words: Sequence[str], start: int, at: int, phrases: Iterable[tuple[str, ...]]) -> int:
     """Return how many words before word `at` are one of the phrases, 0 for none."""
     for phrase in phrases:
         if at - len(phrase) >= start and tuple(words[at - len(phrase) : at]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def starts_with(words: Sequence[str], at: int, limit: int, phrases: Iterable[tuple[str, ...]]) -> int:
+    """Return how many words from word `at` on are one of the phrases, 0 for none."""
+    for phrase in phrases:
+        if at + len(phrase) <= limit and tuple(words[at : at + len(phrase)]) == phrase:
             return len(phrase)
     return 0
 
@@ -294,4 +302,4 @@ def _replaces(page: Page, count: Count, counting: Counting, by_first: Mapping[in
 
 def _corrects(page: Page, kept: People, count: Count, counting: Counting) -> bool:
     """Whether the number is what another one replaces: "45 et plus 30"."""
-    return bool(_ends_with(page.words, kept.last, count.first, counting.not_but))
+    return bool(ends_with(page.words, kept.last, count.first, counting.not_but))

@@ -21,6 +21,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, page
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected, people
+from mailbot.reading.relations import Relations
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances
 from mailbot.reading.strangers import Strangers
@@ -190,6 +191,7 @@ class Library:
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
         quantities = corrected(quantities, mentions, counts, small, sheet)
+        quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
         cues = [cue for cue in cues if cue.first >= since]
@@ -237,6 +239,11 @@ def _number_cues(lexicon: Lexicon) -> Cues:
 @cache
 def _counting(lexicons: tuple[Lexicon, ...]) -> Counting:
     return Counting(lexicons)
+
+
+@cache
+def _relations(lexicons: tuple[Lexicon, ...]) -> Relations:
+    return Relations(lexicons)
 
 
 @cache
