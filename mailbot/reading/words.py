@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
+from mailbot.model.reservation import CODE_LETTERS
 from mailbot.reading.history import Ours, Role, Roles, roles_of, unquoted
 from mailbot.reading.patterns import beginnings, folded, one_of, whole_words
 from mailbot.reading.signature import phone_in, signed
@@ -53,7 +54,8 @@ def own_words(letter: Letter, context: Context = NO_CONTEXT, banners: Sequence[s
 
 
 def bare_subject(subject: str) -> tuple[str, str]:
-    """Return a subject without the marks of programs, and what the first one was: "reply", "forward" or nothing."""
+    """Return a subject without the marks of programs, and what the first one was: "reply", "forward" or nothing. What
+    our own letters add to it, a decision and the code, is no word of the sender either."""
     first = ""
     rest = subject
     while found := _subject_mark().match(folded(rest)):
@@ -61,7 +63,13 @@ def bare_subject(subject: str) -> tuple[str, str]:
         if not kind and not first and not _outside_tag().fullmatch(found["tag"].strip(" *!:")):
             break
         first, rest = first or kind, rest[found.end() :]
+    if first:
+        rest = _OUR_DECISION.sub("", rest)
     return rest.strip(), first
+
+
+_OUR_DECISION = re.compile(rf"(?: – [^–]*)? ?\(R-[{CODE_LETTERS}]{{5}}\)\s*$", re.IGNORECASE)
+"""As in "Souper – pas possible tel quel, 3 autres possibilités (R-7K3F2)"."""
 
 
 def _said(roles: Roles, sender: Address) -> tuple[str, str]:

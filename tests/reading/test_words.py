@@ -63,6 +63,9 @@ def letter(text: str, subject: str = "salle", **fields: object) -> Letter:
         ("Re: [R-9D2WX] Votre réservation", "[R-9D2WX] Votre réservation", "reply"),
         ("Réservation : salle", "Réservation : salle", ""),
         ("Ref: 12", "Ref: 12", ""),
+        ("Re: Souper – pas possible tel quel, 3 autres possibilités (R-9D2WX)", "Souper", "reply"),
+        ("Antw: Re: quiz – bis – moet dit geannuleerd worden? (R-9D2WX)", "quiz – bis", "reply"),
+        ("annulation – salle (R-9D2WX)", "annulation – salle (R-9D2WX)", ""),
         ("", "", ""),
     ],
 )
