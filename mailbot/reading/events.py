@@ -448,7 +448,9 @@ class _Joiner:
     # rooms
 
     def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
-        use = self._for_rooms([moment for moment in self.moments if moment.when.role is Role.USE])
+        told = [moment for moment in self.moments if moment.when.role is Role.USE]
+        fetched = [moment for moment in self.moments if moment.when.role is Role.FETCH]  # rooms are "taken" too
+        use = self._for_rooms(told or fetched)
         return self._slots(self._own(one, rooms, use) if len(rooms) > 1 else chosen(use))
 
     def _for_rooms(self, use: list[Moment]) -> list[Moment]:
