@@ -168,11 +168,27 @@ def _asked(sighting: Sighting) -> list[Wanted]:
     picked: list[int] = []
     goods = [i for i in able if sighting.mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}]
     rooms = _rooms(sighting, [i for i in able if i not in goods], bool(goods))
+    if all(sighting.mentions[i].generic for i in rooms):
+        rooms = _buildings(sighting) or rooms
     for pool in (rooms, goods):
         in_body = [i for i in pool if sighting.mentions[i].first >= sighting.body_at]
         requested = [i for i in in_body or pool if stances.in_request(sighting.mentions[i].first)]
         picked.extend(requested or in_body or pool)
     return _merged(sighting, sorted(picked))
+
+
+def _buildings(sighting: Sighting) -> list[int]:
+    """Return the building that is asked for where no room is named: "nous cherchons un point de chute à l'école"."""
+    requests = sighting.sentences_of("book/strong", "availability/strong")
+    return [
+        i
+        for i, mention in enumerate(sighting.mentions)
+        if mention.sort is Sort.SITE
+        and sighting.page.sentence_of[mention.first] in requests
+        and mention.first >= sighting.body_at
+        and not sighting.stances.in_past(mention.first)
+        and i not in sighting.stances.unwanted | sighting.stances.old
+    ][:1]
 
 
 def _merged(sighting: Sighting, indexes: Sequence[int]) -> list[Wanted]:
@@ -244,14 +260,15 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     parted = bool(stances.kept) or bool(sighting.sentences_of("stance-kept"))
     if sighting.sentences_of("stance-whole") and not parted:
         return []
-    given_up = []
+    given_up: list[int] = []
     for i, mention in enumerate(sighting.mentions):
         room = mention.sort in {Sort.ROOM, Sort.SITE}
         if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
             continue
         if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
             given_up.append(i)
-    return _merged(sighting, given_up)
+    in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
+    return _merged(sighting, in_body or given_up)
 
 
 def _changed(sighting: Sighting) -> list[Wanted]:
@@ -478,7 +495,7 @@ class _Joiner:
     def _each_time(self, use: Sequence[Moment]) -> list[Moment]:
         """The hours said with another room that are those of each: "… le 4 et … le 25, chaque fois de 18h à 20h"."""
         timed = [moment for moment in use if moment.when.has_clock]
-        said = any(cue.value == "stance-each-time" for cue in self.sighting.cues)
+        said = any(cue.value in {"stance-each-time", "stance-same-hours"} for cue in self.sighting.cues)
         if not said or len({moment.when.clocks for moment in timed}) != 1:
             return []
         return [replace(timed[0], when=replace(timed[0].when, days=()))]

@@ -23,7 +23,7 @@ from mailbot.reading.page import Page, page
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected, people
 from mailbot.reading.relations import Relations
 from mailbot.reading.speech import Speech, Tongues
-from mailbot.reading.stance import Stances
+from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers
 from mailbot.reading.things import Mention, Sort, Thesaurus
 from mailbot.reading.tokens import Kind, fold, tokenize
@@ -194,7 +194,8 @@ class Library:
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
-        cues = [cue for cue in cues if cue.first >= since]
+        coded = any(name == "code" for found in labels.values() for name, _ in found)
+        cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
         told = {"book/fair", "book/weak"}
         cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]

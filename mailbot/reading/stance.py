@@ -17,6 +17,17 @@ _REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
+_OF_RESERVATIONS = ("change/", "cancel/", "stance-booked", "stance-confirmed")
+
+
+def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
+    """Leave out what says that something is kept, unless the mail speaks of a reservation, which has a `code` perhaps:
+    "wij willen onze vergadering houden in de zaal" keeps nothing."""
+    if code or any(cue.value.startswith(_OF_RESERVATIONS) for cue in cues):
+        return list(cues)
+    return [cue for cue in cues if cue.value != "stance-kept"]
+
+
 class Stances:
     """For each mention (by its index) and each moment: how it is spoken of."""
 

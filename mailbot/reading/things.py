@@ -104,6 +104,7 @@ class Thesaurus:
         self._named_by: dict[str, set[str]] = defaultdict(set)
         self._harmless = tuple({p for forms in self._words.values() for p in forms.harmless})
         self._room_suffixes = {s: plural for forms in self._words.values() for s, plural in forms.room_suffixes.items()}
+        self._alone = frozenset(w for forms in self._words.values() for w in forms.alone)
         self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
@@ -405,7 +406,7 @@ class Thesaurus:
                 if not self._number_fits(symbols, symbol, at):
                     return None
                 strong = any(not weak for thing, weak in self._heads.get(symbol, {}).items() if thing in self._rooms)
-                head = strong or symbol.endswith(ROOM_WORD)
+                head = strong or symbol.endswith(ROOM_WORD) or page.words[at] in self._alone
                 return _Part(at, at + 1, frozenset(rooms), plural=plural, head=head)
             sites = self._sites_with.get(symbol)
             if sites:
@@ -500,6 +501,7 @@ class _WordForms:
         self.generic |= {fold(word): (f"~{ROOM_WORD}", False) for word in room["misspelt"]}
         for symbol in ("big", "small", "floor"):
             self.generic |= {fold(word): (f"@{symbol}", False) for word in room[symbol]}
+        self.alone = frozenset(map(fold, room["alone"]))
         suffixes = {"one": False, "many": True}
         self.room_suffixes = {fold(w): plural for key, plural in suffixes.items() for w in compound[f"ends-{key}"]}
         self.numerals = {
