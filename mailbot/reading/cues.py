@@ -50,9 +50,12 @@ class _Step:
 
     @property
     def needed(self) -> frozenset[str]:
-        """Beginnings of words, one of which must be there; none where the step can be passed without any."""
-        passable = self.optional or self.absent or self.labels
-        return frozenset() if passable else frozenset((*self.by_word, *(stem[:LONGEST_STEM] for stem in self.stems)))
+        """Beginnings of words, or labels in angles, one of which must be there; none where the step can be passed
+        without any."""
+        if self.optional or self.absent:
+            return frozenset()
+        stems = (stem[:LONGEST_STEM] for stem in self.stems)
+        return frozenset((*self.by_word, *stems, *(f"<{label}>" for label in self.labels)))
 
     def beginning_at(self, page: Page, at: int) -> tuple[tuple[str, ...], ...]:
         """Return the paths that may begin at word `at`."""
@@ -78,10 +81,15 @@ class _Pattern:
     written: str
     steps: tuple[_Step, ...]
     needed: tuple[frozenset[str], ...]
-    """Of each of these, one must begin a word of the page."""
+    """Of each of these, one must be there."""
 
-    def may_be_on(self, page: Page) -> bool:
-        return not any(page.beginnings.isdisjoint(one) for one in self.needed)
+    def match(self, page: Page, at: int, labels: Labels, there: frozenset[str]) -> int | None:
+        """Return the word behind the pattern if it begins at word `at`; `there` is what begins the words of the page,
+        and its labels in angles."""
+        for needed in self.needed:
+            if there.isdisjoint(needed):
+                return None
+        return _match(self.steps, 0, page, at, labels)
 
 
 @dataclass
@@ -127,17 +135,18 @@ class Cues:
         """Return every pattern on the page, at each place it begins, in order of its first word."""
         found: list[Cue] = []
         marks = labels or {}
+        there = page.beginnings | {f"<{label}>" for marked in marks.values() for label, _ in marked}
         for at, word in enumerate(page.words):
             opened = self._known.get(word)
             if opened is None:
                 opened = self._opened_by(word)
             for pattern in opened:
-                end = _match(pattern.steps, 0, page, at, marks) if pattern.may_be_on(page) else None
+                end = pattern.match(page, at, marks, there)
                 if end is not None:
                     found.append(Cue(pattern.value, at, end, pattern.written))
             for label, _ in marks.get(at, ()):
                 for pattern in self._by_label.get(label, ()):
-                    end = _match(pattern.steps, 0, page, at, marks)
+                    end = pattern.match(page, at, marks, there)
                     if end is not None:
                         found.append(Cue(pattern.value, at, end, pattern.written))
         return found

@@ -56,14 +56,15 @@ class Page:
     sentence_of: list[int] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
-    _beginnings: set[str] = field(default_factory=set)
+    _beginnings: frozenset[str] = frozenset()
 
     @property
-    def beginnings(self) -> set[str]:
+    def beginnings(self) -> frozenset[str]:
         """The words, and what they begin with, LONGEST_STEM letters of it at most."""
         if not self._beginnings:
             words = set(self.words)
-            self._beginnings = words | {word[:length] for word in words for length in range(1, LONGEST_STEM + 1)}
+            prefixes = (word[:length] for word in words for length in range(1, LONGEST_STEM + 1))
+            self._beginnings = frozenset(words.union(prefixes))
         return self._beginnings
 
     def token(self, word: int) -> Token:
