@@ -349,6 +349,8 @@ class Thesaurus:
     def _room(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
         mentions: list[Mention] = []
         together: list[_Part] = []
+        if not symbols[at]:
+            return mentions
         for part in self._parts(page, symbols, at):
             if part.full and any(other.full and not other.rooms & part.rooms for other in together):
                 mentions.extend(self._joined(page, symbols, together))
