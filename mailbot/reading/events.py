@@ -466,8 +466,8 @@ class _Joiner:
 
     def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
         told = [moment for moment in self.moments if moment.when.role is Role.USE]
-        fetched = [moment for moment in self.moments if moment.when.role is Role.FETCH]  # rooms are "taken" too
-        use = self._for_rooms(told or fetched)
+        taken = [moment for moment in self.moments if moment.when.role is Role.FETCH]  # a room is used when it is taken
+        use = self._for_rooms(told or [replace(m, when=replace(m.when, role=Role.USE)) for m in taken])
         return self._slots(self._own(one, rooms, use) if len(rooms) > 1 else chosen(use))
 
     def _for_rooms(self, use: list[Moment]) -> list[Moment]:
