@@ -38,7 +38,7 @@ WHEN = [
     (
         span("2026-06-13", "20:00-01:30"),
         "samedi 13 juin, de 20 h à 1 h 30 du matin",
-        "zaterdag 13 juni, van 20 uur 's avonds tot 1.30 uur 's nachts",
+        "zaterdag 13 juni, van 20 uur tot 1.30 uur 's nachts",
         "Saturday 13 June, from 8 pm to 1.30 am the next morning",
     ),
     (
