@@ -7,7 +7,7 @@ what is said for none of them is said for all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Intent, Ite
 from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
+from mailbot.reading.headings import headed, of_event
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
 from mailbot.reading.occasions import Moment, chosen, of_use, on_the_way, without
 from mailbot.reading.page import Page
@@ -447,6 +448,11 @@ class _Joiner:
     moments: Sequence[Moment]
     intent: Intent
     _lacks: set[Lack] = field(default_factory=set)
+    _heads: Mapping[int, Moment] = field(init=False)
+    """For a sentence, the line with a day that it stands under."""
+
+    def __post_init__(self) -> None:
+        self.moments, self._heads = headed(self.moments, self.sighting.page)
 
     def items(self) -> tuple[tuple[Item, ...], frozenset[Lack]]:
         rooms = [one for one in self.wanted if one.room]
@@ -539,6 +545,8 @@ class _Joiner:
     def _days_of(self, one: Wanted, with_days: bool) -> list[Moment]:
         """Return the days said for this thing: in its sentence where no room is, beside it where others have others."""
         here = [m for m in self.moments if m.sentence == one.sentence and m.when.has_days and m.when.role is Role.USE]
+        if not here:
+            return self._headed_days(one)
         here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
         if any(other.room and other.sentence == one.sentence for other in self.wanted) or not here:
             return []
@@ -549,6 +557,13 @@ class _Joiner:
         if here[0].at < goods[0].at:
             return [m for m in here if m.at < one.at][-1:]
         return [m for m in here if m.at > one.at][:1] or here[-1:]
+
+    def _headed_days(self, one: Wanted) -> list[Moment]:
+        """Return the day of the line that a thing stands under, or of the event that it is for."""
+        if one.sentence in self._heads:
+            return [self._heads[one.sentence]]
+        sighting = self.sighting
+        return of_event(one.sentence, self.moments, sighting.page, sighting.counts, sighting.stances.fors)
 
     def evidence(self) -> Iterable[Evidence]:
         for one in self.wanted:

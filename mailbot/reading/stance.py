@@ -43,6 +43,8 @@ class Stances:
         self._contrast = folded(word for lexicon in lexicons for word in lexicon.table("stance")["contrast"])
         self._joints = folded(word for lexicon in lexicons for word in lexicon.table("stance")["and"])
         self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
+        self.fors = folded(word for lexicon in lexicons for word in lexicon.table("marks")["for"])
+        """Words that say what something is for."""
         self._opening = folded(word for lexicon in lexicons for word in lexicon.table("stance")["opens"])
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
