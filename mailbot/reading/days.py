@@ -191,7 +191,9 @@ class DayReader:
 
     def _ends_well(self, at: int) -> bool:
         """Whether nothing that could be counted follows a number."""
-        return self.atoms[at].kind not in (Is.GAP, Is.OPAQUE, Is.NUMBER, Is.SLASH)
+        atom = self.atoms[at]
+        counted = atom.kind in (Is.GAP, Is.OPAQUE, Is.NUMBER, Is.SLASH)
+        return not counted and not (small(atom, Mark.TO) and self.atoms[at + 1].digits)
 
     def _tail(self, phrase: DaysPhrase, at: int) -> int:
         """Take in what follows a list and speaks of all of it: the week it is in, "e.k.", "prochain"."""

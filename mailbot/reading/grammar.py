@@ -63,6 +63,8 @@ class _Reading:
         """The paragraph that named it."""
         self.named: dict[int, tuple[Days, bool]] = {}
         """By weekday, the date last named that falls on it, and whether it counts."""
+        self.dates: set[date] = set()
+        """All dates named so far, but those of long stretches."""
         self.used_on: date | None = None
         """The day of use last named."""
         self.room = MOST
@@ -258,6 +260,7 @@ class _Reading:
         for span in when.days:
             if (span.last - span.first).days < 7:
                 self.named.update({day.weekday(): (Days(day, day), when.counts) for day in span})
+                self.dates.update(span)
 
     # ── repetition ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -410,7 +413,8 @@ class _Reading:
         return any(self.atoms[at].kind.name in ("STOP", "PARAGRAPH") for at in range(start, end))
 
     def _is_loose(self, use: Use, when: When) -> bool:
-        """A weekday that only names a habit ("la chorale du jeudi"), a feast that may be a theme."""
+        """A weekday that only names a habit ("la chorale du jeudi"), a feast that may be a theme, a number alone; what
+        was named before is none of them."""
         if use.rule is not None:
             return False
         if not use.days:
@@ -421,6 +425,8 @@ class _Reading:
         for piece in use.days:
             leads |= piece.leads
         of = bool(leads & (Mark.OF | Mark.FROM)) and not leads & (Mark.SINCE | Mark.TO | Mark.MOVE_TO) & ~Mark.FROM
+        if when.days and all(day in self.dates for span in when.days for day in span):
+            return False
         entries = [entry for piece in use.days for entry in piece.entries]
         return all(entry.loose or (entry.bare_weekday and of and entry.until is None) for entry in entries)
 

@@ -196,7 +196,7 @@ def _completed(when: When, more: Sequence[Clock]) -> When:
 
 def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     """Make one of what belongs together among hours that were said apart: whole ranges go before single ends, a start
-    takes the end or the length that has none, two starts are a start and an end."""
+    takes the end or the length that has none (of two lengths neither is sure), two starts are a start and an end."""
     clocks = tuple(dict.fromkeys(clocks))
     ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
     if ranges:
@@ -210,7 +210,7 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     assert start is not None, "chosen for its start"
     if ends:
         return tuple(replace(clock, end=_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
-    if lengths:
+    if len(lengths) == 1:
         return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
     if len(starts) == 2 and (starts[1].start or 0) > start:
         return (replace(starts[0], end=starts[1].start),)

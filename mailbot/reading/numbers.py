@@ -89,7 +89,7 @@ class _Speller:
             return self._digits(tokens, at)
         if token.kind is not Kind.WORD or token.norm not in self.first_words:
             return None
-        return self._group(tokens, at) or self._spelled(tokens, at) or self._ordinal(tokens, at)
+        return self._group(tokens, at) or self._ordinal(tokens, at) or self._spelled(tokens, at)
 
     def _digits(self, tokens: Sequence[Token], at: int) -> Number:
         value, after = tokens[at].value, at + 1
@@ -197,8 +197,8 @@ class _Speller:
         return self.units.get(word) or self.tens.get(word) or self.scales.get(word)
 
     def _ordinal(self, tokens: Sequence[Token], at: int) -> Number | None:
-        value = self.ordinals.get(tokens[at].norm)
-        return None if value is None else Number(value, at, at + 1, ordinal=True, spelled=True)
+        found = self._longest(self.ordinals, tokens, at)
+        return None if found is None else Number(found[0], at, found[1], ordinal=True, spelled=True)
 
 
 def _over_hyphen(tokens: Sequence[Token], at: int) -> int:

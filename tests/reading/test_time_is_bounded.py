@@ -1,0 +1,96 @@
+"""Nonsense is read in linear time, and never gives more than a person could ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.reading.lexicon import load_all
+from mailbot.reading.moments import MOST, combine, find, loan, room_slots
+from tests.corpus.commune import catalogue
+
+SENT = datetime(2026, 6, 2, 9, 30)  # noqa: DTZ001 (local, as `find` takes it)
+COMMUNE = catalogue()
+LEXICONS = list(load_all().values())
+
+LONG = {
+    "numbers": " ".join(str(number % 40) for number in range(10_000)),
+    "numbers in a list": ", ".join(str(number % 31 + 1) for number in range(10_000)),
+    "numbers in ranges": " au ".join(str(number % 31 + 1) for number in range(10_000)),
+    "le 3 ou le 4 et": "le 3 ou le 4 et " * 5_000,
+    "dates in a list": "le 3 mai et le 4 juin, " * 4_000,
+    "ranks": "1er et " * 10_000,
+    "weekdays": "samedi " * 10_000,
+    "every": "tous les " * 10_000,
+    "exceptions": "tous les mardis sauf le 3 " * 3_000,
+    "hours": "14h-" * 8_000,
+    "lengths": "1 heure et " * 8_000,
+    "halves": "half " * 10_000,
+    "weeks": "la semaine du " * 5_000,
+    "corrections": "le 12 mai, non " * 4_000,
+    "tables": "le 12/10 19h-21h\n" * 3_000,
+    "spelled numbers": "quatre-vingt-" * 8_000,
+    "brackets": "(" * 20_000,
+    "blank": " " * 200_000,
+    "one word": "a" * 200_000,
+    "dots": "." * 20_000,
+    "at signs": "a@" * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_of_nonsense_is_read_in_time_and_bounded(text: str) -> None:
+    find("samedi", LEXICONS, SENT, COMMUNE)
+    before = process_time()
+    moments = find(text, LEXICONS, SENT, COMMUNE)
+    assert process_time() - before < 3  # seconds of this process; well under one on a machine of its own
+    assert sum(len(when.days) for when in moments.asked) <= MOST
+    assert all(len(when.rivals) <= MOST for when in moments.whens)
+
+
+def test_twice_the_text_takes_about_twice_the_time() -> None:
+    def seconds(times: int) -> float:
+        before = process_time()
+        find("Nous serons 12, le bus 38, à 3 ou 4, " * times, LEXICONS, SENT, COMMUNE)
+        return process_time() - before
+
+    seconds(100)
+    assert min(seconds(2_000) for _ in range(2)) < 8 * min(seconds(500) for _ in range(2))
+
+
+def test_a_daily_repetition_of_years_is_cut_at_the_most() -> None:
+    moments = find("tous les jours du 1er janvier 2027 au 31 décembre 2028", LEXICONS, SENT, COMMUNE)
+    assert moments.too_many
+    assert len(moments.whens[0].days) == MOST
+
+
+MIXED = """
+le samedi 6 13 31 juin mai et ou du au de à 14h 18h30 , . /n/ ( ) - tous_les mardis sauf non pardon
+premier dernier semaine prochaine week-end half acht 's_avonds van tot op every other Tuesday from
+to pm 2026 14/06 3/4 29_février 31_avril minuit pendant 3 heures jours mois d'affilée fois jusqu'au
+à_partir_du Pâques vacances hors un sur deux dans quinze demain soir in a fortnight 30 : / 99 0 24h
+000 lundi au_lieu_de pas en septembre
+"""
+WORDS = st.sampled_from([word.replace("_", " ").replace("/n/", "\n") for word in MIXED.split()])
+
+
+@given(st.lists(WORDS, max_size=25))
+@settings(max_examples=400, deadline=None)
+def test_no_mixture_of_words_of_time_breaks_the_reading(words: list[str]) -> None:
+    text = " ".join(words)
+    moments = find(text, LEXICONS, SENT, COMMUNE)
+    assert all(0 <= when.start < when.end <= len(text) for when in moments.whens)
+    assert sum(len(when.days) for when in moments.asked) <= MOST
+    slots, _ = room_slots(combine(moments.whens), COMMUNE)
+    assert len(slots) <= 60 * MOST
+    loan(moments.whens)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_no_text_breaks_the_reading(text: str) -> None:
+    room_slots(combine(find(text, LEXICONS, SENT, COMMUNE).whens), COMMUNE)
