@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import subprocess
@@ -11,8 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
 from imapclient import IMAPClient
@@ -116,3 +118,27 @@ class EmbeddedSmtp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._controller.stop()
+
+
+class Host(Protocol):
+    """A server on loopback that speaks in the clear."""
+
+    host: str
+    port: int
+
+
+def environment(imap: Host, user: str, password: str, smtp: Host, folder: Path) -> dict[str, str]:
+    """Return the environment of a mailbot on these servers that keeps its data in `folder`. Nothing else of this
+    machine's settings counts."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
+    return kept | {
+        "MAILBOT_IMAP_HOST": imap.host,
+        "MAILBOT_IMAP_PORT": str(imap.port),
+        "MAILBOT_IMAP_TLS": "none",
+        "MAILBOT_IMAP_USER": user,
+        "MAILBOT_IMAP_PASSWORD": password,
+        "MAILBOT_SMTP_HOST": smtp.host,
+        "MAILBOT_SMTP_PORT": str(smtp.port),
+        "MAILBOT_SMTP_TLS": "none",
+        "MAILBOT_DATA_FOLDER": str(folder),
+    }

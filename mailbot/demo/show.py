@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import os
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.rule import Rule
 
-from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
 from mailbot.demo.mails import Neighbour, neighbours, party_day
 from mailbot.errors import MailbotError
 from mailbot.policy.rules import load
@@ -44,8 +43,8 @@ def demo() -> int:
     folder = Path.cwd()
     rules = load(folder / "rules.yaml")
     with tempfile.TemporaryDirectory(prefix="mailbot-demo-") as data, EmbeddedImap() as imap, EmbeddedSmtp() as smtp:
-        environment = settings(imap, smtp, Path(data), folder)
-        with daemon(environment, Path(data)) as process:
+        settings = environment(imap, imap.user, imap.password, smtp, Path(data))
+        with daemon(settings, Path(data)) as process:
             stage = Stage(console, imap, smtp, process, rules.commune.mailbox.address)
             console.print(Rule("mailbot, on an embedded mail server"))
             console.print(
@@ -60,38 +59,18 @@ def demo() -> int:
                     offered = answer
             if offered is not None:
                 stage.play(9, choice(offered), **thread_of(offered))
-            show_digest(console, environment, party_day(rules, today))
+            show_digest(console, settings, party_day(rules, today))
             if sys.stdin.isatty():
                 talk(stage)
     console.print("\nNext: the README says how to connect a real mailbox.")
     return 0
 
 
-def settings(imap: EmbeddedImap, smtp: EmbeddedSmtp, data: Path, folder: Path) -> dict[str, str]:
-    """Return the environment of the daemon: nothing else of this machine's settings counts."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
-    return kept | {
-        "MAILBOT_IMAP_HOST": imap.host,
-        "MAILBOT_IMAP_PORT": str(imap.port),
-        "MAILBOT_IMAP_TLS": "none",
-        "MAILBOT_IMAP_USER": imap.user,
-        "MAILBOT_IMAP_PASSWORD": imap.password,
-        "MAILBOT_SMTP_HOST": smtp.host,
-        "MAILBOT_SMTP_PORT": str(smtp.port),
-        "MAILBOT_SMTP_TLS": "none",
-        "MAILBOT_DATA_FOLDER": str(data),
-        "MAILBOT_DATABASE_URL": f"sqlite:///{data}/mailbot.sqlite3",
-        "MAILBOT_RULES": str(folder / "rules.yaml"),
-        "MAILBOT_TEMPLATES": str(folder / "templates"),
-        "MAILBOT_LOG_LEVEL": "INFO",
-    }
-
-
 @contextmanager
-def daemon(environment: dict[str, str], data: Path) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(settings: dict[str, str], data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `mailbot run` in a process of its own; its log goes to a file of the data folder."""
     with (data / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "mailbot", "run"], env=environment, stderr=log)
+        process = subprocess.Popen([sys.executable, "-m", "mailbot", "run"], env=settings, stderr=log)
         try:
             until = time.monotonic() + ANSWER_SECONDS
             while b"daemon started" not in (data / "log").read_bytes():
@@ -206,10 +185,10 @@ def thread_of(offer: EmailMessage) -> dict[str, str]:
     return {"In-Reply-To": str(offer["Message-ID"]), "References": str(offer["Message-ID"])}
 
 
-def show_digest(console: Console, environment: dict[str, str], day: date) -> None:
+def show_digest(console: Console, settings: dict[str, str], day: date) -> None:
     """Show what key-holders read on a morning, as the daemon would send it then."""
     command = [sys.executable, "-m", "mailbot", "digest", "--date", day.isoformat(), "--busy"]
-    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    printed = subprocess.run(command, env=settings, capture_output=True, text=True, check=True).stdout  # noqa: S603
     console.print(Rule(f"What key-holders read on the morning of {day:%d/%m}", align="left", style="bold"))
     console.print(Panel(escape(printed.strip()), border_style="yellow"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
 from mailbot.demo.mails import neighbours
 from mailbot.policy.rules import load
 from tests.faults.killed import STEPS
@@ -30,18 +29,7 @@ class Installation:
         self.imap = imap
         self.smtp = smtp
         self.database = folder / "mailbot.sqlite3"
-        self.environment = os.environ | {
-            "MAILBOT_IMAP_HOST": imap.host,
-            "MAILBOT_IMAP_PORT": str(imap.port),
-            "MAILBOT_IMAP_TLS": "none",
-            "MAILBOT_IMAP_USER": imap.user,
-            "MAILBOT_IMAP_PASSWORD": imap.password,
-            "MAILBOT_SMTP_HOST": smtp.host,
-            "MAILBOT_SMTP_PORT": str(smtp.port),
-            "MAILBOT_SMTP_TLS": "none",
-            "MAILBOT_DATA_FOLDER": str(folder),
-            "MAILBOT_DATABASE_URL": f"sqlite:///{self.database}",
-        }
+        self.environment = environment(imap, imap.user, imap.password, smtp, folder)
 
     def run(self, *command: str) -> int:
         """Run one command to its end; return its exit code (-9 where it was killed)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
 from mailbot.errors import Temporary
 from mailbot.service import daemon as daemon_module
 from mailbot.service.daemon import Daemon
@@ -34,19 +33,9 @@ class Process:
 
     def __init__(self, imap: EmbeddedImap, smtp: EmbeddedSmtp, folder: Path) -> None:
         self.log = folder / "log"
-        self.environment = os.environ | {
-            "MAILBOT_IMAP_HOST": imap.host,
-            "MAILBOT_IMAP_PORT": str(imap.port),
-            "MAILBOT_IMAP_TLS": "none",
-            "MAILBOT_IMAP_USER": imap.user,
-            "MAILBOT_IMAP_PASSWORD": imap.password,
-            "MAILBOT_SMTP_HOST": smtp.host,
-            "MAILBOT_SMTP_PORT": str(smtp.port),
-            "MAILBOT_SMTP_TLS": "none",
-            "MAILBOT_DATA_FOLDER": str(folder / "data"),
+        self.environment = environment(imap, imap.user, imap.password, smtp, folder / "data") | {
             "MAILBOT_RULES": str(ROOT / "rules.yaml"),
             "MAILBOT_TEMPLATES": str(ROOT / "templates"),
-            "MAILBOT_POLL_SECONDS": "60",
             "PYTHONPATH": str(ROOT),
         }
         # The first start is silent: what a mail must come after to be answered.
