@@ -19,7 +19,8 @@ from mailbot.reading.headings import headed, of_event
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
 from mailbot.reading.occasions import Moment, chosen, of_use, on_the_way, without
 from mailbot.reading.page import Page
-from mailbot.reading.quantities import Count, People, Quantity
+from mailbot.reading.people import People
+from mailbot.reading.quantities import Count, Quantity
 from mailbot.reading.stance import Stances
 from mailbot.reading.things import Mention, Sort
 
@@ -233,6 +234,8 @@ def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wante
 def _meant(sighting: Sighting, index: int) -> bool:
     """Whether a thing that is not lent, or whose name is misspelt, is spoken of as wanted: counted, or listed."""
     mention, quantity = sighting.mentions[index], sighting.quantities[index]
+    if quantity.value == 0:
+        return False
     if mention.near and mention.sort is Sort.EQUIPMENT:
         return quantity.said
     if mention.sort is not Sort.UNLENT or mention.stranger:
@@ -251,7 +254,14 @@ def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
         return [i for i, own in zip(named, ids, strict=True) if not any(other < own for other in ids)]
     generic = [i for i in pool if sighting.stances.in_request(sighting.mentions[i].first) or not goods]
     told = [i for i in generic if not (goods and sighting.quantities[i].definite)]
-    return told[:1]
+    sites = [
+        i
+        for i, mention in enumerate(sighting.mentions)
+        if mention.sort is Sort.SITE
+        and mention.first >= sighting.body_at
+        and sighting.stances.in_request(mention.first)
+    ]
+    return sites[:1] if sites and (told or not goods) else told[:1]
 
 
 def _given_up(sighting: Sighting) -> list[Wanted]:
@@ -303,6 +313,7 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
     asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
+    asking |= sighting.sentences_of("stance-same-place")
     if intent is not Intent.CHANGE:
         asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):

@@ -41,6 +41,8 @@ class Signs:
     """A day to come is named."""
     hours: bool = False
     """Hours with a start and an end are named."""
+    service: bool = False
+    """Rooms, things or borrowing are spoken of at all."""
     question: bool = False
     words: int = 0
     people: bool = False
@@ -140,7 +142,14 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] += 2
     if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:
         scores[Intent.BOOK] = max(scores[Intent.BOOK], LEAST_OF_ANSWER)
+    if signs.things and signs.moment and signs.hours and not requested and not signs.code:
+        for intent in _TOPICS:
+            scores[intent] *= 0.5
+    if not signs.service:
+        scores[Intent.HELP] *= 0.3
     _weigh_code(scores, signs)
+    if signs.offer and not signs.code:
+        scores[Intent.CHANGE] -= 3
     if not signs.offer:
         scores[Intent.ACCEPT] -= 20
         scores[Intent.DECLINE] -= 20

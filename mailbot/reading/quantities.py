@@ -1,4 +1,4 @@
-"""How many: of things, by the words beside their names, and of people."""
+"""How many of a thing: by the words beside its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from mailbot.reading.tokens import fold
 
 FARTHEST = 4
 """Words that may stand between a number and its thing: "20 grandes belles tables"."""
-MOST_PEOPLE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,13 @@ class Counting:
         self.after = frozenset(phrase[0] for phrase in phrases(quantity, "after"))
         self.other = frozenset(phrase[0].rstrip("*") for phrase in phrases(quantity, "other"))
         self.ranges = frozenset(phrase[0] for phrase in phrases(quantity, "range"))
-        self.pairs = frozenset(phrase[0] for phrase in phrases(quantity, "pair"))
-        self.pair_joints = frozenset(phrase[0] for phrase in phrases(quantity, "pair-joint"))
+        self.pairs = frozenset(phrase[0] for phrase in phrases(quantity, "between-two"))
+        self.pair_joints = frozenset(phrase[0] for phrase in phrases(quantity, "between-two-joint"))
         self.not_but = phrases(quantity, "not-but")
-        people = [lexicon.table("people") for lexicon in lexicons]
-        self.sums = frozenset(phrase[0] for phrase in phrases(people, "sum"))
-        self.parts = phrases(people, "part")
-        self.bounds = frozenset(word for phrase in phrases(people, "bound") for word in phrase)
-        self.nobody = frozenset(phrase[0] for phrase in phrases(people, "not"))
+        self.contrast = frozenset(phrase[0] for phrase in phrases(quantity, "contrast"))
+        self.two = phrases(quantity, "two")
+        self.none = frozenset(phrase[0] for phrase in phrases(quantity, "none"))
+        self.or_so = frozenset(phrase[0] for phrase in phrases(quantity, "or-so"))
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -112,6 +110,9 @@ class Counting:
             both = ends_with(words, sentence.first, at, self.both)
             if both:
                 return Quantity(2, at - both, mention.last, True, True)
+            two = ends_with(words, sentence.first, at, self.two)
+            if two:
+                return Quantity(2, at - two, mention.last, True)
             if at <= sentence.first or words[at - 1] not in self.between:
                 break
             at -= 1
@@ -122,14 +123,24 @@ class Counting:
         at, limit = mention.last, page.sentence(mention.first).last
         while at < limit and page.words[at] in self.other and at < mention.last + 3:
             at += 1
-        bare, beside = by_start.get(at), by_start.get(at + 1)
-        if bare is not None and bare.last == limit and at < limit:
-            count: Count | None = bare
-        else:
-            count = beside if at < limit and page.words[at] in self.after else None
+        count = by_start.get(at)
+        if count is not None and count.last < limit and not self._is_value(page, mention, count, limit):
+            count = None
+        if count is None and at < limit and page.words[at] in self.after:
+            while at < limit and not page.words[at].isalnum() or (at < limit and page.words[at] in self.after):
+                at += 1
+            count = by_start.get(at)
+            if count is None and at < limit and page.words[at] in self.none:
+                return Quantity(0, mention.first, at + 1, True)
+        if count is None and at + 1 < limit and page.words[at] in self.or_so:
+            count = by_start.get(at + 1)
         if count is not None and not count.ordinal and not count.article:
             return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
         return None
+
+    def _is_value(self, page: Page, mention: Mention, count: Count, limit: int) -> bool:
+        """Whether a number right behind a thing is how many: at the end of its line, or before a comma."""
+        return mention.plural and page.words[count.last] in {",", ";", ")", "."}
 
     def _unsaid(self, page: Page, mention: Mention) -> Quantity:
         words, start = page.words, page.sentence(mention.first).first
@@ -150,14 +161,22 @@ def _numbers_a_list(page: Page, first: int, last: int) -> bool:
 
 
 def corrected(
-    quantities: list[Quantity], mentions: Sequence[Mention], counts: Sequence[Count], cues: Iterable[Cue], page: Page
+    quantities: list[Quantity],
+    mentions: Sequence[Mention],
+    counts: Sequence[Count],
+    cues: Iterable[Cue],
+    page: Page,
+    contrast: frozenset[str],
 ) -> list[Quantity]:
-    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before."""
+    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before.
+    Behind a word of contrast ("12 et non 10") stands what is not meant."""
     by_last = {count.last: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
     for cue in cues:
         count = by_last.get(cue.last)
         if cue.value != "quantity-rather" or count is None or count.first in own:
+            continue
+        if cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         before = [i for i, one in enumerate(mentions) if one.sort is Sort.EQUIPMENT and one.last <= cue.first]
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
@@ -192,114 +211,3 @@ def starts_with(words: Sequence[str], at: int, limit: int, phrases: Iterable[tup
         if at + len(phrase) <= limit and tuple(words[at : at + len(phrase)]) == phrase:
             return len(phrase)
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A number of people expected, at words `first` to `last` (excluded)."""
-
-    value: int
-    first: int
-    last: int
-    weight: int
-    """How surely it is the number expected: 1 a number alone; 2 an expectation, or people named; 3 both; 4 a total."""
-
-
-def people(
-    page: Page,
-    counts: Sequence[Count],
-    cues: Sequence[Cue],
-    counting: Counting,
-    past: Callable[[int], bool],
-    mentions: Sequence[Mention],
-    since: int = 0,
-) -> People | None:
-    """Return how many people are expected, None where nothing says. `cues` are those of the table of people; `past`
-    tells whether a word speaks of earlier times. Sums are made ("20 adultes et 15 enfants"), the top of a range counts."""
-    nouns = {cue.first: cue.last for cue in cues if cue.value == "people-nouns"}
-    leads = {cue.last for cue in cues if cue.value == "people-lead"}
-    totals = {cue.last for cue in cues if cue.value == "people-total"}
-    named = {mention.first for mention in mentions}
-    generic = {cue.first for cue in cues if cue.value == "people-generic"}
-    others = [(cue.first, cue.last) for cue in cues if cue.value == "people-other"]
-    by_first = {count.first: count for count in counts}
-    found: list[People] = []
-    for count in counts:
-        if count.ordinal or not 0 < count.value <= MOST_PEOPLE or past(count.first):
-            continue
-        if any(first <= count.first < last for first, last in others):
-            continue
-        person = _noun_after(page, count, nouns, counting)
-        joined = person is not None and bool(found) and _summed(page, found[-1], count.first, counting, generic)
-        total = count.first in totals and bool(found)
-        if (count.article and not joined) or (not person and _of_other(page, count, counting, named)):
-            continue
-        replacing = _replaces(page, count, counting, by_first)
-        if not (person or total or replacing or count.last in leads):
-            if count.first >= since and _alone(page, count, counting):
-                found.append(People(count.value, count.first, count.last, 1))
-            continue
-        if found and _corrects(page, found[-1], count, counting):
-            continue
-        last = person or count.last
-        if joined:
-            before = found.pop()
-            found.append(People(before.value + count.value, before.first, last, max(before.weight, 3)))
-            continue
-        weight = 4 if total else 3 if person and count.last in leads else 2
-        found.append(People(count.value, count.first, last, weight))
-    return max(found, key=lambda one: (one.weight, one.value)) if found else None
-
-
-def _alone(page: Page, count: Count, counting: Counting) -> bool:
-    """Whether a number, with a word or two that count what it is ("environ 60 donneurs"), is a sentence of its own."""
-    sentence = page.sentence(count.first)
-    words = [word for word in page.words[sentence.first : sentence.last] if word.isalpha() or word.isdigit()]
-    before = page.words[sentence.first : count.first]
-    after = page.words[count.last : sentence.last]
-    if len(words) > 6 or any(word in counting.nobody for word in after):
-        return False
-    if not count.about and sum(word.isalnum() and word not in counting.bounds for word in after) > 1:
-        return False
-    return all(word in counting.bounds or word in {",", "-", "*", ":"} for word in before)
-
-
-def _noun_after(page: Page, count: Count, nouns: Mapping[int, int], counting: Counting) -> int | None:
-    """Return the word behind the noun for people that the number counts, "de" and an adjective or two between."""
-    limit = page.sentence(count.first).last
-    for at in range(count.last, min(count.last + 4, limit)):
-        if at in nouns:
-            return nouns[at]
-        if page.words[at] in counting.nobody or not page.words[at].replace("'", "").isalpha():
-            return None
-    return None
-
-
-def _of_other(page: Page, count: Count, counting: Counting, named: set[int]) -> bool:
-    """Whether the number counts something else: years, hours, chairs."""
-    following = range(count.last, min(count.last + 3, len(page.words)))
-    if count.last < len(page.words) and page.words[count.last] in counting.nobody:
-        return True
-    return any(at in named and page.sentence_of[at] == page.sentence_of[count.first] for at in following)
-
-
-def _summed(page: Page, before: People, first: int, counting: Counting, generic: set[int]) -> bool:
-    """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""
-    between = page.words[before.last : first]
-    if between == [","]:
-        return not generic & set(range(before.first, before.last))
-    return 0 < len(between) <= 2 and between[0] in counting.sums
-
-
-def _replaces(page: Page, count: Count, counting: Counting, by_first: Mapping[int, Count]) -> bool:
-    """Whether another number alone is what this one replaces: "50 au lieu de 35"."""
-    for phrase in counting.not_but:
-        behind = count.last + len(phrase)
-        if tuple(page.words[count.last : behind]) == phrase and behind in by_first:
-            return True
-    return False
-
-
-def _corrects(page: Page, kept: People, count: Count, counting: Counting) -> bool:
-    """Whether the number is what another one replaces: "45 et plus 30"."""
-    return bool(ends_with(page.words, kept.last, count.first, counting.not_but))

@@ -20,7 +20,8 @@ from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, page
-from mailbot.reading.quantities import Count, Counting, Quantity, corrected, people
+from mailbot.reading.people import Assembly, Sight
+from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
@@ -190,7 +191,7 @@ class Library:
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
-        quantities = corrected(quantities, mentions, counts, small, sheet)
+        quantities = corrected(quantities, mentions, counts, small, sheet, counting.contrast)
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
@@ -199,8 +200,8 @@ class Library:
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
         told = {"book/fair", "book/weak"}
         cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]
-        own_people = [cue for cue in cues if cue.value.startswith("people-")]
-        heads = people(sheet, counts, own_people, counting, stances.in_past, mentions, body_at)
+        named = frozenset(mention.first for mention in mentions)
+        heads = _assembly(tuple(lexicons)).count(counts, Sight(sheet, small, stances.in_past, named, body_at))
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
@@ -232,6 +233,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
 def _number_cues(lexicon: Lexicon) -> Cues:
     """The cues that tell what is counted, which need no things named."""
     table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other", "generic")}
+    table["service"] = ("{service}",)
     table["quantity-rather"] = lexicon.table("quantity")["rather"]
     table["things-lend"] = lexicon.table("things.stranger")["lend"]
     return Cues.of(table, lexicon.table("groups"))
@@ -245,6 +247,11 @@ def _counting(lexicons: tuple[Lexicon, ...]) -> Counting:
 @cache
 def _relations(lexicons: tuple[Lexicon, ...]) -> Relations:
     return Relations(lexicons)
+
+
+@cache
+def _assembly(lexicons: tuple[Lexicon, ...]) -> Assembly:
+    return Assembly(lexicons)
 
 
 @cache
@@ -325,6 +332,7 @@ def _signs(
         options=bool(context.options),
         challenge=context.challenge,
         code=bool(codes),
+        service=bool(sighting.mentions) or any(cue.value == "service" for cue in sighting.cues),
         things=any(sighting.stances.asked(index) for index in range(len(sighting.mentions))),
         moment=any(_to_come(when, sighting) for when in sighting.whens),
         hours=any(

@@ -93,7 +93,17 @@ class Stances:
                 continue
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
                 told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
+        for found in told.values():
+            found += [(end, False) for at, then in found if then and (end := self._bracket_after(at))]
         return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}
+
+    def _bracket_after(self, at: int) -> int:
+        """Return where the bracket closes that word `at` stands in, 0 where it stands in none."""
+        words, sentence = self._page.words, self._page.sentence(at)
+        opened = words[sentence.first : at].count("(") - words[sentence.first : at].count(")")
+        if opened <= 0:
+            return 0
+        return next((behind for behind in range(at, sentence.last) if words[behind] == ")"), 0)
 
     def _spread(self, key: str, into: set[int], *, onward: bool, farthest: int = REACH) -> None:
         """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""

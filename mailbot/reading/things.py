@@ -27,6 +27,8 @@ from mailbot.reading.tokens import Kind, fold, tokenize
 ROOM_WORD = "@room"
 LONGEST = 14
 """Words of one name, with all that may stand between."""
+LEAST_ALONE = 10
+"""Letters of a word that may stand alone for the only room that has it in its names."""
 
 Symbols = Mapping[str, bool]
 """What one written word may stand for, and whether the form is a plural."""
@@ -94,6 +96,8 @@ class Thesaurus:
             for site in catalogue.sites
         }
         self._forms: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._spelt: dict[Language, dict[str, dict[str, bool]]] = {code: defaultdict(dict) for code in lexica}
+        """The forms of the names in each language: a word is misspelt in the language that it is in."""
         self._root = _Node()
         self._rooms_with: dict[str, set[str]] = defaultdict(set)
         self._sites_with: dict[str, set[str]] = defaultdict(set)
@@ -113,7 +117,7 @@ class Thesaurus:
         }
         self._unlent = {code: _Unlent(forms) for code, forms in self._words.items()}
         self._compile(catalogue)
-        self._nearest = _Nearest(self._forms)
+        self._nearest = {code: _Nearest(forms) for code, forms in self._spelt.items()}
 
     # -- the names ----------------------------------------------------------------------------------------------------
 
@@ -208,9 +212,11 @@ class Thesaurus:
                 symbol = f"{stem}+{ROOM_WORD}"
                 for other, plural in forms.room_suffixes.items():
                     self._forms[stem + other].setdefault(symbol, plural)
+                    self._spelt[code][stem + other].setdefault(symbol, plural)
                 return symbol
         for form, plural in forms.inflected(word):
             self._forms[form].setdefault(word, plural)
+            self._spelt[code][form].setdefault(word, plural)
         return word
 
     # -- finding them -------------------------------------------------------------------------------------------------
@@ -256,7 +262,7 @@ class Thesaurus:
         counted = len(word) == 4 and at > 0 and page.words[at - 1][:1].isdigit()
         if (len(word) < 5 and not counted) or word in self._known:
             return {}
-        return self._compound(word) or self._misspelt(word)
+        return self._compound(word) or self._misspelt(word, spoken)
 
     def _compound(self, word: str) -> Symbols:
         """tuinstoelen: a harmless word before a name; buurthuiszaaltje: a name before a word for a room."""
@@ -273,9 +279,12 @@ class Thesaurus:
                     return {ROOM_WORD: plural}
         return {}
 
-    def _misspelt(self, word: str) -> Symbols:
-        near = self._nearest.of(word)
-        return {} if near is None else {f"~{symbol}": plural for symbol, plural in self._forms[near].items()}
+    def _misspelt(self, word: str, spoken: Sequence[Language]) -> Symbols:
+        for code in spoken:
+            near = self._nearest[code].of(word)
+            if near is not None:
+                return {f"~{symbol}": plural for symbol, plural in self._spelt[code][near].items()}
+        return {}
 
     def _longest(
         self, page: Page, symbols: Sequence[Symbols], at: int, sorts: frozenset[Sort]
@@ -430,6 +439,7 @@ class Thesaurus:
                 fits &= part.rooms
                 used.append(part)
         named = any(part.head or (part.full and not part.site) for part in used)
+        named = named or (len(used) == 1 and self._tells_alone(page, used[0]))
         sited = [part for part in used if part.site]
         named = named or any(not part.site and fits < part.rooms | sited[0].rooms for part in used if sited)
         if all(_spelt_otherwise(symbols[part.first]) and not part.full for part in used):
@@ -452,6 +462,12 @@ class Thesaurus:
             hint=self._hint(used, fits),
             name=page.quote(first, last),
         )
+
+    def _tells_alone(self, page: Page, part: _Part) -> bool:
+        """Whether a word that only one room has in its names may stand for it: "la polyvalente"."""
+        at = part.first
+        long = len(page.words[at]) >= LEAST_ALONE and part.last == at + 1
+        return long and len(part.rooms) == 1 and at > 0 and page.words[at - 1] in self._links
 
     def _with_buildings(self, parts: Sequence[_Part]) -> Sequence[_Part]:
         """ "The kitchen at the community centre": a name that is a room's and its building's is the building's, behind a

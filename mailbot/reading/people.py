@@ -1,0 +1,182 @@
+"""How many people are expected: numbers with a noun for people, or led by "nous serons", summed and corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailbot.reading.cues import Cue
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.page import TO, Page, folded
+from mailbot.reading.quantities import Count
+from mailbot.reading.tokens import fold
+
+MOST = 5_000
+"""More people than any commune's room holds: the number counts something else."""
+
+ALONE, LED, NAMED, SURE, TOTAL = range(1, 6)
+"""How surely a number is that of the people expected: it stands alone, or its noun looks like one; it is led by
+"nous serons" or has a noun for people; both; a label or a correction says so; a total."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A number of people expected, at words `first` to `last` (excluded), and how surely it is the one."""
+
+    value: int
+    first: int
+    last: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is known of the page besides its numbers."""
+
+    page: Page
+    cues: Sequence[Cue]
+    past: Callable[[int], bool]
+    """Whether a word speaks of earlier times."""
+    named: frozenset[int]
+    """The first words of things."""
+    since: int
+    """Where the body begins."""
+
+    def starts(self, value: str) -> dict[int, int]:
+        return {cue.first: cue.last for cue in self.cues if cue.value == value}
+
+    def ends(self, value: str) -> set[int]:
+        return {cue.last for cue in self.cues if cue.value == value}
+
+
+class Assembly:
+    """The words of some languages that count people."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        people = [lexicon.table("people") for lexicon in lexicons]
+        quantity = [lexicon.table("quantity") for lexicon in lexicons]
+        self._sums = folded(word for table in people for word in table["sum"])
+        self._bounds = folded(word for table in people for phrase in table["bound"] for word in phrase.split())
+        self._nobody = folded(word for table in people for word in table["not"])
+        self._endings = tuple(fold(ending) for table in people for ending in table["endings"])
+        phrases = [phrase for table in quantity for phrase in table["not-but"]]
+        self._not_but = tuple({tuple(w if w == TO else fold(w) for w in phrase.split()) for phrase in phrases})
+
+    def count(self, counts: Sequence[Count], sight: Sight) -> People | None:
+        """Return how many people are expected, None where nothing says. Sums are made ("20 adultes et 15 enfants"),
+        the top of a range counts, and what replaces another number stands for it."""
+        nouns, totals = sight.starts("people-nouns"), sight.ends("people-total")
+        leads, generic = sight.ends("people-lead"), sight.starts("people-generic")
+        others = [(cue.first, cue.last) for cue in sight.cues if cue.value == "people-other"]
+        by_first = {count.first: count for count in counts}
+        found: list[People] = []
+        for count in counts:
+            if count.ordinal or not 0 < count.value <= MOST or sight.past(count.first):
+                continue
+            if any(first <= count.first < last for first, last in others) or self._is_old(sight.page, found, count):
+                continue
+            person = self._noun_after(sight.page, count, nouns)
+            label = self._label_before(sight.page, count, nouns)
+            joined = (
+                (person or label) is not None and bool(found) and self._is_sum(sight.page, found[-1], count, generic)
+            )
+            if count.article and not joined:
+                continue
+            if person is None and label is None and self._counts_other(sight, count):
+                continue
+            weight = self._weight(
+                sight, count, person, label, count.last in leads, count.first in totals and bool(found)
+            )
+            if weight == 0 and self._replaces(sight.page, count, by_first):
+                weight = LED
+            if weight == 0:
+                continue
+            one = People(count.value, count.first, person or count.last, weight)
+            if joined:
+                before = found.pop()
+                one = replace(one, value=before.value + one.value, first=before.first, weight=max(before.weight, NAMED))
+            elif found and self._goes_further(sight.page, found[-1], count):
+                one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
+            found.append(one)
+        return max(found, key=lambda one: (one.weight, one.value)) if found else None
+
+    def _weight(self, sight: Sight, count: Count, person: int | None, label: int | None, led: bool, total: bool) -> int:
+        if total:
+            return TOTAL
+        if label is not None:
+            return SURE
+        if person is not None or led:
+            return NAMED if person is not None and led else LED
+        alone = count.first >= sight.since and (
+            self._is_alone(sight.page, count) or self._looks_like_people(sight.page, count)
+        )
+        return ALONE if alone else 0
+
+    def _noun_after(self, page: Page, count: Count, nouns: Mapping[int, int]) -> int | None:
+        """Return the word behind the noun for people that the number counts, "de" and an adjective or two between."""
+        limit = page.sentence(count.first).last
+        for at in range(count.last, min(count.last + 4, limit)):
+            if at in nouns:
+                return nouns[at]
+            if page.words[at] in self._nobody or not page.words[at].replace("'", "").isalpha():
+                return None
+        return None
+
+    def _label_before(self, page: Page, count: Count, nouns: Mapping[int, int]) -> int | None:
+        """Return the noun for people that a number is put to: "Kinderen: 45", "Convives .... 80"."""
+        at, first = count.first - 1, page.sentence(count.first).first
+        if at <= first or page.words[at] not in {":", ".", "="}:
+            return None
+        while at > first and not page.words[at].isalnum():
+            at -= 1
+        return next((noun for noun, last in nouns.items() if noun <= at < last), None)
+
+    def _looks_like_people(self, page: Page, count: Count) -> bool:
+        """Whether the word behind the number has an ending of those who do something: dentellières, tuinders."""
+        if count.last >= page.sentence(count.first).last:
+            return False
+        word = (
+            page.words[count.last + (page.words[count.last] in {"de", "d'"})] if count.about else page.words[count.last]
+        )
+        return len(word) > 5 and word.endswith(self._endings) and word not in self._nobody
+
+    def _is_alone(self, page: Page, count: Count) -> bool:
+        """Whether a number, with a word or two that count what it is ("environ 60 donneurs"), is a whole sentence."""
+        sentence = page.sentence(count.first)
+        before, after = page.words[sentence.first : count.first], page.words[count.last : sentence.last]
+        if any(word in self._nobody for word in after) or sum(word.isalnum() for word in (*before, *after)) > 5:
+            return False
+        if not count.about and sum(word.isalnum() and word not in self._bounds for word in after) > 1:
+            return False
+        return all(word in self._bounds or word in {",", "-", "*", ":"} for word in before)
+
+    def _counts_other(self, sight: Sight, count: Count) -> bool:
+        """Whether the number counts something else: years, hours, chairs."""
+        page, limit = sight.page, sight.page.sentence(count.first).last
+        if count.last < limit and page.words[count.last] in self._nobody:
+            return True
+        return any(at in sight.named for at in range(count.last, min(count.last + 3, limit)))
+
+    def _is_sum(self, page: Page, before: People, count: Count, generic: Mapping[int, int]) -> bool:
+        """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""
+        between = [word for word in page.words[before.last : count.first] if word != ":"]
+        whole = any(at in generic for at in range(max(before.first - 2, 0), before.last))
+        if between[:1] == [","]:
+            return not whole and len(between) <= 2
+        return 0 < len(between) <= 4 and between[0] in self._sums and not any(w in {".", "("} for w in between)
+
+    def _goes_further(self, page: Page, before: People, count: Count) -> bool:
+        """Whether a number only widens the one before: "8, 9 maximum"."""
+        return page.words[before.last : count.first] == [","] and before.value < count.value <= 1.5 * before.value
+
+    def _is_old(self, page: Page, found: Sequence[People], count: Count) -> bool:
+        """Whether the number is what the one before replaces: "45 et plus 30"."""
+        if not found:
+            return False
+        before = page.words[found[-1].last : count.first]
+        return any(tuple(before[-len(phrase) :]) == phrase for phrase in self._not_but)
+
+    def _replaces(self, page: Page, count: Count, by_first: Mapping[int, Count]) -> bool:
+        """Whether the number replaces the one behind it: "50 au lieu de 35"."""
+        behind = [(phrase, count.last + len(phrase)) for phrase in self._not_but]
+        return any(tuple(page.words[count.last : at]) == phrase and at in by_first for phrase, at in behind)
