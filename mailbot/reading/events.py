@@ -323,7 +323,7 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
         for m in every
-        if not sighting.stances.in_past(m.at)
+        if not sighting.stances.in_past(m.at) or _is_loan_ahead(m)
     ]
     if intent is Intent.CHANGE:
         return _new(found or every, every, sighting)
@@ -343,6 +343,12 @@ def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:
             if any(mention.first in between for mention in sighting.mentions):
                 return replace(moment, when=replace(moment.when, replaced=False))
     return moment
+
+
+def _is_loan_ahead(moment: Moment) -> bool:
+    """ "Returned on the Monday": the participle of what is still to come tells of no earlier times."""
+    ahead = bool(moment.days) and min(moment.days) >= moment.today and not moment.when.past
+    return ahead and moment.when.role in {Role.FETCH, Role.BRING_BACK}
 
 
 def _told_now(moment: Moment, then: bool) -> Moment:

@@ -177,6 +177,8 @@ def _joined(found: Sequence[Use]) -> list[Use]:
     result: list[Use] = []
     for use in found:
         before = result[-1] if result else None
+        if before is not None and before.clocks and not before.days and isinstance(use.pieces[0].phrase, ExceptPhrase):
+            before = next((other for other in reversed(result[-2:]) if other.days or other.rule), before)
         if before is not None and not before.closed and not use.closed and _completes(before, use):
             before.pieces.extend(use.pieces)
         else:
