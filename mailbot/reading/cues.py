@@ -89,7 +89,7 @@ class _Pattern:
         for needed in self.needed:
             if there.isdisjoint(needed):
                 return None
-        return _match(self.steps, 0, page, at, labels)
+        return _match(self.steps, 0, page, at, at, labels)
 
 
 @dataclass
@@ -161,19 +161,24 @@ class Cues:
         return self._known[word]
 
 
-def _match(steps: Sequence[_Step], index: int, page: Page, at: int, labels: Labels) -> int | None:
-    """Return the word behind the shortest match of steps[index:] at word `at`, None where there is none."""
+def _match(steps: Sequence[_Step], index: int, page: Page, first: int, at: int, labels: Labels) -> int | None:
+    """Return the word behind the shortest match of steps[index:] at word `at`, None where there is none. What begins with
+    word `first` ends in its sentence."""
     if index == len(steps):
         return at
     step = steps[index]
     if step.edge:
-        return _match(steps, index + 1, page, at, labels) if _on_edge(step.edge, page, at) else None
+        return _match(steps, index + 1, page, first, at, labels) if _on_edge(step.edge, page, at) else None
     if step.absent:
-        present = any(_path_end(path, page, at) is not None for path in step.beginning_at(page, at))
-        return None if present else _match(steps, index + 1, page, at, labels)
+        beside = at < len(page.words) and page.sentence_of[at] == page.sentence_of[first]
+        present = beside and any(_path_end(path, page, at) is not None for path in step.beginning_at(page, at))
+        return None if present else _match(steps, index + 1, page, first, at, labels)
+    if at < len(page.words) and page.sentence_of[at] != page.sentence_of[first]:
+        nothing = step.optional or step.gap
+        return _match(steps, index + 1, page, first, at, labels) if nothing else None
     if step.gap:
         for skipped in range(step.gap + 1):
-            end = _match(steps, index + 1, page, at + skipped, labels)
+            end = _match(steps, index + 1, page, first, at + skipped, labels)
             if end is not None:
                 return end
             if not _goes_on(page, at + skipped):
@@ -182,15 +187,15 @@ def _match(steps: Sequence[_Step], index: int, page: Page, at: int, labels: Labe
     for path in step.beginning_at(page, at):
         behind = _path_end(path, page, at)
         if behind is not None and _same_sentence(page, at, behind):
-            end = _match(steps, index + 1, page, behind, labels)
+            end = _match(steps, index + 1, page, first, behind, labels)
             if end is not None:
                 return end
     for label, behind in labels.get(at, ()):
         if label in step.labels:
-            end = _match(steps, index + 1, page, behind, labels)
+            end = _match(steps, index + 1, page, first, behind, labels)
             if end is not None:
                 return end
-    return _match(steps, index + 1, page, at, labels) if step.optional else None
+    return _match(steps, index + 1, page, first, at, labels) if step.optional else None
 
 
 def _path_end(path: tuple[str, ...], page: Page, at: int) -> int | None:
