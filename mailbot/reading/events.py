@@ -17,7 +17,7 @@ from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.headings import headed, of_event
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
-from mailbot.reading.occasions import Moment, chosen, of_use, on_the_way, without
+from mailbot.reading.occasions import Moment, anchored, by_line, chosen, ending, of_use, on_the_way, without
 from mailbot.reading.page import Page
 from mailbot.reading.people import People
 from mailbot.reading.quantities import Count, Quantity
@@ -362,7 +362,7 @@ def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     replying = sighting.sentences_of("stance-reply")
     asking = sighting.sentences_of("book/", "availability/", "change/") - replying
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
-    return of_use(found, asked=lambda sentence: sentence in asking) + loan
+    return by_line(of_use(anchored(found), asked=lambda sentence: sentence in asking)) + loan
 
 
 def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -> Moment:
@@ -394,7 +394,7 @@ def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
 
 def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
-    use = of_use(found, asked=lambda sentence: True)
+    use = ending(of_use(found, asked=lambda sentence: True))
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
     asked = [m for m in days if m.rank >= 2.5] or days

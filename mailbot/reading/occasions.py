@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailbot.model.meaning import Lack
+from mailbot.model.spans import Days
 from mailbot.reading.moments import Clock, Role, When
 
 DAY = 1440
@@ -103,10 +104,69 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
     return whole if whole and any(clock.start is not None and clock.end is None for clock in clocks) else clocks
 
 
+def by_line(found: Sequence[Moment]) -> list[Moment]:
+    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept - hall - 9 to 14")."""
+    lines: dict[int, list[Moment]] = {}
+    for moment in found:
+        lines.setdefault(moment.sentence, []).append(moment)
+    both = [line for line in lines.values() if _day_and_hours(line)]
+    if len(both) < 2:
+        return list(found)
+    joined = {id(line[0]): _as_one(line) for line in both}
+    left = {id(moment) for line in both for moment in line[1:]}
+    return [joined.get(id(moment), moment) for moment in found if id(moment) not in left]
+
+
+def _day_and_hours(line: Sequence[Moment]) -> bool:
+    days = [moment for moment in line if moment.when.has_days and not moment.when.has_clock]
+    hours = [moment for moment in line if moment.only_hours]
+    return len(days) == 1 and len(hours) >= 1 and len(line) == 1 + len(hours)
+
+
+def _as_one(line: Sequence[Moment]) -> Moment:
+    day = next(moment for moment in line if moment.when.has_days)
+    clocks = tuple(clock for moment in line if moment.only_hours for clock in moment.when.clocks)
+    words = " ".join(moment.when.words for moment in line)
+    return replace(line[0], last=line[-1].last, when=replace(day.when, clocks=clocks, words=words))
+
+
+def anchored(found: Sequence[Moment]) -> list[Moment]:
+    """Put weekdays said alone to the day that is dated elsewhere: "goûter de l'Ascension … le jeudi de 14h à 17h", and a
+    stretch of weekdays to the week of the event."""
+    dated = {day for m in found if not m.when.past and (_dated(m.when) or m.when.loose) and len(m.days) == 1 for day in m.days}
+    dated |= {day for m in found if m.when.counts and _dated(m.when) and m.when.has_days for day in m.days}
+    told = []
+    for moment in found:
+        if not dated or not moment.weekday_alone or moment.when.loose or moment.days & dated:
+            told.append(moment)
+            continue
+        same = sorted(day for day in dated if day.weekday() in {d.weekday() for d in moment.days})
+        if len(moment.days) == 1 and len(same) == 1:
+            told.append(_moved(moment, same[0] - min(moment.days)))
+        elif len(moment.days) > 1 and len(moment.when.days) == 1 and len(dated) == 1:
+            told.append(_covering(moment, next(iter(dated))))
+        else:
+            told.append(moment)
+    return told
+
+
+def _moved(moment: Moment, by: timedelta) -> Moment:
+    days = tuple(Days(span.first + by, span.last + by) for span in moment.when.days)
+    return replace(moment, when=replace(moment.when, days=days))
+
+
+def _covering(moment: Moment, day: date) -> Moment:
+    """Move a stretch of weekdays by whole weeks so that it holds the day of the event, if it can."""
+    first, last = min(moment.days), max(moment.days)
+    weeks = (day - first).days // 7
+    moved = timedelta(weeks=weeks)
+    return _moved(moment, moved) if first + moved <= day <= last + moved else moment
+
+
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
-    found = _ending(found)
+    found = ending(found)
     days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
@@ -197,7 +257,7 @@ def _dated(when: When) -> bool:
     return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
 
 
-def _ending(found: Sequence[Moment]) -> list[Moment]:
+def ending(found: Sequence[Moment]) -> list[Moment]:
     """Put "fini à 22h" to "dès 19h30": an end said alone to the earliest start said without one."""
     ends = [m for m in found if m.ends and len(m.when.clocks) == 1 and m.when.clocks[0].end is None]
     ends = [m for m in ends if m.when.clocks[0].start is not None]
