@@ -179,10 +179,18 @@ def corrected(
         if cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         before = [i for i, one in enumerate(mentions) if one.sort is Sort.EQUIPMENT and one.last <= cue.first]
+        if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
+            continue
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
             value = None if count.least is not None else count.value
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True)
     return quantities
+
+
+def _in_brackets(page: Page, first: int, last: int) -> bool:
+    """Whether a bracket opens between two words and none closes: what is in it explains what stands before it."""
+    between = page.words[first:last]
+    return between.count("(") > between.count(")")
 
 
 def phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:

@@ -224,7 +224,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
             table[f"{intent}/{strength}"] = patterns
     for name in ("stance", "answer"):
         for key, patterns in lexicon.table(name).items():
-            if key not in {"and", "also", "opens", "contrast"}:
+            if key not in {"and", "also", "opens", "contrast", "like"}:
                 table[f"{name}-{key}"] = patterns
     return Cues.of(table, lexicon.table("groups"))
 

@@ -13,6 +13,9 @@ from mailbot.reading.things import Mention, Sort
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
 
+CORRECTED = 8
+"""Words from a room to the cue that takes it back, and on to the one that is wanted instead."""
+
 _REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
@@ -43,6 +46,7 @@ class Stances:
         self._contrast = folded(word for lexicon in lexicons for word in lexicon.table("stance")["contrast"])
         self._joints = folded(word for lexicon in lexicons for word in lexicon.table("stance")["and"])
         self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
+        self._like = folded(word for lexicon in lexicons for word in lexicon.table("stance")["like"])
         self.fors = folded(word for lexicon in lexicons for word in lexicon.table("marks")["for"])
         """Words that say what something is for."""
         self._opening = folded(word for lexicon in lexicons for word in lexicon.table("stance")["opens"])
@@ -63,6 +67,8 @@ class Stances:
         for cue in cues:
             if cue.value == "stance-last-not":
                 self.unwanted.update([i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:])
+            if cue.value == "stance-rather":
+                self.old.update(self._given_up_for_another(cue))
             if cue.value == "stance-kept":
                 self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
         self._listing = frozenset(
@@ -84,12 +90,15 @@ class Stances:
         return cue.value.startswith(_ASKS) and not cue.value.endswith("/weak")
 
     def _tenses(self) -> dict[int, list[tuple[int, bool]]]:
-        """For each sentence that tells of earlier times: where it speaks of then (True) and of now, in order."""
+        """For each sentence that tells of earlier times: where it speaks of then (True) and of now, in order. What is
+        like an earlier time ("comme l'an dernier") is of now."""
         told: dict[int, list[tuple[int, bool]]] = {}
         now = [(cue.first, cue.last) for cue in self._cues if cue.value == "stance-now"]
         for cue in self._cues:
             then = cue.value == "stance-past"
             if then and any(first <= cue.first < last for first, last in now):
+                continue
+            if then and self._page.words[max(cue.first - 1, 0)] in self._like:
                 continue
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
                 told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
@@ -124,6 +133,18 @@ class Stances:
                 into.add(index)
                 edge, listed = (mention.last if onward else first), True
 
+    def _given_up_for_another(self, cue: Cue) -> list[int]:
+        """Return the room that a cue of correction takes back: "la classe 3… non, trop petite, plutôt le réfectoire"."""
+        rooms = [i for i, mention in enumerate(self._mentions) if mention.sort is Sort.ROOM and not mention.generic]
+        before = [i for i in rooms if self._mentions[i].last <= cue.first]
+        after = [i for i in rooms if self._mentions[i].first >= cue.last]
+        if not before or not after or self._mentions[before[-1]].ids == self._mentions[after[0]].ids:
+            return []
+        old, new = self._mentions[before[-1]], self._mentions[after[0]]
+        sentences = self._page.sentence_of[new.first] - self._page.sentence_of[old.first]
+        near = cue.first - old.last <= CORRECTED and new.first - cue.last <= CORRECTED
+        return before[-1:] if near and sentences <= 2 else []
+
     def _linked(self, first: int, last: int, farthest: int, listed: bool) -> bool:
         """Whether the words `first` to `last` lead from a cue to its thing, or from one of a list to the next."""
         page = self._page
@@ -136,11 +157,21 @@ class Stances:
 
     def in_past(self, word: int) -> bool:
         """Whether what stands at a word is told of earlier times: by the last word of tense before it, or the next."""
-        told = self._told.get(self._page.sentence_of[min(word, len(self._page.words) - 1)])
+        word = min(word, len(self._page.words) - 1)
+        told = self._told.get(self._page.sentence_of[word])
+        if told:
+            told = [one for one in told if not (one[1] and self._in_other_brackets(one[0], word))]
         if not told:
             return False
         before = [then for first, then in told if first <= word]
         return before[-1] if before else told[0][1]
+
+    def _in_other_brackets(self, cue: int, word: int) -> bool:
+        """Whether a word of tense stands in brackets that another word stands before: "40 stoelen (vorig jaar 30)"."""
+        if word >= cue:
+            return False
+        between = self._page.words[word:cue]
+        return between.count("(") > between.count(")")
 
     def tells_of_then(self, sentence: int) -> bool:
         return sentence in self._told
@@ -161,7 +192,7 @@ class Stances:
         sentence = self._page.sentences[number]
         opens = self._page.words[sentence.first] in self._opening
         adds = any(word in self._adding for word in self._page.words[sentence.first : sentence.last])
-        return number - 1 in self._asking and (opens or adds)
+        return (number - 1 in self._asking and (opens or adds)) or (number - 1 in self._listing and opens)
 
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""

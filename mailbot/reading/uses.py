@@ -71,8 +71,11 @@ def _lend_months(pieces: Sequence[Piece]) -> None:
 def _runs(pieces: Sequence[Piece]) -> list[Use]:
     """Put together pieces that only small words part, days with their hours: D C, C D, D D C, D C C."""
     found: list[Use] = []
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         current = found[-1] if found else None
+        if _heads(pieces, number):
+            found.append(Use([piece]))
+            continue
         if piece.between & Mark.CORRECTION and _corrected(found, piece):
             continue
         if piece.between & Mark.INSTEAD and current is not None:
@@ -88,6 +91,15 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             rival = current is not None and piece.near and bool(piece.between & (Mark.OR | Mark.ELSE))
             found.append(Use([piece], rival=rival))
     return found
+
+
+def _heads(pieces: Sequence[Piece], number: int) -> bool:
+    """Whether days on a line of their own head the hours on the lines below, and have none on the lines above."""
+    if not 0 < number < len(pieces) - 1 or not isinstance(pieces[number].phrase, DaysPhrase):
+        return False
+    before, piece, after = pieces[number - 1 : number + 2]
+    hours = isinstance(before.phrase, ClockPhrase) and isinstance(after.phrase, ClockPhrase)
+    return hours and before.line < piece.line < after.line and before.paragraph == after.paragraph
 
 
 def _continues(found: list[Use], piece: Piece) -> bool:
