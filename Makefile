@@ -27,6 +27,10 @@ $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(VENV)/.shown: $(VENV)/.installed requirements-demo.txt
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-demo.txt
+	@touch $@
+
 $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 	@echo "Setting up what the tests need, once"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-test.txt
@@ -34,7 +38,7 @@ $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 
 install: $(VENV)/.installed
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.shown
 	@$(BIN)/python -m mailbot demo
 
 lint: $(VENV)/.tested
@@ -51,13 +55,14 @@ corpus: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks
 
-# Pins are renewed by hand: look at what changed, then run the tests.
-pins: $(VENV)/.tested
-	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
-	  --extra postgresql --extra demo --extra build pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
-	  --extra test --extra build -c requirements.txt pyproject.toml -o requirements-test.txt
+# Pins are renewed by hand: look at what changed, then run the tests. The tests' come first: what runs was tested.
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --upgrade
+
+pins: $(VENV)/.made
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	$(COMPILE) --extra test --extra build -o requirements-test.txt
+	$(COMPILE) --extra demo -c requirements-test.txt -o requirements-demo.txt
+	$(COMPILE) --extra postgresql --extra build -c requirements-test.txt -o requirements.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -147,8 +147,10 @@ def _agenda(chosen: argparse.Namespace) -> None:
 
 
 def _demo(_: argparse.Namespace) -> int:
-    from mailbot.demo import show
-
+    try:
+        from mailbot.demo import show
+    except ModuleNotFoundError as absent:
+        raise MailbotError(f"the demo's mail servers are not installed ({absent.name}): make demo does that") from None
     return show.demo()
 
 
