@@ -162,8 +162,8 @@ class Cues:
 
 
 def _match(steps: Sequence[_Step], index: int, page: Page, first: int, at: int, labels: Labels) -> int | None:
-    """Return the word behind the shortest match of steps[index:] at word `at`, None where there is none. What begins with
-    word `first` ends in its sentence."""
+    """Return the word behind the shortest match of steps[index:] at word `at`, None where there is none. What begins
+    with word `first` ends in its sentence."""
     if index == len(steps):
         return at
     step = steps[index]

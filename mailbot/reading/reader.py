@@ -68,6 +68,8 @@ class Library:
 
     def read(self, letter: Letter, context: Context) -> Meaning:
         own = own_words(letter, context, self.catalogue.banners)
+        if own.answers and _open(context):
+            own = replace(own, subject="")  # it is that of the mail which began it, and was read then
         speech = self._speech(letter, own, context)
         codes = _codes(f"{letter.subject}\n{own.body}\n{own.forwarded}")
         meaning = Meaning(speech.language, Intent.HUMAN, references=codes, language_sure=speech.sure, phone=own.phone)
@@ -113,7 +115,8 @@ class Library:
             attendees=sighting.people.value if sighting.people and judged.intent not in _WITHOUT_PEOPLE else None,
             evidence=tuple(_intent_evidence(sheet, judged)),
         )
-        if context.asked and judged.intent in answers.COMPLETING:
+        bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
+        if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
             if said is not None:
                 return said
@@ -306,6 +309,11 @@ def _pieces(sheet: Page, when: When) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def _open(context: Context) -> bool:
+    """Whether our last letter waits for an answer: the code in its subject says no more than that this is one."""
+    return bool(context.asked or context.options or context.challenge)
+
+
 def _signs(
     sighting: Sighting,
     letter: Letter,
@@ -317,7 +325,7 @@ def _signs(
 ) -> Signs:
     ago = sighting.sentences_of("stance-ago")
     ours = context.our_texts[0] if context.our_texts else own.quoted
-    asks = bool(context.asked) or ("?" in ours and bool(letter.in_reply_to or own.answers))
+    asks = bool(context.asked) or ("?" in ours and not _open(context) and bool(letter.in_reply_to or own.answers))
     says = any(when.counts for when in sighting.whens) or bool(sighting.counts)
     answering = asks and says and len(sighting.page.words) - sighting.body_at <= SHORT
     thread = bool(letter.in_reply_to or letter.references or own.quoted or own.answers)
@@ -331,7 +339,7 @@ def _signs(
         answering=answering,
         options=bool(context.options),
         challenge=context.challenge,
-        code=bool(codes),
+        code=bool(set(codes) - {context.code} if _open(context) else codes),
         service=bool(sighting.mentions) or any(cue.value == "service" for cue in sighting.cues),
         things=any(sighting.stances.asked(index) for index in range(len(sighting.mentions))),
         moment=any(_to_come(when, sighting) for when in sighting.whens),
