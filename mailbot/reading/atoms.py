@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
 from enum import IntEnum, auto
 from typing import Any, Final
 
@@ -70,6 +69,7 @@ class Mark:
     MOVE_TO = 1 << 42
     FETCH = 1 << 43
     BRING_BACK = 1 << 44
+    WHICH = 1 << 46
     ONE = 1 << 45
 
 
@@ -632,8 +632,6 @@ def _written_date(tokens: Sequence[Token], at: int) -> tuple[tuple[int, int, int
 
 
 def _checked(day: int, month: int, year: int | None, after: int) -> tuple[tuple[int, int, int | None], int] | None:
-    try:
-        date(2024 if year is None else year, month, day)
-    except ValueError:
+    if not (1 <= day <= 31 and 1 <= month <= 12) or (year is not None and not 1990 <= year <= 2100):
         return None
     return (day, month, year), after

@@ -64,9 +64,12 @@ class DayReader:
             found = self._range_end(phrase, entry, behind)
             if found is None:
                 break
+            joint = self.atoms[behind].marks
+            entry.moved = (
+                bool(joint & Mark.MOVE_TO) and not joint & (Mark.UNTIL | Mark.AT) and bool(phrase.leads & Mark.FROM)
+            )
             entry.until, behind = found
-            if entry.weekend:
-                entry.weekend = False
+            entry.weekend = False
         return behind
 
     def _range_end(self, phrase: DaysPhrase, first: Entry, at: int) -> tuple[Entry, int] | None:

@@ -21,7 +21,7 @@ from mailbot.reading.hours import DAY, read_clock
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When
 from mailbot.reading.pieces import Piece, Scanner
-from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, Face, RulePhrase
 from mailbot.reading.settle import Settled, choices, settle, spans_of
 from mailbot.reading.tokens import Token
 from mailbot.reading.uses import Use, uses
@@ -42,7 +42,7 @@ def read(
     """Read all phrases of time of a text; see `moments.find`."""
     atoms = cut(tokens, lexicons)
     scanner = Scanner(atoms)
-    found = uses(scanner.scan())
+    found = uses(scanner.scan(), scanner.verbs)
     return _Reading(text, atoms, Almanac(sent.date(), catalogue, tuple(lexicons)), scanner).moments(found)
 
 
@@ -178,6 +178,8 @@ class _Reading:
             phrase = piece.phrase
             assert isinstance(phrase, DaysPhrase), "asked of days"
             settled = self._meant_before(piece, sure, self.roles.get(use.pieces[0].at))
+            if phrase.leads & Mark.BETWEEN:
+                settled = [replace(each, days=None, period=each.days or each.period) for each in settled]
             if phrase.leads & Mark.AFTER and not phrase.leads & (Mark.SINCE | Mark.IN):
                 settled = [replace(each, days=None, period=None) for each in settled]
             fixed = [
@@ -279,9 +281,18 @@ class _Reading:
     def _repeated(self, when: When, use: Use) -> When:
         """A repetition, written out."""
         rule = use.rule or RulePhrase("weekly", open_weekdays=True)
+        listed = [
+            piece for piece in use.days if len(piece.entries) > 1 and not _bounds(piece) and piece.settled[0].sure
+        ]
+        if listed and not any(_bounds(piece) for piece in use.days):
+            return self._listed(when, use)
         if rule == RulePhrase("daily", part=rule.part) and use.days and not any(_bounds(piece) for piece in use.days):
             return self._listed(when, use)
         rule = series.with_count(series.with_weekdays(rule, use.days), use.count)
+        if use.rule is not None and self._is_question(use):
+            span = series.windows(use.days)[0]
+            period = Days(span.first, span.last) if span.first is not None and span.last is not None else None
+            return replace(when, vague=True, period=period)
         if rule.open_weekdays and rule.frequency != "daily":
             return replace(when, vague=True, lacks=when.lacks | {Lack.UNTIL})
         if any(each.conflict for piece in use.days for each in piece.settled):
@@ -297,6 +308,11 @@ class _Reading:
             repetition=Repetition(rule.frequency, rule.interval, rule.weekdays, rule.nth, found.last),
             excluded=tuple(Days(day, day) for day in found.left_out),
         )
+
+    def _is_question(self, use: Use) -> bool:
+        """ "quels samedis de mai sont libres": none of them is asked for yet."""
+        at = next(piece.at for piece in use.pieces if isinstance(piece.phrase, RulePhrase))
+        return at > 0 and bool(self.atoms[at - 1].marks & Mark.WHICH)
 
     # ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -359,6 +375,8 @@ class _Reading:
                 waiting = _take_part(found, waiting, phrase.part, apart)
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
+            elif found and not apart and _is_length(found[-1][0]) and phrase.open_start:
+                found[-1] = (replace(phrase, length=(found[-1][0].start or phrase.start or _NOON).said), found[-1][1])
             else:
                 lone = not use.days and use.rule is None and phrase.start is not None and phrase.loose
                 lone = lone and not phrase.apart
@@ -449,6 +467,7 @@ class _Reading:
             yield Evidence(_PARTS[type(piece.phrase)], " ".join(words.split()), _shown(piece, when))
 
 
+_NOON: Final = Face(12, sure=True)
 _PARTS: Final = {
     DaysPhrase: "day",
     ClockPhrase: "hours",
@@ -484,7 +503,9 @@ def _take_part(found: list[tuple[ClockPhrase, bool]], waiting: str | None, part:
 
 def _ends(before: ClockPhrase, phrase: ClockPhrase, piece: Piece) -> bool:
     """Whether hours only say until when, or how long, the start before them is meant."""
-    if not before.open_start or before.bounded:
+    if before.strung and not piece.between & Mark.AND and not phrase.loose:
+        return phrase.open_start or (phrase.start is None and phrase.end is not None)
+    if not before.open_start or before.bounded or _is_length(before):
         return False
     if phrase.start is None:
         return True
@@ -497,10 +518,15 @@ def _ends(before: ClockPhrase, phrase: ClockPhrase, piece: Piece) -> bool:
 
 def _ended(before: ClockPhrase, phrase: ClockPhrase) -> ClockPhrase:
     if phrase.start is None:
-        return replace(before, end=phrase.end, length=phrase.length)
+        return replace(before, end=phrase.end or before.end, length=phrase.length)
     if phrase.loose and phrase.start.maybe_length:
         return replace(before, length=phrase.start.said)
-    return replace(before, end=phrase.start, length=phrase.length)
+    return replace(before, end=phrase.start, length=phrase.length, strung=True)
+
+
+def _is_length(phrase: ClockPhrase) -> bool:
+    """Whether hours may only say how long: "2 heures le 10 octobre, à partir de 14h"."""
+    return phrase.loose and phrase.open_start and phrase.start is not None and phrase.start.maybe_length
 
 
 def _clock(phrase: ClockPhrase) -> Clock:

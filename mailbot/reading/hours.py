@@ -135,7 +135,9 @@ class HourReader:
             end, after = second
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART
-            return ClockPhrase(start, end, loose=unmarked, apart=unmarked and apart and bool(leads & Mark.FROM)), after
+            moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
+            apart = unmarked and apart and bool(leads & Mark.FROM)
+            return ClockPhrase(start, end, loose=unmarked, apart=apart, moved=moved), after
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
@@ -231,7 +233,8 @@ class HourReader:
             return ClockPhrase(None, start, bounded=True), after
         if leads & Mark.UNTIL and not leads & Mark.FROM:
             return ClockPhrase(None, start), behind
-        if leads & Mark.LABEL_END and self.atoms[at - 1].kind is Is.COLON:
+        labelled = self.atoms[at - 1].kind is Is.COLON or not leads & (Mark.AT | Mark.TO | Mark.FROM)
+        if leads & Mark.LABEL_END and labelled:
             return ClockPhrase(None, start), behind
         if leads & Mark.AFTER:
             return ClockPhrase(start, bounded=True), behind
@@ -336,7 +339,7 @@ class HourReader:
     def _spaced_minutes(self, at: int, minute: int) -> bool:
         """Whether "18 h 15" ends in minutes: round ones, and nothing counted behind."""
         following = self.atoms[at + 1]
-        counted = following.kind in (Is.GAP, Is.SLASH) or following.sense.hour_mark or following.sense.month
+        counted = following.kind is Is.GAP or following.sense.hour_mark or following.sense.month
         return minute % 5 == 0 and not counted
 
     def _rounded(self, face: Face, at: int) -> tuple[Face, int]:
@@ -420,6 +423,11 @@ class HourReader:
 
 
 _SPOKEN_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+
+
+def _only_to(atom: Atom) -> bool:
+    """Whether what joins two hours says where to, and not until when: "naar"."""
+    return bool(atom.marks & Mark.MOVE_TO) and not atom.marks & (Mark.UNTIL | Mark.AT)
 
 
 def _says_hours(atom: Atom) -> bool:

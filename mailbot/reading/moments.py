@@ -200,7 +200,7 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     clocks = tuple(dict.fromkeys(clocks))
     ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
     if ranges:
-        return ranges
+        return _around(ranges, clocks)
     starts = [clock for clock in clocks if clock.start is not None]
     ends = [clock for clock in clocks if clock.start is None and clock.end is not None]
     lengths = [clock for clock in clocks if clock.length is not None]
@@ -212,9 +212,23 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         return tuple(replace(clock, end=_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
     if len(lengths) == 1:
         return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
-    if len(starts) == 2 and (starts[1].start or 0) > start:
-        return (replace(starts[0], end=starts[1].start),)
+    if len(starts) == 2:
+        first, last = sorted(starts, key=lambda clock: clock.start or 0)
+        return (replace(first, end=last.start),)
     return tuple(starts)
+
+
+def _around(ranges: tuple[Clock, ...], clocks: Sequence[Clock]) -> tuple[Clock, ...]:
+    """Where a range lies between a start and an end said apart, these are meant: "dès 13h, spectacle de 15h à 17h,
+    rangement jusqu'à 18h30"."""
+    starts = [clock.start for clock in clocks if clock.start is not None and clock.end is None]
+    ends = [clock.end for clock in clocks if clock.start is None and clock.end is not None]
+    if len(ranges) != 1 or not starts or not ends:
+        return ranges
+    start, end = ranges[0].start or 0, ranges[0].end or 0
+    return (
+        (replace(ranges[0], start=min(starts), end=max(ends)),) if min(starts) <= start and end <= max(ends) else ranges
+    )
 
 
 def _after(start: int, end: int) -> int:

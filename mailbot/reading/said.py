@@ -59,6 +59,11 @@ class ClockPhrase:
     apart: bool = False
     """Bare numbers, but set off by a comma: ", van 4 tot 6."."""
 
+    moved: bool = False
+    """Not a range but a change: "van 19u naar 18u"."""
+    strung: bool = False
+    """Its end is the last of several times in a row: "montage à 13h, portes à 14h, fin à 18h"."""
+
     @property
     def open_start(self) -> bool:
         """Whether a start was said, and neither an end nor a length."""
@@ -108,6 +113,8 @@ class Entry:
     """A bare number with an article, a feast that may be a theme."""
     until: Entry | None = None
     """The last day of a range that begins here."""
+    moved: bool = False
+    """Not a range but a change: "van 9 mei naar 16 mei"."""
 
     @property
     def bare_number(self) -> bool:
@@ -158,13 +165,14 @@ class DaysPhrase:
 
     @property
     def bare_weekdays(self) -> bool:
-        return all(entry.bare_weekday for entry in self.entries)
+        return all(entry.bare_weekday and (entry.until is None or entry.until.bare_weekday) for entry in self.entries)
 
     @property
     def is_bound(self) -> bool:
         """Whether it says from when to when, not on which day."""
         entry = self.entries[0]
-        return entry.is_period or entry.until is not None or bool(self.leads & (Mark.SINCE | Mark.UNTIL))
+        ranged = entry.until is not None and not (entry.bare_weekday and entry.until.bare_weekday)
+        return entry.is_period or ranged or bool(self.leads & (Mark.SINCE | Mark.UNTIL))
 
 
 @dataclass(frozen=True, slots=True)

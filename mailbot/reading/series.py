@@ -11,7 +11,7 @@ from mailbot.model.spans import Days
 from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday
 from mailbot.reading.atoms import Mark
 from mailbot.reading.pieces import Piece
-from mailbot.reading.said import CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+from mailbot.reading.said import CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase
 from mailbot.reading.settle import settle
 
 _FIVE_YEARS: Final = timedelta(days=1830)
@@ -67,14 +67,24 @@ def with_weekdays(rule: RulePhrase, pieces: Sequence[Piece]) -> RulePhrase:
     """Return the rule with the weekdays that it left open: those said elsewhere, or that of the first day."""
     if not rule.open_weekdays or rule.frequency == "daily":
         return rule
-    said = {entry.weekday for piece in pieces for entry in piece.entries if entry.until is None and not entry.has_month}
-    weekdays = {weekday for weekday in said if weekday is not None}
+    weekdays = {weekday for piece in pieces for entry in piece.entries for weekday in _weekdays(entry)}
     if not weekdays and rule.frequency == "weekly":
         firsts = (each.days.first for piece in pieces for each in piece.settled if each.days is not None and each.sure)
         weekdays = {day.weekday() for day in firsts}
     if not weekdays:
         return rule
     return replace(rule, weekdays=tuple(sorted(weekdays)), open_weekdays=False)
+
+
+def _weekdays(entry: Entry) -> list[int]:
+    """Return the weekdays that an entry names without a date: "le mardi", "du lundi au vendredi"."""
+    if entry.weekday is None or entry.has_month or entry.day is not None:
+        return []
+    if entry.until is None:
+        return [entry.weekday]
+    if not entry.until.bare_weekday or entry.until.weekday is None:
+        return []
+    return [(entry.weekday + step) % 7 for step in range((entry.until.weekday - entry.weekday) % 7 + 1)]
 
 
 def windows(pieces: Sequence[Piece]) -> list[Window]:
@@ -86,14 +96,14 @@ def windows(pieces: Sequence[Piece]) -> list[Window]:
         for entry, each in zip(piece.entries, piece.settled, strict=True):
             span = each.days or each.period
             until = piece.leads & Mark.UNTIL and not piece.leads & Mark.FROM and entry.until is None
-            if (entry.bare_weekday and entry.until is None) or span is None:
+            if (entry.bare_weekday and _weekdays(entry)) or span is None:
                 continue
             if until:
                 last = last if each.open_end else span.last
             elif piece.leads & (Mark.SINCE | Mark.AFTER) and entry.until is None:
                 first = span.first
             elif each.ranged or entry.is_period:
-                found.append(Window(span.first, None if each.open_end else span.last))
+                found.append(Window(span.first, None if each.open_end and entry.holidays is None else span.last))
             else:
                 first = span.first if first is None else min(first, span.first)
     if not found:

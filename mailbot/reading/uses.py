@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mailbot.reading.atoms import Mark
 from mailbot.reading.pieces import Piece
 from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
 
+_REACH: Final = 12
+"""Atoms between a word of moving and what it moves, at most."""
+_EARLIER: Final = 4 * 60
+"""Minutes by which something is moved to an earlier hour, at most; else the end is in the night."""
 MOST_PIECES: Final = 100
 """Pieces of one use, at most: no person says as many of one."""
 
@@ -44,10 +48,43 @@ class Use:
         return self.replaced or self.negated
 
 
-def uses(pieces: Sequence[Piece]) -> list[Use]:
-    """Put the pieces of a text together, each piece in one use, in the order of the text."""
+def uses(pieces: Sequence[Piece], verbs: Sequence[tuple[int, int]] = ()) -> list[Use]:
+    """Put the pieces of a text together, each piece in one use, in the order of the text. `verbs` are the places of
+    words of moving (and others), with their marks."""
+    pieces = list(_moved(pieces, [at for at, marks in verbs if marks & Mark.MOVE]))
     _lend_months(pieces)
     return _hours_to_days(_joined(_runs(pieces)))
+
+
+def _moved(pieces: Sequence[Piece], places: Sequence[int]) -> Iterator[Piece]:
+    """Part what says from what to what something is moved: "déplacer du 9 au 16 mai", "van 19u naar 18u"."""
+    for piece in pieces:
+        parts = _parts(piece, places)
+        if parts is None:
+            yield piece
+        else:
+            yield from parts
+
+
+def _parts(piece: Piece, places: Sequence[int]) -> tuple[Piece, Piece] | None:
+    phrase = piece.phrase
+    near = [at for at in places if at < piece.at and piece.at - at <= _REACH]
+    if isinstance(phrase, DaysPhrase) and len(phrase.entries) == 1:
+        entry = phrase.entries[0]
+        last = entry.until
+        moved = entry.moved or (bool(near) and bool(phrase.leads & Mark.FROM) and not phrase.leads & Mark.BETWEEN)
+        if last is not None and moved and entry.day is not None and last.day is not None and not piece.refused:
+            if entry.month is None:
+                entry.month, entry.year = last.month, last.year
+            old, new = DaysPhrase([replace(entry, until=None)]), DaysPhrase([last])
+            return replace(piece, phrase=old, left_behind=True), replace(piece, phrase=new, between=0, bracketed=False)
+    if isinstance(phrase, ClockPhrase) and phrase.start is not None and phrase.end is not None:
+        backwards = phrase.end.said < phrase.start.said and phrase.end.said >= phrase.start.said - _EARLIER
+        if phrase.moved or (near and (backwards or piece.at - near[-1] <= 1)):
+            old_hours, new_hours = ClockPhrase(phrase.start), ClockPhrase(phrase.end)
+            behind = replace(piece, phrase=old_hours, left_behind=True)
+            return behind, replace(piece, phrase=new_hours, between=0, bracketed=False)
+    return None
 
 
 def _lend_months(pieces: Sequence[Piece]) -> None:
@@ -76,9 +113,12 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if _heads(pieces, number):
             found.append(Use([piece]))
             continue
-        if piece.between & Mark.CORRECTION and _corrected(found, piece):
+        if piece.between & Mark.CORRECTION and not piece.refused and _corrected(found, piece):
             continue
         if piece.between & Mark.INSTEAD and current is not None:
+            found.append(Use([piece], replaced=True))
+            continue
+        if piece.left_behind:
             found.append(Use([piece], replaced=True))
             continue
         refused = piece.refused or (bool(piece.between & Mark.NOT) and piece.near)
@@ -146,7 +186,7 @@ def _clock_fits(use: Use, phrase: ClockPhrase) -> bool:
         return True
     if len(use.days) == 2 and use.days[1].leads & (Mark.TO | Mark.UNTIL) and phrase.open_start:
         return use.clocks[0].open_start
-    if all(clock.only_part for clock in use.clocks):
+    if all(clock.only_part or (clock.loose and clock.open_start) for clock in use.clocks):
         return True
     return phrase.start is None or (use.rule is not None and not any(clock.start for clock in use.clocks))
 
