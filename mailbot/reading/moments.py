@@ -200,7 +200,7 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     clocks = tuple(dict.fromkeys(clocks))
     ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
     if ranges:
-        return _around(ranges, clocks)
+        return _around(tuple(one for one in ranges if not any(_within(one, other) for other in ranges)), clocks)
     starts = [clock for clock in clocks if clock.start is not None]
     ends = [clock for clock in clocks if clock.start is None and clock.end is not None]
     lengths = [clock for clock in clocks if clock.length is not None]
@@ -216,6 +216,13 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         first, last = sorted(starts, key=lambda clock: clock.start or 0)
         return (replace(first, end=last.start),)
     return tuple(starts)
+
+
+def _within(clock: Clock, other: Clock) -> bool:
+    """Whether hours lie within others: those of the concert within those of the room."""
+    if clock == other or None in (clock.start, clock.end, other.start, other.end):
+        return False
+    return (other.start or 0) <= (clock.start or 0) and (clock.end or 0) <= (other.end or 0)
 
 
 def _around(ranges: tuple[Clock, ...], clocks: Sequence[Clock]) -> tuple[Clock, ...]:
