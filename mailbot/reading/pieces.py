@@ -47,6 +47,8 @@ class Piece:
     line: int = 0
     bracketed: bool = False
     """A bracket opens between it and the piece before."""
+    lead: int = 0
+    """Marks of its first atom."""
     left_behind: bool = False
     """What something is moved away from."""
     refused: bool = False
@@ -145,7 +147,11 @@ class Scanner:
         sentence = len(self.sentences) - 1
         place = (sentence, self._paragraph, self._line)
         refused = bool((self.atoms[at - 1].marks if at else 0) & Mark.NOT)
-        self.pieces.append(Piece(phrase, at, behind, near, self._between, *place, self._bracketed, refused=refused))
+        self.pieces.append(
+            Piece(
+                phrase, at, behind, near, self._between, *place, self._bracketed, self.atoms[at].marks, refused=refused
+            )
+        )
         self._near, self._between, self._bracketed = True, 0, False
 
     def _pass(self, atom: Atom, at: int) -> None:

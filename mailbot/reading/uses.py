@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Final
 
 from mailbot.reading.atoms import Mark
 from mailbot.reading.pieces import Piece
 from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
 
+_WHERE_TO: Final = Mark.TO | Mark.MOVE_TO
 _REACH: Final = 12
 """Atoms between a word of moving and what it moves, at most."""
 _EARLIER: Final = 4 * 60
@@ -58,12 +60,22 @@ def uses(pieces: Sequence[Piece], verbs: Sequence[tuple[int, int]] = ()) -> list
 
 def _moved(pieces: Sequence[Piece], places: Sequence[int]) -> Iterator[Piece]:
     """Part what says from what to what something is moved: "déplacer du 9 au 16 mai", "van 19u naar 18u"."""
-    for piece in pieces:
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        if following is not None and _moved_to(piece, following, places):
+            yield replace(piece, left_behind=True)
+            continue
         parts = _parts(piece, places)
         if parts is None:
             yield piece
         else:
             yield from parts
+
+
+def _moved_to(piece: Piece, following: Piece, places: Sequence[int]) -> bool:
+    """Whether the piece behind says where to: "van 14u tot 16u naar 15u tot 17u"."""
+    near = any(at < piece.at and piece.at - at <= _REACH for at in places)
+    same = type(piece.phrase) is type(following.phrase) and isinstance(piece.phrase, ClockPhrase | DaysPhrase)
+    return near and same and following.near and not following.between and bool(following.lead & _WHERE_TO)
 
 
 def _parts(piece: Piece, places: Sequence[int]) -> tuple[Piece, Piece] | None:
