@@ -79,10 +79,10 @@ FEASTS: Final[Mapping[str, Callable[[int], date]]] = {
 
 
 def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
-    """Return the nth such weekday of a month, -1 the last; None where the month has no fifth."""
+    """Return the nth such weekday of a month, -1 the last, -2 the one before it; None where the month has no fifth."""
     if nth < 0:
         last = date(year, month, monthrange(year, month)[1])
-        return last - timedelta(days=(last.weekday() - weekday) % 7)
+        return last - timedelta(days=(last.weekday() - weekday) % 7 + 7 * (-nth - 1))
     first = date(year, month, 1)
     day = 1 + (weekday - first.weekday()) % 7 + 7 * (nth - 1)
     return date(year, month, day) if day <= monthrange(year, month)[1] else None

@@ -101,7 +101,7 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         if count.article or count.least is not None or count.first < sighting.body_at:
             continue
         if count.ordinal and count.value < 0 and offered:
-            return offered
+            return max(offered + 1 + count.value, 1)
         alone = count.first == sighting.page.sentence(count.first).first
         if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone):
             return count.value

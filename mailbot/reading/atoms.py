@@ -561,7 +561,7 @@ class _Cutter:
         if nothing is not None and (found is None or nothing[1] >= found[1]):
             self._add(Is.OPAQUE, at, nothing[1])
             return nothing[1]
-        written = _written_date(tokens, at)
+        written = None if self._minutes(at) else _written_date(tokens, at)
         if written is not None:
             atom = self._add(Is.DATE, at, written[1])
             atom.written = written[0]
@@ -574,6 +574,10 @@ class _Cutter:
         atom = self._add(Is.NUMBER, at, number.last)
         atom.number, atom.digits = number, tokens[at].norm
         return number.last
+
+    def _minutes(self, at: int) -> bool:
+        """Whether a number is the minutes of an hour, and no day: "9h30/12h"."""
+        return self.tokens[at].glued and bool(self.atoms) and self.atoms[-1].sense.hour_mark
 
     def _sign(self, at: int) -> int:
         token = self.tokens[at]

@@ -96,7 +96,7 @@ class DateReader:
         atom = self.atoms[at]
         number = atom.number
         assert number is not None, "a NUMBER has its value"
-        if number.ordinal:
+        if number.ordinal or self._several_ranks(at):
             ranked = self._ranked(at)
             if ranked is not None:
                 return ranked
@@ -406,17 +406,29 @@ class DateReader:
 
     def ranks(self, at: int) -> tuple[tuple[int, ...], int]:
         """Read one rank or several: "1er et 3e", "eerste en derde", "last"."""
+        several = self._several_ranks(at)
+        if several:
+            return several, at + 2
         ranks: list[int] = []
         position = behind = at
         while len(ranks) < 5:
             number = self.atoms[position].number
-            if number is None or not number.ordinal or not (number.value == LAST or 1 <= number.value <= 5):
+            if number is None or not number.ordinal or not (number.value < 0 or 1 <= number.value <= 5):
                 break
             ranks.append(number.value)
             position = behind = position + 1
             while self.atoms[position].kind is Is.COMMA or small(self.atoms[position], Mark.AND | Mark.ARTICLE):
                 position += 1
         return tuple(ranks), behind
+
+    def _several_ranks(self, at: int) -> tuple[int, ...]:
+        """ "les trois premiers lundis", "de eerste drie maandagen", "the last two Fridays": the ranks, none if not so."""
+        pair = [self.atoms[at].number, self.atoms[at + 1].number if self.atoms[at].number is not None else None]
+        ranks = [number.value for number in pair if number is not None and number.ordinal]
+        many = [number.value for number in pair if number is not None and not (number.ordinal or number.about)]
+        if len(ranks) != 1 or len(many) != 1 or not 2 <= many[0] <= 5 or ranks[0] not in (1, LAST):
+            return ()
+        return tuple(range(1, many[0] + 1)) if ranks[0] == 1 else tuple(range(-many[0], 0))
 
     def _month_of_rank(self, at: int) -> tuple[Entry, int] | None:
         """Read "de mars", "du mois prochain", "d'octobre à décembre", "of June 2027" behind a ranked weekday."""

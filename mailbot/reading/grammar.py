@@ -154,13 +154,22 @@ class _Reading:
     def _settle(self, piece: Piece) -> None:
         phrase = piece.phrase
         assert isinstance(phrase, DaysPhrase), "asked of days"
-        hint = self.last_named if self.named_in == piece.paragraph else None
+        hint = self.last_named if self.named_in == piece.paragraph else self._named_before(phrase)
         piece.settled = settle(phrase, self.almanac, self.last_named, hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
         named = spans_of(piece.settled)
         if named and not any(entry.next_day for entry in phrase.entries):
             self.last_named, self.named_in = named[-1].last, piece.paragraph
+
+    def _named_before(self, phrase: DaysPhrase) -> date | None:
+        """Return the only date named elsewhere that has the number of the first day: "… le vendredi 10 décembre. Pour
+        les trois jours, du 10 au 12"."""
+        first = phrase.entries[0]
+        if first.day is None or first.has_month:
+            return None
+        known = [day for day in self.dates if day.day == first.day and day >= self.almanac.today]
+        return known[0] if len(known) == 1 else None
 
     def _past_reading(self, settled: Settled) -> Settled:
         """In a sentence that tells the past, a date that was a short while ago is not that of next year."""

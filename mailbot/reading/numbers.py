@@ -10,7 +10,8 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import Kind, Token, fold
 
 LAST = -1
-"""The value of the ordinal "last"."""
+"""The value of the ordinal "last"; -2 is the last but one."""
+_FROM_BEHIND = {"last": LAST, "last-but-one": LAST - 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def _with_hundreds(
 
 def _by_word(lexicon: Lexicon, name: str) -> dict[str, int]:
     return {
-        fold(phrase).replace("-", " "): LAST if value == "last" else int(value)
+        fold(phrase).replace("-", " "): _FROM_BEHIND[value] if value in _FROM_BEHIND else int(value)
         for value, phrases in lexicon.table(name).items()
         for phrase in phrases
     }

@@ -160,8 +160,9 @@ class RuleReader:
         """ "un mardi sur deux", "6 semaines d'affilée", "les 6 prochains mardis"."""
         number = self.atoms[at].number
         assert number is not None, "a NUMBER has its value"
-        if number.ordinal:
-            return self._ranked(at)
+        ranked = self._ranked(at)
+        if number.ordinal or ranked is not None:
+            return ranked
         position, ahead = at + 1, False
         while small(self.atoms[position], Mark.NEXT | Mark.COMING | Mark.IN_A_ROW):
             position, ahead = position + 1, True
