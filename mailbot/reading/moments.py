@@ -212,7 +212,7 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         return tuple(replace(clock, end=_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
     if len(lengths) == 1:
         return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
-    if len(starts) == 2:
+    if len(starts) == 2 and starts[0].start != starts[1].start:
         first, last = sorted(starts, key=lambda clock: clock.start or 0)
         return (replace(first, end=last.start),)
     return tuple(starts)
