@@ -70,6 +70,7 @@ class Mark:
     FETCH = 1 << 43
     BRING_BACK = 1 << 44
     WHICH = 1 << 46
+    THAN = 1 << 47
     ONE = 1 << 45
 
 

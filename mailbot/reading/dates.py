@@ -153,7 +153,8 @@ class DateReader:
         ordinal = atom.number is not None and atom.number.ordinal
         spelled = not atom.digits and not ordinal
         named = bool(leads & NAMED) and not spelled and (not leads & Mark.FOR or bool(leads & Mark.ON))
-        if not (named or listed or ordinal or self.list_ahead(at)):
+        night = leads & Mark.FROM and small(following, Mark.ON) and self.with_month(Entry(), at + 3) is not None
+        if not (named or listed or ordinal or night or self.list_ahead(at)):
             return None
         if not listed and following.kind in (Is.GAP, Is.OPAQUE, Is.COLON, Is.DOT):
             return None
@@ -180,6 +181,12 @@ class DateReader:
             atom, following = self.atoms[position], self.atoms[position + 1]
             if atom.kind not in (Is.COMMA, Is.DASH, Is.SLASH) and not (atom.kind is Is.WORD and atom.marks & joins):
                 return False, position
+            if (
+                self.atoms[position - 1].kind is Is.NUMBER
+                and not atom.marks & (joins & ~NAMED)
+                and atom.kind is Is.WORD
+            ):
+                return False, position
             position += 1
             if following.kind is Is.DATE:
                 return True, position
@@ -199,6 +206,9 @@ class DateReader:
         found = self.hours.face(at, led=True)
         if found is not None and found[0].explicit:
             return True
+        if found is not None and found[0].dotted:
+            clock = self.hours.clock(at)
+            return clock is not None and clock[0].end is not None
         joint = self.atoms[at + 1]
         only_to = small(joint, Mark.TO) and (leads & Mark.FROM or not joint.marks & Mark.AT)
         if joint.kind is Is.DASH or only_to:
@@ -214,10 +224,13 @@ class DateReader:
             return None
         if not 1 <= month <= 12 or not 1 <= len(second.digits) <= 2:
             return None
-        if not (second.digits.startswith("0") or (expected and joint.kind is Is.DOT)):
+        third = self.atoms[at + 3]
+        dotted = joint.kind is Is.DOT and third.kind in (Is.DOT, Is.STOP) and third.glued  # "5.10., 18 Uhr"
+        if not (second.digits.startswith("0") or dotted or (expected and joint.kind is Is.DOT)):
             return None
-        hour = self.atoms[at + 3].sense
-        return None if hour.hour_mark or hour.half_day else (Entry(day=day, month=month), at + 3)
+        if third.sense.hour_mark or third.sense.half_day:
+            return None
+        return Entry(day=day, month=month), at + 4 if dotted and self.atoms[at + 4].kind is Is.COMMA else at + 3
 
     # ── weekdays ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -298,6 +311,9 @@ class DateReader:
         if not atom.digits and not ordinal:
             return None
         if following.sense.unit or following.kind in (Is.OPAQUE, Is.COLON, Is.DOT) or self._counts_people(at):
+            return None
+        to_another = small(following, Mark.TO) and not following.marks & NAMED and self.atoms[at + 2].digits
+        if to_another and self.with_month(Entry(), at + 3) is None:  # "Saturday 10 to 6"
             return None
         if not (plain or ordinal):
             set_off = not self.atoms[at - 1].marks & NAMED

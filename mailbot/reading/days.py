@@ -38,6 +38,8 @@ class DayReader:
             if following is None:
                 break
             entry, link, behind = following
+            if phrase.entries[-1].vague and entry.bare_weekday and link is Link.OR:
+                entry.vague = True
             entry.weekend = entry.weekend or (phrase.entries[-1].weekend and entry.day is not None)
             if len(phrase.entries) >= MOST_ENTRIES:
                 phrase.too_many = True

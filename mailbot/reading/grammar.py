@@ -21,7 +21,7 @@ from mailbot.reading.hours import DAY, read_clock
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When
 from mailbot.reading.pieces import Piece, Scanner
-from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, Face, RulePhrase
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
 from mailbot.reading.settle import Settled, choices, settle, spans_of
 from mailbot.reading.tokens import Token
 from mailbot.reading.uses import Use, uses
@@ -384,11 +384,11 @@ class _Reading:
                 waiting = _take_part(found, waiting, phrase.part, apart)
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
-            elif found and not apart and _is_length(found[-1][0]) and phrase.open_start:
-                found[-1] = (replace(phrase, length=(found[-1][0].start or phrase.start or _NOON).said), found[-1][1])
+            elif found and not apart and phrase.open_start and _length_before(found[-1][0]) is not None:
+                found[-1] = (replace(phrase, length=_length_before(found[-1][0])), found[-1][1])
             else:
-                lone = not use.days and use.rule is None and phrase.start is not None and phrase.loose
-                lone = lone and not phrase.apart
+                timed = phrase.start is not None or phrase.end is not None
+                lone = not use.days and use.rule is None and timed and phrase.loose and not phrase.apart
                 if not lone:
                     found.append((replace(phrase, part=phrase.part or waiting), apart))
                     waiting = None
@@ -476,7 +476,6 @@ class _Reading:
             yield Evidence(_PARTS[type(piece.phrase)], " ".join(words.split()), _shown(piece, when))
 
 
-_NOON: Final = Face(12, sure=True)
 _PARTS: Final = {
     DaysPhrase: "day",
     ClockPhrase: "hours",
@@ -531,6 +530,13 @@ def _ended(before: ClockPhrase, phrase: ClockPhrase) -> ClockPhrase:
     if phrase.loose and phrase.start.maybe_length:
         return replace(before, length=phrase.start.said)
     return replace(before, end=phrase.start, length=phrase.length, strung=True)
+
+
+def _length_before(phrase: ClockPhrase) -> int | None:
+    """Return the length that was said before the start: "pour 2 heures le 10 octobre, à partir de 14h"."""
+    if phrase.start is None and phrase.end is None:
+        return phrase.length
+    return phrase.start.said if _is_length(phrase) and phrase.start is not None else None
 
 
 def _is_length(phrase: ClockPhrase) -> bool:

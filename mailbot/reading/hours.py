@@ -116,7 +116,8 @@ class HourReader:
                 continue
             if atom.kind is not Is.WORD or not atom.marks & _LEADS or _says_hours(atom):
                 break
-            leads |= atom.marks
+            labelled = self.atoms[position + 1].kind is Is.COLON or not atom.marks & (Mark.AT | Mark.TO | Mark.FROM)
+            leads |= atom.marks if labelled else atom.marks & ~(Mark.LABEL_START | Mark.LABEL_END)
             position += 1
         return leads, position
 
@@ -141,6 +142,8 @@ class HourReader:
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
+            if leads & (Mark.UNTIL | Mark.LABEL_END) and not leads & Mark.FROM:
+                return ClockPhrase(None, start, loose=True), behind
             return ClockPhrase(start, loose=not leads & Mark.AT or start.dotted), behind
         return None
 
@@ -217,7 +220,7 @@ class HourReader:
     def _bare_hour_stands(self, start: Face, leads: int, behind: int) -> bool:
         """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
         at = leads & Mark.AT and not leads & Mark.TO
-        since = leads & Mark.SINCE and not leads & Mark.TO
+        since = (leads & Mark.SINCE and not leads & Mark.TO) or (leads & Mark.UNTIL and not leads & Mark.FROM)
         if not (at or since) or start.hour == 0:
             return False
         following = self.atoms[behind]
@@ -233,8 +236,7 @@ class HourReader:
             return ClockPhrase(None, start, bounded=True), after
         if leads & Mark.UNTIL and not leads & Mark.FROM:
             return ClockPhrase(None, start), behind
-        labelled = self.atoms[at - 1].kind is Is.COLON or not leads & (Mark.AT | Mark.TO | Mark.FROM)
-        if leads & Mark.LABEL_END and labelled:
+        if leads & Mark.LABEL_END and not leads & Mark.LABEL_START:
             return ClockPhrase(None, start), behind
         if leads & Mark.AFTER:
             return ClockPhrase(start, bounded=True), behind

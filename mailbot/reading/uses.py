@@ -110,7 +110,7 @@ def _lend_months(pieces: Sequence[Piece]) -> None:
             if source.day is not None and source.month is not None and not any(e.has_month for e in piece.entries):
                 for entry in piece.entries:
                     if entry.day is not None and entry.until is None:
-                        entry.month, entry.year = source.month, source.year
+                        entry.month, entry.year, entry.loose = source.month, source.year, False
         following = piece
 
 
@@ -128,6 +128,9 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if piece.between & Mark.CORRECTION and not piece.refused and _corrected(found, piece):
             continue
         if piece.between & Mark.INSTEAD and current is not None:
+            found.append(Use([piece], replaced=True))
+            continue
+        if piece.between & Mark.THAN and current is not None and current.pieces[-1].between & Mark.CORRECTION:
             found.append(Use([piece], replaced=True))
             continue
         if piece.left_behind:
@@ -198,8 +201,8 @@ def _clock_fits(use: Use, phrase: ClockPhrase) -> bool:
         return True
     if len(use.days) == 2 and use.days[1].leads & (Mark.TO | Mark.UNTIL) and phrase.open_start:
         return use.clocks[0].open_start
-    if all(clock.only_part or (clock.loose and clock.open_start) for clock in use.clocks):
-        return True
+    if all(clock.only_part or clock.start is None or (clock.loose and clock.open_start) for clock in use.clocks):
+        return phrase.start is not None or not any(clock.length for clock in use.clocks)
     return phrase.start is None or (use.rule is not None and not any(clock.start for clock in use.clocks))
 
 
