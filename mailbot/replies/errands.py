@@ -13,6 +13,10 @@ from mailbot.replies.names import Names, capital, sentence
 from mailbot.replies.phrases import one_line
 
 
+MANY = 5
+"""From so many openings on the same weekday at the same hours, they are told in one line."""
+
+
 @dataclass(frozen=True)
 class Errand:
     """What is fetched at one counter, or brought back to it, and when: `openings` in words, soonest first."""
@@ -69,12 +73,28 @@ class Errands(Names):
                 kind,
                 self.counter(counter),
                 self.short_place(counter),
-                tuple(self.phrases.opening(opening) for opening in openings),
+                self._openings(openings),
                 load,
                 self._notes(together) if notes else (),
             )
             for (counter, kind, load), (together, openings) in alike.items()
         )
+
+    def _openings(self, openings: Sequence[Span]) -> tuple[str, ...]:
+        """Return a line an opening, soonest first; like hours of many like weekdays are one line."""
+        alike: dict[tuple[int, str], list[Span]] = {}
+        for opening in openings:
+            weekday = self.phrases.local_day(opening).weekday()
+            alike.setdefault((weekday, self.phrases.hours(opening, "between")), []).append(opening)
+        lines: list[str] = []
+        for (_, hours), group in alike.items():
+            if len(group) < MANY:
+                lines += [self.phrases.opening(opening) for opening in group]
+            else:
+                days = [self.phrases.local_day(opening) for opening in group]
+                said = f"{self.phrases.recurring(days)}, {self.phrases.dates(days)}"
+                lines.append(self.format("hours", "on_day_between", day=said, hours=hours))
+        return tuple(lines)
 
     def _kind(self, uses: Sequence[Use]) -> str:
         keys, goods = any(use.key for use in uses), any(use.resource in self.rules.equipment for use in uses)

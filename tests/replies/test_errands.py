@@ -28,6 +28,12 @@ def test_who_holds_the_key_is_named_once() -> None:
     assert errand.place.endswith("rez-de-chaussée (Samir Haddad, 02 000 01 23)")
 
 
+def test_a_whole_season_of_fetching_is_one_line() -> None:
+    [errand] = teller().fetching(evenings("2026-09-01", 6))
+    [line] = errand.openings
+    assert line.startswith("6 mardis, les 1er, 8, 15, 22 et 29 septembre, le 6 octobre, entre ")
+
+
 def test_each_fetching_of_a_series_is_listed() -> None:
     [errand] = teller("nl").fetching(sundays())
     assert errand.openings == (
