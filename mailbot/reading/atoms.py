@@ -524,7 +524,7 @@ class _Cutter:
             for position in range(at + 1, nothing[1]):
                 self._gap(position)
             return nothing[1]
-        if number is not None and found is not None and self._counts_from(found[0]):
+        if number is not None and found is not None and self._counts_from(*found):
             found = None
         if number is not None and (found is None or number.last >= found[1]):
             sense = found[0] if found is not None and found[1] == number.last else NOTHING
@@ -539,12 +539,13 @@ class _Cutter:
         self._add(Is.WORD, at, last, sense)
         return self._over_dot(sense, last)
 
-    def _counts_from(self, sense: Sense) -> bool:
+    def _counts_from(self, sense: Sense, behind: int) -> bool:
         """ "from ten to twelve" is no ten minutes to twelve, "every two weeks on Monday" no Monday in two weeks."""
         before = self.atoms[-1].marks if self.atoms else 0
         if sense.shift_before is not None and before & (Mark.EVERY | Mark.EVERY_OTHER):
             return True
-        return sense.minutes_before is not None and bool(before & Mark.FROM)
+        last: Sense = self.words.tree.get(self.tokens[behind - 1].norm, {}).get(None, NOTHING)
+        return sense.minutes_before is not None and bool(before & Mark.FROM) and bool(last.marks & Mark.TO)
 
     def _over_dot(self, sense: Sense, at: int) -> int:
         """Pass over the dot of an abbreviation: "sam. 13 sept. à 14h"."""

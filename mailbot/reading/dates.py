@@ -438,7 +438,7 @@ class DateReader:
         return tuple(ranks), behind
 
     def _several_ranks(self, at: int) -> tuple[int, ...]:
-        """ "les trois premiers lundis", "de eerste drie maandagen", "the last two Fridays": the ranks, none if not so."""
+        """ "les trois premiers lundis", "de eerste drie maandagen", "the last two Fridays": the ranks, if any."""
         pair = [self.atoms[at].number, self.atoms[at + 1].number if self.atoms[at].number is not None else None]
         ranks = [number.value for number in pair if number is not None and number.ordinal]
         many = [number.value for number in pair if number is not None and not (number.ordinal or number.about)]
