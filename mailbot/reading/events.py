@@ -474,11 +474,22 @@ class _Joiner:
     def items(self) -> tuple[tuple[Item, ...], frozenset[Lack]]:
         rooms = [one for one in self.wanted if one.room]
         items = [self._item(one, self._room(one, rooms)) for one in rooms]
-        days = sorted({slot.day for item in items for slot in item.slots})
-        items += [self._item(one, self._goods(one, days, bool(rooms))) for one in self.wanted if not one.room]
+        days = [{slot.day for slot in item.slots} for item in items]
+        for one in self.wanted:
+            if not one.room:
+                with_room = self._beside(one, rooms, days) if rooms else set()
+                items.append(self._item(one, self._goods(one, sorted(with_room), bool(rooms))))
         if not items and self.intent is Intent.CHANGE and self.moments:
             items = [Item((SAME,), 1, self._slots(self.moments))]
         return tuple(items), frozenset(self._lacks)
+
+    def _beside(self, one: Wanted, rooms: Sequence[Wanted], days: Sequence[set[date]]) -> set[date]:
+        """Return the days of the rooms that a thing goes with: those of its sentence, where the others are named in
+        other sentences, for other days; else all."""
+        here = [own for room, own in zip(rooms, days, strict=True) if room.sentence == one.sentence]
+        others = [own for room, own in zip(rooms, days, strict=True) if room.sentence != one.sentence]
+        mine: set[date] = set().union(*here)
+        return mine if mine and all(own and not own & mine for own in others) else set().union(*days)
 
     def _item(self, one: Wanted, slots: tuple[Slot, ...]) -> Item:
         words = self.sighting.page.quote(min(one.quantity.first, one.at), one.mention.last)

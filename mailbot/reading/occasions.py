@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Clock, Role, When
+from mailbot.reading.moments import Clock, Role, When, joined_hours
 
 DAY = 1440
 
@@ -166,7 +166,7 @@ def _covering(moment: Moment, day: date) -> Moment:
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
-    found = ending(found)
+    found = _at_home(ending(found))
     days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
@@ -184,6 +184,23 @@ def chosen(found: Sequence[Moment]) -> list[Moment]:
                 m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days
             ]
     return [*days, *best, *_lengths(hours, best)]
+
+
+def _at_home(found: Sequence[Moment]) -> list[Moment]:
+    """Give the only day of a sentence the hours of that sentence, where another sentence has a day with other hours:
+    "le vendredi il nous faut la salle de 15h à minuit. La veille, toute la soirée"."""
+    days = [moment for moment in found if moment.when.has_days]
+    timed = {moment.sentence for moment in days if moment.when.has_clock}
+    kept = list(found)
+    for moment in days:
+        if moment.when.has_clock or not timed or len([m for m in days if m.sentence == moment.sentence]) > 1:
+            continue
+        hours = [m for m in found if m.only_hours and m.sentence == moment.sentence]
+        clocks = joined_hours([clock for m in hours for clock in m.when.clocks])
+        if len(clocks) == 1 and _is_complete(clocks[0]):
+            kept = [m for m in kept if m not in hours]
+            kept[kept.index(moment)] = replace(moment, when=replace(moment.when, clocks=clocks))
+    return kept
 
 
 def _highest(moments: Sequence[Moment]) -> list[Moment]:
