@@ -12,7 +12,6 @@ from mailbot.model.spans import Span
 from mailbot.replies.names import Names, capital, sentence
 from mailbot.replies.phrases import one_line
 
-
 MANY = 5
 """From so many openings on the same weekday at the same hours, they are told in one line."""
 

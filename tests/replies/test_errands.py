@@ -29,9 +29,18 @@ def test_who_holds_the_key_is_named_once() -> None:
 
 
 def test_a_whole_season_of_fetching_is_one_line() -> None:
-    [errand] = teller().fetching(evenings("2026-09-01", 6))
-    [line] = errand.openings
-    assert line.startswith("6 mardis, les 1er, 8, 15, 22 et 29 septembre, le 6 octobre, entre ")
+    first = sundays()[0]
+    assert first.out
+    week = timedelta(days=7)
+    season = [
+        replace(
+            first,
+            out=replace(first.out, opening=Span(first.out.opening.start + n * week, first.out.opening.end + n * week)),
+        )
+        for n in range(6)
+    ]
+    [errand] = teller().fetching(season)
+    assert errand.openings == ("6 samedis, les 6, 13, 20 et 27 juin, les 4 et 11 juillet, entre 9 h et 11 h",)
 
 
 def test_each_fetching_of_a_series_is_listed() -> None:
