@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+from mailbot.model.spans import Span
 from tests.replies.examples import BACK, CHAIRS, NOW, OUT, ROOM, TENTS, at, evenings, rules, sundays
 from tests.replies.tellers import teller
 
