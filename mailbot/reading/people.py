@@ -39,6 +39,8 @@ class Sight:
     """Whether a word speaks of earlier times."""
     named: frozenset[int]
     """The first words of things."""
+    days: frozenset[int]
+    """The first words of days."""
     since: int
     """Where the body begins."""
 
@@ -59,6 +61,8 @@ class Assembly:
         self._bounds = folded(word for table in people for phrase in table["bound"] for word in phrase.split())
         self._nobody = folded(word for table in people for word in table["not"])
         self._endings = tuple(fold(ending) for table in people for ending in table["endings"])
+        self._endings_of_one = tuple(fold(ending) for table in people for ending in table["endings-one"])
+        self._self = folded(word for table in people for word in table["self"])
         phrases = [phrase for table in quantity for phrase in table["not-but"]]
         self._not_but = tuple({tuple(w if w == TO else fold(w) for w in phrase.split()) for phrase in phrases})
 
@@ -67,6 +71,7 @@ class Assembly:
         the top of a range counts, and what replaces another number stands for it."""
         nouns, totals = sight.starts("people-nouns"), sight.ends("people-total")
         leads, generic = sight.ends("people-lead"), sight.starts("people-generic")
+        rather = sight.ends("quantity-rather")
         others = [(cue.first, cue.last) for cue in sight.cues if cue.value == "people-other"]
         by_first = {count.first: count for count in counts}
         found: list[People] = []
@@ -75,18 +80,19 @@ class Assembly:
                 continue
             if any(first <= count.first < last for first, last in others) or self._is_old(sight.page, found, count):
                 continue
-            person = self._noun_after(sight.page, count, nouns)
+            person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
             label = self._label_before(sight.page, count, nouns)
-            joined = (
-                (person or label) is not None and bool(found) and self._is_sum(sight.page, found[-1], count, generic)
-            )
+            total = count.first in totals and bool(found)
+            joined = (person or label) is not None and self._is_sum(sight, found, count, generic) and not total
             if count.article and not joined:
                 continue
             if person is None and label is None and self._counts_other(sight, count):
                 continue
-            weight = self._weight(
-                sight, count, person, label, count.last in leads, count.first in totals and bool(found)
-            )
+            weight = self._weight(sight, count, person, label, count.last in leads, total)
+            if weight == 0 and self._each_day(sight, found, count):
+                weight = found[-1].weight
+            if weight == 0 and found and count.last in rather and self._corrects(sight, found[-1], count):
+                weight = found[-1].weight
             if weight == 0 and self._replaces(sight.page, count, by_first):
                 weight = LED
             if weight == 0:
@@ -97,6 +103,10 @@ class Assembly:
                 one = replace(one, value=before.value + one.value, first=before.first, weight=max(before.weight, NAMED))
             elif found and self._goes_further(sight.page, found[-1], count):
                 one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
+            elif found and count.last in rather and self._corrects(sight, found[-1], count):
+                one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
+            if one.last - count.last <= 4:
+                one = self._with_sender(sight.page, one)
             found.append(one)
         return max(found, key=lambda one: (one.weight, one.value)) if found else None
 
@@ -157,8 +167,44 @@ class Assembly:
             return True
         return any(at in sight.named for at in range(count.last, min(count.last + 3, limit)))
 
-    def _is_sum(self, page: Page, before: People, count: Count, generic: Mapping[int, int]) -> bool:
+    def _one_more(
+        self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]
+    ) -> int | None:
+        """Return the word behind somebody who is added to people: "22 singers and 1 pianist"."""
+        at = count.last
+        if count.value != 1 or not self._is_sum(sight, found, count, generic) or at >= len(sight.page.words):
+            return None
+        word = sight.page.words[at]
+        known = len(word) > 5 and word.endswith(self._endings_of_one) and at not in sight.named
+        return at + 1 if known else None
+
+    def _with_sender(self, page: Page, one: People) -> People:
+        """Add the sender who counts himself besides: "14 kinderen + ik"."""
+        behind = page.words[one.last : one.last + 2]
+        if len(behind) == 2 and behind[0] in self._sums and behind[1] in self._self:
+            return replace(one, value=one.value + 1, last=one.last + 2)
+        return one
+
+    def _each_day(self, sight: Sight, found: Sequence[People], count: Count) -> bool:
+        """Whether a number beside a day goes on from one beside another: "20 le samedi et 30 le dimanche"."""
+        if not found or sight.page.sentence_of[found[-1].first] != sight.page.sentence_of[count.first]:
+            return False
+        near = [any(at in sight.days for at in range(last, last + 3)) for last in (found[-1].last, count.last)]
+        return all(near)
+
+    def _corrects(self, sight: Sight, before: People, count: Count) -> bool:
+        """Whether a number takes back the one said of people just before: "about thirty... well, 25"."""
+        page = sight.page
+        near = page.sentence_of[count.first] - page.sentence_of[before.first] <= 1
+        return near and not any(at in sight.named for at in range(before.last, count.first))
+
+    def _is_sum(
+        self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]
+    ) -> bool:
         """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""
+        if not found:
+            return False
+        page, before = sight.page, found[-1]
         between = [word for word in page.words[before.last : count.first] if word != ":"]
         whole = any(at in generic for at in range(max(before.first - 2, 0), before.last))
         if between[:1] == [","]:

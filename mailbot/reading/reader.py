@@ -204,7 +204,8 @@ class Library:
         told = {"book/fair", "book/weak"}
         cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
-        heads = _assembly(tuple(lexicons)).count(counts, Sight(sheet, small, stances.in_past, named, body_at))
+        days = frozenset(first for (first, _), when in zip(spans, moments.whens, strict=True) if when.has_days)
+        heads = _assembly(tuple(lexicons)).count(counts, Sight(sheet, small, stances.in_past, named, days, body_at))
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
