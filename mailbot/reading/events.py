@@ -150,7 +150,7 @@ def _missing(intent: Intent, items: Sequence[Item], lacks: Iterable[Lack]) -> fr
     missing = set(lacks)
     if intent is Intent.AVAILABILITY:
         return frozenset()
-    if any(item.quantity is None for item in items):
+    if any(item.quantity is None and item.resources != (UNKNOWN,) for item in items):
         missing.add(Lack.QUANTITY)
     if intent is Intent.BOOK and any(_open(item) and not item.any_will_do for item in items):
         missing.add(Lack.RESOURCE)

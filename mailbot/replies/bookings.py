@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Meaning, Slot
+from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
 from mailbot.model.reservation import Option, Reservation, Use
 from mailbot.model.spans import Days, Span
 from mailbot.replies.names import Names
@@ -117,12 +117,15 @@ class Bookings(Names):
         )
 
     def words_read(self, request: Meaning | None) -> tuple[str, ...]:
-        """Return the asker's own words that the reading rests on, in quotation marks, each once."""
+        """Return the asker's own words that the reading rests on, in quotation marks, each once; words that stand in
+        others too ("demain", "demain soir à 8 h") are told with these."""
         if request is None:
             return ()
         words = [word for item in request.items for word in item.words]
-        words += [step.words.strip(" ,.;:") for step in request.evidence if step.part == "moment"]
-        return tuple(dict.fromkeys(self.phrases.quoted(word) for word in words if one_line(word)))
+        words += [moment for moment in _moments(request) if moment not in unsettled(request)]
+        once = list({word.casefold(): word for word in words if one_line(word)}.values())
+        whole = (one for one in once if not any(one is not o and one.casefold() in o.casefold() for o in once))
+        return tuple(map(self.phrases.quoted, whole))
 
     def slot(self, slot: Slot) -> str:
         """Return one reading of a time in words."""
@@ -161,3 +164,17 @@ def beginning(use: Use) -> float:
 
 def _start(when: Span | Days) -> float:
     return when.first.toordinal() if isinstance(when, Days) else when.start.timestamp()
+
+
+def _moments(request: Meaning) -> list[str]:
+    return [_bare(step) for step in request.evidence if step.part == "moment"]
+
+
+def unsettled(request: Meaning | None) -> tuple[str, ...]:
+    """Return the words that speak of a day and give none, such as a weekday and a date that disagree."""
+    steps = request.evidence if request else ()
+    return tuple(_bare(step) for step in steps if step.part == "moment" and Lack.DATE.value in step.reading.split())
+
+
+def _bare(step: Evidence) -> str:
+    return step.words.strip(" ,.;:")

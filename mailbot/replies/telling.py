@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mailbot.model import decision as d
 from mailbot.model.meaning import Lack, Meaning
 from mailbot.model.spans import Days, Span
+from mailbot.replies.bookings import unsettled
 from mailbot.replies.errands import Errands
 from mailbot.replies.names import capital
 from mailbot.replies.phrases import one_line
@@ -66,22 +67,36 @@ class Teller(Reasons, Errands):
         )
 
     def questions(self, asked: d.Asked) -> tuple[str, ...]:
-        """Return what is missing, a question each; a day to be chosen among rival readings is not asked twice."""
-        lacks, forms = set(asked.lacks), ["name"] if asked.name else []
+        """Return what is missing, a question each, the one with numbered choices last; a day to be chosen among rival
+        readings is not asked twice."""
+        lacks, request = set(asked.lacks), asked.reservation.request
+        told = [self.format("questions", "name")] if asked.name else []
+        last = ["resource"] if asked.choices and Lack.RESOURCE in lacks else []
         if asked.slots:
             lacks -= {Lack.DATE, Lack.START, Lack.END}
-            forms.append("slot" if len({slot.day for slot in asked.slots}) > 1 else "slot_hours")
+            last = ["slot" if len({slot.day for slot in asked.slots}) > 1 else "slot_hours"]
+        forms = []
         if {Lack.START, Lack.END} <= lacks:
             forms.append("date_and_hours" if Lack.DATE in lacks else "hours")
             lacks -= {Lack.DATE, Lack.START, Lack.END}
-        forms += [lack.value for lack in Lack if lack in lacks]
-        things = self.phrases.listed(self._uncounted(asked.reservation.request))
-        return tuple(self.format("questions", form, things=things) for form in forms)
+        forms += [lack.value for lack in Lack if lack in lacks and lack is not Lack.QUANTITY and lack.value not in last]
+        told += [self._with_doubt(self.format("questions", form), form, request) for form in forms]
+        if Lack.QUANTITY in lacks:
+            told += [self.format("questions", "quantity", things=things) for things in self._uncounted(request)]
+        return (*told, *(self.format("questions", form) for form in last))
+
+    def _with_doubt(self, question: str, form: str, request: Meaning | None) -> str:
+        """Return the question for a day with the words that gave none: a weekday and a date that disagree."""
+        words = unsettled(request) if form in ("date", "date_and_hours") else ()
+        if not words:
+            return question
+        return self.format("questions", "doubt", question=question, words=self.besides(map(self.phrases.quoted, words)))
 
     def _uncounted(self, request: Meaning | None) -> Iterable[str]:
-        items = request.items if request else ()
-        names = (self.name(item.resources[0]) for item in items if item.quantity is None and item.resources)
-        return dict.fromkeys(self.phrases.plural(name) for name in names)
+        """Return what has no number, in the plural; where all have one, and readings differ in it, all."""
+        lent = [item for item in (request.items if request else ()) if item.resources[0] in self.rules.equipment]
+        uncounted = [item for item in lent if item.quantity is None] or lent
+        return dict.fromkeys(self.phrases.plural(self.name(item.resources[0])) for item in uncounted)
 
     def choices(self, asked: d.Asked) -> tuple[str, ...]:
         """Return what may be answered by a number, in order: rooms, or rival readings of a day."""

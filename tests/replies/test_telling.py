@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from mailbot.model import decision as d
-from mailbot.model.meaning import Intent, Item, Lack, Meaning
+from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning
 from tests.replies.examples import FREE, reservation, slot
 from tests.replies.tellers import teller
 
@@ -19,7 +20,7 @@ QUESTIONS = [
     ({Lack.START, Lack.END}, ("De quelle heure à quelle heure ?",)),
     ({Lack.DATE, Lack.START, Lack.END}, ("Quel jour, et de quelle heure à quelle heure ?",)),
     ({Lack.RESOURCE, Lack.UNTIL}, ("Quelle salle ?", "Jusqu'à quelle date ?")),
-    ({Lack.QUANTITY}, ("Combien de chaises et tonnelles ?",)),
+    ({Lack.QUANTITY}, ("Combien de chaises ?", "Combien de tonnelles ?")),
 ]
 
 
@@ -28,6 +29,37 @@ def test_what_is_missing_is_asked_in_as_few_questions_as_there_are(
     lacks: set[Lack], questions: tuple[str, ...]
 ) -> None:
     assert teller().questions(d.Asked(reservation(request=CHAIRS), frozenset(lacks))) == questions
+
+
+def test_what_is_not_lent_is_not_counted() -> None:
+    items = (Item(("unknown",), None, name="barrières"), Item(("banc",), None))
+    request = Meaning("fr", Intent.BOOK, items)
+    asked = d.Asked(reservation(request=request), frozenset({Lack.QUANTITY}))
+    assert teller().questions(asked) == ("Combien de bancs ?",)
+
+
+def test_the_question_with_numbered_choices_comes_last() -> None:
+    asked = d.Asked(reservation(request=CHAIRS), frozenset({Lack.RESOURCE, Lack.DATE}), choices=("maison-quartier",))
+    assert teller().questions(asked) == ("Quel jour ?", "Quelle salle ?")
+
+
+def test_a_weekday_and_a_date_that_disagree_are_named_in_the_question() -> None:
+    evidence = (
+        Evidence("moment", "le vendredi 13 juin, de 18h à 20h", "18:00-20:00 date"),
+        Evidence("moment", "le 20 juin", "2026-06-20"),
+    )
+    request = replace(CHAIRS, evidence=evidence)
+    asked = d.Asked(reservation(request=request), frozenset({Lack.DATE}))
+    assert teller().questions(asked) == (
+        "Quel jour ? (Nous ne savons pas quelle date vous entendez par « le vendredi 13 juin, de 18h à 20h ».)",
+    )
+    assert teller().words_read(request) == ("« le 20 juin »",)
+
+
+def test_words_that_stand_in_others_are_read_back_with_these() -> None:
+    steps = ["demain", "Demain soir de 19h30 à 22h", "demain soir de 19h30 à 22h"]
+    request = replace(CHAIRS, evidence=tuple(Evidence("moment", words, "…") for words in steps))
+    assert teller().words_read(request) == ("« demain soir de 19h30 à 22h »",)
 
 
 def test_rival_readings_are_asked_by_what_differs() -> None:
