@@ -376,9 +376,9 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     rank = 0.0 if first < sighting.body_at else 3.0 if sentence.number in asking else 2.0 if listed else 1.0
     if when.loose:
         rank -= 0.5 if sentence.number in asking else 2
-    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-ends"]
-    ends = any(begin <= first < end for begin, end in spans)
-    return Moment(first, last, sentence.number, when, sighting.today, rank, ends)
+    told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
+    ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
+    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
 
 
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:

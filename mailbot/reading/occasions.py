@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
@@ -32,6 +33,8 @@ class Moment:
     rank: float = 1.0
     ends: bool = False
     """Its hour is told as an end: "fini à 22h"."""
+    begins: bool = False
+    """Its hour is told as that from when the place is needed: "accès dès 16h pour l'installation"."""
 
     @property
     def days(self) -> set[date]:
@@ -133,7 +136,12 @@ def _as_one(line: Sequence[Moment]) -> Moment:
 def anchored(found: Sequence[Moment]) -> list[Moment]:
     """Put weekdays said alone to the day that is dated elsewhere: "goûter de l'Ascension … le jeudi de 14h à 17h", and a
     stretch of weekdays to the week of the event."""
-    dated = {day for m in found if not m.when.past and (_dated(m.when) or m.when.loose) and len(m.days) == 1 for day in m.days}
+    dated = {
+        day
+        for m in found
+        if not m.when.past and (_dated(m.when) or m.when.loose) and len(m.days) == 1
+        for day in m.days
+    }
     dated |= {day for m in found if m.when.counts and _dated(m.when) and m.when.has_days for day in m.days}
     told = []
     for moment in found:
@@ -166,7 +174,7 @@ def _covering(moment: Moment, day: date) -> Moment:
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
-    found = _at_home(ending(found))
+    found = _beginning(_at_home(ending(found)))
     days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
@@ -201,6 +209,28 @@ def _at_home(found: Sequence[Moment]) -> list[Moment]:
             kept = [m for m in kept if m not in hours]
             kept[kept.index(moment)] = replace(moment, when=replace(moment.when, clocks=clocks))
     return kept
+
+
+LONGEST_SETUP = 480
+"""Minutes that a place is needed before the event begins, at most."""
+
+
+def _beginning(found: Sequence[Moment]) -> list[Moment]:
+    """Let hours begin when the place is needed: "concert à 20h, accès dès 16h" is from 16h."""
+    needed = [m for m in found if m.begins and m.only_hours and _said_alone(m, "start")]
+    others = [m for m in found if m not in needed]
+    if len(needed) != 1 or not any(m.when.has_clock for m in others):
+        return list(found)
+    from_when = needed[0].when.clocks[0].start or 0
+    starts = {clock.start for m in others for clock in m.when.clocks}
+    if len(starts) != 1 or None in starts or not 0 < (starts.pop() or 0) - from_when <= LONGEST_SETUP:
+        return list(found)
+    return [_from(m, from_when) for m in others]
+
+
+def _from(moment: Moment, start: int) -> Moment:
+    clocks = tuple(replace(clock, start=start) for clock in moment.when.clocks)
+    return replace(moment, when=replace(moment.when, clocks=clocks))
 
 
 def _highest(moments: Sequence[Moment]) -> list[Moment]:
@@ -275,15 +305,19 @@ def _dated(when: When) -> bool:
 
 
 def ending(found: Sequence[Moment]) -> list[Moment]:
-    """Put "fini à 22h" to "dès 19h30": an end said alone to the earliest start said without one."""
-    ends = [m for m in found if m.ends and len(m.when.clocks) == 1 and m.when.clocks[0].end is None]
-    ends = [m for m in ends if m.when.clocks[0].start is not None]
+    """Put "fini à 22h", or "jusqu'à 22h" where no hours are said in full, to "dès 19h30": an end said alone to the
+    earliest start said without one."""
+    ends = [m for m in found if m.ends and _said_alone(m, "start")]
+    if not ends and not any(moment.complete for moment in found):
+        ends = [m for m in found if m.only_hours and _said_alone(m, "end")]
     starts = [m for m in found if m not in ends and len(m.when.clocks) == 1 and not m.complete]
     starts = [m for m in starts if m.when.clocks[0].start is not None]
+    starts = [m for m in starts if not m.begins] or starts
     if not ends or not starts:
         return list(found)
     first = min(starts, key=lambda m: (-m.rank, m.when.clocks[0].start or 0))
-    start, end = first.when.clocks[0].start or 0, ends[-1].when.clocks[0].start or 0
+    last = ends[-1].when.clocks[0]
+    start, end = first.when.clocks[0].start or 0, last.start or last.end or 0
     end = end if end > start else end + DAY
     if end > start + DAY:
         return list(found)
@@ -292,6 +326,15 @@ def ending(found: Sequence[Moment]) -> list[Moment]:
     left = [m for m in found if m not in ends and m is not first and (m not in starts or m.when.has_days)]
     left = [replace(m, when=replace(m.when, clocks=())) if m in starts else m for m in left]
     return sorted([*left, whole], key=lambda m: m.at)
+
+
+def _said_alone(moment: Moment, which: Literal["start", "end"]) -> bool:
+    """Whether its hours are one time of day, which was read as this."""
+    if len(moment.when.clocks) != 1:
+        return False
+    clock = moment.when.clocks[0]
+    said, other = (clock.start, clock.end) if which == "start" else (clock.end, clock.start)
+    return said is not None and other is None
 
 
 def _spanning(found: Sequence[Moment]) -> list[Moment]:

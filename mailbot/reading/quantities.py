@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import numbers
-from mailbot.reading.page import TO, Page
+from mailbot.reading.page import TO, Page, folded
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import fold
 
@@ -54,6 +54,7 @@ class Counting:
         self.definite = frozenset(phrase[-1] for phrase in phrases(quantity, "definite"))
         self.between = frozenset(word for phrase in phrases(quantity, "between") for word in phrase)
         self.after = frozenset(phrase[0] for phrase in phrases(quantity, "after"))
+        self.about = folded(word for lexicon in lexicons for word in lexicon.table("groups")["about"])
         self.other = frozenset(phrase[0].rstrip("*") for phrase in phrases(quantity, "other"))
         self.ranges = frozenset(phrase[0] for phrase in phrases(quantity, "range"))
         self.pairs = frozenset(phrase[0] for phrase in phrases(quantity, "between-two"))
@@ -127,7 +128,7 @@ class Counting:
         if count is not None and count.last < limit and not self._is_value(page, mention, count, limit):
             count = None
         if count is None and at < limit and page.words[at] in self.after:
-            while at < limit and not page.words[at].isalnum() or (at < limit and page.words[at] in self.after):
+            while at < limit and (not page.words[at].isalnum() or page.words[at] in self.after | self.about):
                 at += 1
             count = by_start.get(at)
             if count is None and at < limit and page.words[at] in self.none:
