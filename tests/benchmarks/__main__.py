@@ -18,14 +18,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailbot.demo.embedded import environment
 from tests.benchmarks.requests import requests
 from tests.benchmarks.shares import shares, table
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = {name: value for name, value in os.environ.items() if not name.startswith(("MAILBOT_", "PYTHONDONTWRITE"))}
-"""The environment of processes: a user's machine keeps bytecode, and has settings of its own."""
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's machine keeps bytecode
+QUIET = {"MAILBOT_LOG_LEVEL": "WARNING"}
 LATENCY_TRIES = 7
 START_TRIES = 9
 
@@ -33,24 +34,6 @@ START_TRIES = 9
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
-
-
-def environment(dovecot: Dovecot, user: str, sink: SmtpSink, folder: Path) -> dict[str, str]:
-    return OWN | {
-        "MAILBOT_IMAP_HOST": dovecot.host,
-        "MAILBOT_IMAP_PORT": str(dovecot.port),
-        "MAILBOT_IMAP_TLS": "none",
-        "MAILBOT_IMAP_USER": user,
-        "MAILBOT_IMAP_PASSWORD": dovecot.password,
-        "MAILBOT_SMTP_HOST": sink.host,
-        "MAILBOT_SMTP_PORT": str(sink.port),
-        "MAILBOT_SMTP_TLS": "none",
-        "MAILBOT_DATA_FOLDER": str(folder),
-        "MAILBOT_DATABASE_URL": f"sqlite:///{folder}/mailbot.sqlite3",
-        "MAILBOT_RULES": str(ROOT / "rules.yaml"),
-        "MAILBOT_TEMPLATES": str(ROOT / "templates"),
-        "MAILBOT_LOG_LEVEL": "WARNING",
-    }
 
 
 def wait_for(enough: Callable[[], bool], seconds: float) -> float:
@@ -79,7 +62,6 @@ def floor(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
         [sys.executable, "-m", "tests.benchmarks.floor", *ports, str(folder / "floor.sqlite3"), str(len(mails))],
         check=True,
         cwd=ROOT,
-        env=OWN,
     )
     wait_for(lambda: answers.count() >= len(mails), 30)
     seconds = time.monotonic() - began
@@ -91,7 +73,7 @@ def daemon(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
     """Say the mails a second of the daemon (and return them), its start included, its memory after them, and how soon
     it answers with IDLE."""
     answers = sink()
-    settings = environment(dovecot, "commune", answers, folder)
+    settings = environment(dovecot, "commune", dovecot.password, answers, folder) | QUIET
     command = [sys.executable, "-m", "mailbot"]
     subprocess.run([*command, "once"], env=settings, check=True, cwd=ROOT)  # the first start is silent
     dovecot.deliver_all("commune", mails)
@@ -118,7 +100,7 @@ def daemon(dovecot: Dovecot, mails: list[bytes], folder: Path) -> float:
 
 def where_the_time_goes(dovecot: Dovecot, mails: list[bytes], folder: Path) -> None:
     answers = sink()
-    settings = environment(dovecot, "shares", answers, folder)
+    settings = environment(dovecot, "shares", dovecot.password, answers, folder) | QUIET
     shares(settings, ROOT)  # the first start is silent
     dovecot.deliver_all("shares", mails)
     for line in table(shares(settings, ROOT), len(mails)):
@@ -134,7 +116,7 @@ def explain(mail: bytes, folder: Path) -> None:
     for _ in range(START_TRIES):
         for times, command in ((bare, ["-c", ""]), (whole, ["-m", "mailbot", "explain", "--json", str(path)])):
             began = time.monotonic()
-            subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=ROOT, env=OWN)
+            subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=ROOT)
             times.append(time.monotonic() - began)
     ratio = statistics.median(whole) / statistics.median(bare)
     say(f"mailbot explain  {statistics.median(whole):8.2f} s median ({ratio:.0f} × a bare Python)")

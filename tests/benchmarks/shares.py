@@ -13,7 +13,6 @@ from unittest.mock import patch
 from mailbot import app
 from mailbot.mail.imap import ImapSource
 from mailbot.mail.smtp import SmtpSender
-from mailbot.policy.rules import RulesFile
 from mailbot.replies.compose import Composer
 from mailbot.service import deliver, handle, rounds
 from mailbot.settings import load_settings
@@ -113,7 +112,7 @@ def shares(settings: Mapping[str, str], folder: Path) -> dict[str, Share]:
     chosen = load_settings(settings, folder)
     watches = Watches()
     with app.opened(chosen) as store, ExitStack() as patches:
-        office = app.office(RulesFile(chosen.rules), chosen.templates, store)
+        office = app.office(chosen, store)
         for part, functions in PARTS.items():
             for owner, name in functions:
                 patches.enter_context(patch.object(owner, name, watches.timed(part, getattr(owner, name))))

@@ -1,11 +1,11 @@
-"""One round of mailbot in a process that dies (SIGKILL) at a chosen step: python -m tests.faults.killed STEP."""
+"""One round of mailbot that dies (SIGKILL) at a chosen step."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailbot import app
@@ -66,6 +66,10 @@ STEPS: dict[str, Callable[[], None]] = {
 """Where a process may die, in the order of a mail's way."""
 
 
-if __name__ == "__main__":
-    STEPS[sys.argv[1]]()
+def once(environment: Mapping[str, str], step: str | None) -> None:
+    """Run a round with these settings, to its end or to the step where it is to die. For a process of its own."""
+    os.environ.clear()
+    os.environ.update(environment)
+    if step is not None:
+        STEPS[step]()
     sys.exit(app.once())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +13,8 @@ import pytest
 from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
 from mailbot.demo.mails import neighbours
 from mailbot.policy.rules import load
-from tests.faults.killed import STEPS
+from tests.faults import FRESH
+from tests.faults.killed import STEPS, once
 from tests.stories.town import ROOT, opened
 
 MAY_LEAVE_TWICE = {"sent", "before the receipt"}
@@ -31,16 +30,13 @@ class Installation:
         self.database = folder / "mailbot.sqlite3"
         self.environment = environment(imap, imap.user, imap.password, smtp, folder)
 
-    def run(self, *command: str) -> int:
-        """Run one command to its end; return its exit code (-9 where it was killed)."""
-        done = subprocess.run([sys.executable, *command], env=self.environment, cwd=ROOT, timeout=60)
-        return done.returncode
-
-    def once(self) -> int:
-        return self.run("-m", "mailbot", "once")
-
-    def killed_at(self, step: str) -> int:
-        return self.run("-m", "tests.faults.killed", step)
+    def once(self, killed_at: str | None = None) -> int:
+        """Run one round in a new process; return its exit code (-9 where it was killed)."""
+        process = FRESH.Process(target=once, args=(self.environment, killed_at))
+        process.start()
+        process.join(60)
+        assert process.exitcode is not None
+        return process.exitcode
 
     def count(self, query: str) -> int:
         with sqlite3.connect(self.database) as rows:
@@ -66,7 +62,7 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(
 ) -> None:
     assert installation.once() == 0, "the first start is silent"
     installation.imap.put(request_mail())
-    assert installation.killed_at(step) == -signal.SIGKILL
+    assert installation.once(killed_at=step) == -signal.SIGKILL
     assert installation.once() == 0
     assert installation.once() == 0
     letters = [opened(arrived.raw) for arrived in installation.smtp.arrived]

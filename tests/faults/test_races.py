@@ -6,7 +6,6 @@ three times at most. CI runs 200 rounds, otherwise RACE_ROUNDS says how many.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import time
@@ -26,12 +25,10 @@ from mailbot.model.reservation import Claim, Use
 from mailbot.model.spans import Span
 from mailbot.service import ports
 from mailbot.store import Store, open_store
+from tests.faults import FRESH
 from tests.store.examples import NOW, booked, hours, outgoing, room, stock_of, with_key
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") == "true" else "40"))
-FRESH = multiprocessing.get_context("forkserver")
-"""Makes processes that do not share our connections and need not import everything again."""
-FRESH.set_forkserver_preload([__name__])
 WORKERS = 8
 TRIES = 3
 STOCK = stock_of(table=12, cup=60, tent=3, beamer=2)
