@@ -206,11 +206,17 @@ def _merged(sighting: Sighting, indexes: Sequence[int]) -> list[Wanted]:
             kept.append(_with_link(one, kept, sighting))
         elif one.room or not quantity.said or kept[again].quantity.value == quantity.value:
             kept[again] = replace(kept[again], places=(*kept[again].places, place))
-        elif not kept[again].quantity.said:
+        elif not kept[again].quantity.said or _taken_back(sighting, kept[again], one):
             kept[again] = replace(one, places=(place, *kept[again].places))
         else:
             kept.append(one)
     return kept
+
+
+def _taken_back(sighting: Sighting, old: Wanted, new: Wanted) -> bool:
+    """Whether another number of the same thing corrects the one before: "30 tafels… pardon, 20 tafels"."""
+    between = sighting.page.words[old.mention.last : new.quantity.first]
+    return len(between) <= FAR and any(word in sighting.stances.corrections for word in between)
 
 
 def _same(one: Wanted, other: Wanted) -> bool:
@@ -576,7 +582,10 @@ class _Joiner:
         if not here:
             return self._headed_days(one)
         here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
-        if any(other.room and other.sentence == one.sentence for other in self.wanted) or not here:
+        rooms = [other for other in self.wanted if other.room]
+        with_room = any(other.sentence == one.sentence for other in rooms)
+        apart = len({other.sentence for other in rooms}) > 1 and len({m.when.days for m in here}) == 1
+        if (with_room and not apart) or not here:
             return []
         here = [moment for moment in here if not moment.when.loose] or here
         if len({m.when.days for m in here}) < 2:

@@ -117,7 +117,11 @@ class Counting:
             if at <= sentence.first or words[at - 1] not in self.between:
                 break
             at -= 1
-        return self._after(page, mention, by_start) or self._unsaid(page, mention)
+        return (
+            self._after(page, mention, by_start)
+            or self._explained(page, mention, by_start)
+            or self._unsaid(page, mention)
+        )
 
     def _after(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
         """tables : 20; tables (20); chaises x 50"""
@@ -138,6 +142,21 @@ class Counting:
         if count is not None and not count.ordinal and not count.article:
             return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
         return None
+
+    def _explained(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
+        """ "alle kabelhaspels die u hebt (8 toch?)": a bracket a few words behind that says little but a number."""
+        limit = page.sentence(mention.first).last
+        opened = next((at for at in range(mention.last, min(mention.last + FARTHEST, limit)) if page.words[at] == "("), 0)
+        if not mention.plural or not opened or any(at in by_start for at in range(mention.last, opened)):
+            return None
+        if "," in page.words[mention.last : opened]:
+            return None
+        count = next((by_start[at] for at in range(opened + 1, min(opened + 4, limit)) if at in by_start), None)
+        if count is None or count.article or count.ordinal or count.least is not None:
+            return None
+        behind = page.words[count.last : count.last + 2]
+        alone = not behind or not behind[0].isalnum() or behind[0] in self.between or behind[1:] == ["?"]
+        return Quantity(count.value, mention.first, count.last, True) if alone else None
 
     def _is_value(self, page: Page, mention: Mention, count: Count, limit: int) -> bool:
         """Whether a number right behind a thing is how many: at the end of its line, or before a comma."""
@@ -179,13 +198,16 @@ def corrected(
             continue
         if cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
-        before = [i for i, one in enumerate(mentions) if one.sort is Sort.EQUIPMENT and one.last <= cue.first]
+        before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= cue.first]
         if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
             continue
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
             value = None if count.least is not None else count.value
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True)
     return quantities
+
+
+_COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
 
 def _in_brackets(page: Page, first: int, last: int) -> bool:

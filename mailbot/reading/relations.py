@@ -93,7 +93,7 @@ class Relations:
         if named is None or page.sentence_of[named.first] != page.sentence_of[mentions[index].first]:
             return None
         same = [i for i, m in enumerate(mentions) if i != index and m.ids == named.ids and found[i].said]
-        return same[0] if same else None
+        return same[-1] if same else None
 
     def _last(self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int) -> int | None:
         """Return the thing named last before this one, where it has a number."""

@@ -46,6 +46,10 @@ class Stances:
         self._contrast = folded(word for lexicon in lexicons for word in lexicon.table("stance")["contrast"])
         self._joints = folded(word for lexicon in lexicons for word in lexicon.table("stance")["and"])
         self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
+        self.corrections = folded(
+            word for lexicon in lexicons for word in lexicon.table("marks")["correction"] if " " not in word
+        )
+        """Words that take back what was said before."""
         self._like = folded(word for lexicon in lexicons for word in lexicon.table("stance")["like"])
         self.fors = folded(word for lexicon in lexicons for word in lexicon.table("marks")["for"])
         """Words that say what something is for."""

@@ -25,6 +25,8 @@ from mailbot.reading.page import Page, folded
 from mailbot.reading.tokens import Kind, fold, tokenize
 
 ROOM_WORD = "@room"
+SHORTEST_HEAD, SHORTEST_TAIL = 3, 5
+"""Letters of a name of one word before the end of it that stands for it, and of that end."""
 LONGEST = 14
 """Words of one name, with all that may stand between."""
 LEAST_ALONE = 10
@@ -98,6 +100,8 @@ class Thesaurus:
         self._forms: dict[str, dict[str, bool]] = defaultdict(dict)
         self._spelt: dict[Language, dict[str, dict[str, bool]]] = {code: defaultdict(dict) for code in lexica}
         """The forms of the names in each language: a word is misspelt in the language that it is in."""
+        self._tails: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._tail_things: dict[str, set[str]] = defaultdict(set)
         self._root = _Node()
         self._rooms_with: dict[str, set[str]] = defaultdict(set)
         self._sites_with: dict[str, set[str]] = defaultdict(set)
@@ -143,6 +147,8 @@ class Thesaurus:
         if not symbols:
             return
         self._insert(symbols, thing, sort)
+        if sort is Sort.EQUIPMENT and len(words) == 1 and self._words[code].room_suffixes:
+            self._note_tails(words[0], thing, self._words[code])
         for at, (before, after) in enumerate(pairwise(words)):
             if before.isalpha() and after.isalpha():
                 self._insert([*symbols[:at], self._symbol(before + after, code), *symbols[at + 2 :]], thing, sort)
@@ -198,6 +204,19 @@ class Thesaurus:
                     words.append(tokens[at].norm)
                 at += 1
         return words
+
+    def _note_tails(self, word: str, thing: str, forms: _WordForms) -> None:
+        """Where words are made of words, the end of a name may stand for it: "tenten" for "partytenten"."""
+        starts = [
+            at
+            for at in range(SHORTEST_HEAD, len(word) - 2)
+            if len(word) - at >= SHORTEST_TAIL or word[:at] in forms.harmless
+        ]
+        for form, plural in forms.inflected(word):
+            for tail in (form[at:] for at in starts):
+                if tail not in forms.weak and tail not in forms.known:
+                    self._tails[tail][word] = plural
+                    self._tail_things[tail].add(thing)
 
     def _symbol(self, word: str, code: Language) -> str:
         """Return the symbol of a word of a name, and keep all its forms."""
@@ -262,7 +281,7 @@ class Thesaurus:
         counted = len(word) == 4 and at > 0 and page.words[at - 1][:1].isdigit()
         if (len(word) < 5 and not counted) or word in self._known:
             return {}
-        return self._compound(word) or self._misspelt(word, spoken)
+        return self._compound(word) or self._tail(word) or self._misspelt(word, spoken)
 
     def _compound(self, word: str) -> Symbols:
         """tuinstoelen: a harmless word before a name; buurthuiszaaltje: a name before a word for a room."""
@@ -278,6 +297,9 @@ class Thesaurus:
                 if stem in self._room_prefixes:
                     return {ROOM_WORD: plural}
         return {}
+
+    def _tail(self, word: str) -> Symbols:
+        return self._tails[word] if len(self._tail_things.get(word, ())) == 1 else {}
 
     def _misspelt(self, word: str, spoken: Sequence[Language]) -> Symbols:
         for code in spoken:
