@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from mailbot.model import decision as d
-from mailbot.model.spans import Days, Span
 from mailbot.replies.bookings import Bookings
 from mailbot.replies.names import capital, sentence
 
@@ -18,22 +17,24 @@ class Reasons(Bookings):
     """Tells of objections."""
 
     def objections(self, objections: Sequence[d.Objection]) -> tuple[str, ...]:
-        """Return why it is not possible, a line each: what is taken on many dates is one line."""
-        lines: list[str] = []
-        gathered: dict[tuple[type, str], list[Span | Days]] = {}
-        for objection in objections:
-            if isinstance(objection, d.Taken | d.NoKey | d.NoOpening):
-                gathered.setdefault((type(objection), objection.resource), []).append(objection.when)
-        for objection in objections:
-            if isinstance(objection, d.Taken | d.NoKey | d.NoOpening):
-                whens = gathered.pop((type(objection), objection.resource), None)
-                if whens is None:
-                    continue
-                line = self._elsewhere_needed(objection, self.occasions(whens))
-            else:
-                line = self._objection(objection)
-            lines.append(sentence(line + self.article(objection)))
-        return tuple(dict.fromkeys(capital(line) for line in lines))
+        """Return why it is not possible, a line each: what is taken, or closed at that hour, on many dates is one."""
+        alike: dict[Hashable, list[d.Objection]] = {}
+        for number, objection in enumerate(objections):
+            alike.setdefault(_kept_together(objection) or number, []).append(objection)
+        lines = (self._together(group) + self.article(group[0]) for group in alike.values())
+        return tuple(dict.fromkeys(capital(sentence(line)) for line in lines))
+
+    def _together(self, group: Sequence[d.Objection]) -> str:
+        first = group[0]
+        if isinstance(first, d.Taken | d.NoKey | d.NoOpening):
+            whens = [one.when for one in group if isinstance(one, d.Taken | d.NoKey | d.NoOpening)]
+            return self._elsewhere_needed(first, self.occasions(whens))
+        days = sorted({one.day for one in group if isinstance(one, d.OutsideHours)})
+        if isinstance(first, d.OutsideHours) and len(days) > 1:
+            form, dates = "outside_hours_often" if first.open else "closed_days", self.phrases.dates(days)
+            hours = self.phrases.opening_hours(first.open) if first.open else ""
+            return self.format("objections", form, thing=self.name(first.resource), dates=dates, hours=hours)
+        return self._objection(first)
 
     def article(self, objection: d.Objection) -> str:
         """Return the rule or article that an objection rests on, in brackets, or nothing."""
@@ -92,6 +93,16 @@ class Reasons(Bookings):
             case d.NotLent(name):
                 return "not_lent", {"name": p.quoted(name)}
         raise TypeError(f"no sentence for {objection!r}")
+
+
+def _kept_together(objection: d.Objection) -> Hashable:
+    """Return what objections share that are told in one line, or nothing."""
+    match objection:
+        case d.Taken(resource) | d.NoKey(resource) | d.NoOpening(resource):
+            return type(objection), resource
+        case d.OutsideHours(resource, _, hours):
+            return type(objection), resource, hours
+    return None
 
 
 def kind_of(objection: d.Objection) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import get_args
 
 import pytest
 
 from mailbot.model import decision as d
+from mailbot.model.spans import Hours
 from mailbot.replies.reasons import kind_of
 from tests.replies.examples import LANGUAGES, OBJECTIONS, TAKEN, evenings, rules, span
 from tests.replies.tellers import teller
@@ -40,6 +42,17 @@ def test_what_is_taken_on_many_dates_is_one_line() -> None:
         .startswith("Petite salle de réunion, les 1er, 8, 15 et 22 septembre, de 19 h à 21 h : ")
     )
     assert len(teller().objections([*taken, TAKEN, *taken])) == 2
+
+
+def test_what_is_closed_at_that_hour_on_many_dates_is_one_line() -> None:
+    days = [date(2026, 9, 1), date(2026, 9, 3), date(2026, 10, 1)]
+    late = [d.OutsideHours("classe-tilleuls", day, (Hours(990, 1380),)) for day in days]
+    never = [d.OutsideHours("classe-tilleuls", day, ()) for day in days[:2]]
+    assert teller().objections([*late, *never]) == (
+        "Classe 3 : les 1er et 3 septembre, le 1er octobre, c'est ouvert de 16 h 30 à 23 h.",
+        "Classe 3 : pas d'ouverture les 1er et 3 septembre.",
+    )
+    assert teller("nl").objections(never) == ("Klas 3: niet open op 1 en 3 september.",)
 
 
 def test_the_article_is_named_where_the_rules_have_one() -> None:
