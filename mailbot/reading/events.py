@@ -249,7 +249,20 @@ def _meant(sighting: Sighting, index: int) -> bool:
     counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
     sentence = sighting.page.sentence(mention.first)
     listed = sentence.bullet and mention.first <= sentence.first + 2
-    return sighting.stances.in_request(mention.first) and (counted or listed)
+    return sighting.stances.in_request(mention.first) and (counted or listed or _beside_lent(sighting, index))
+
+
+def _beside_lent(sighting: Sighting, index: int) -> bool:
+    """Whether only small words part a thing from one that is lent: "avec micro, projecteur et écran"."""
+    words, mentions = sighting.page.words, sighting.mentions
+    for before, after in ((index - 1, index), (index, index + 1)):
+        if before < 0 or after >= len(mentions):
+            continue
+        other = mentions[before if after == index else after]
+        between = words[mentions[before].last : sighting.quantities[after].first]
+        if other.sort is Sort.EQUIPMENT and 0 < len(between) <= 3 and sighting.stances.joins(between):
+            return True
+    return False
 
 
 def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
@@ -301,7 +314,9 @@ def _changed(sighting: Sighting) -> list[Wanted]:
         ]
         told = _merged(sighting, named[-1:])
     rooms = [one for one in told if one.room]
-    return [one for one in told if not one.room or one is rooms[-1]]
+    if len(rooms) < len(told) and not any(when.has_clock for when in sighting.whens if when.counts):
+        rooms = [one for one in rooms if one.sentence in sighting.sentences_of("change/")]
+    return [one for one in told if not one.room or one in rooms[-1:]]
 
 
 _WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {

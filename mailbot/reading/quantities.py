@@ -128,6 +128,7 @@ class Counting:
         at, limit = mention.last, page.sentence(mention.first).last
         while at < limit and page.words[at] in self.other and at < mention.last + 3:
             at += 1
+        at = self._over_adjective(page, at, limit)
         count = by_start.get(at)
         if count is not None and count.last < limit and not self._is_value(page, mention, count, limit):
             count = None
@@ -146,7 +147,9 @@ class Counting:
     def _explained(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
         """ "alle kabelhaspels die u hebt (8 toch?)": a bracket a few words behind that says little but a number."""
         limit = page.sentence(mention.first).last
-        opened = next((at for at in range(mention.last, min(mention.last + FARTHEST, limit)) if page.words[at] == "("), 0)
+        opened = next(
+            (at for at in range(mention.last, min(mention.last + FARTHEST, limit)) if page.words[at] == "("), 0
+        )
         if not mention.plural or not opened or any(at in by_start for at in range(mention.last, opened)):
             return None
         if "," in page.words[mention.last : opened]:
@@ -157,6 +160,13 @@ class Counting:
         behind = page.words[count.last : count.last + 2]
         alone = not behind or not behind[0].isalnum() or behind[0] in self.between or behind[1:] == ["?"]
         return Quantity(count.value, mention.first, count.last, True) if alone else None
+
+    def _over_adjective(self, page: Page, at: int, limit: int) -> int:
+        """Pass over a word or two between a thing and its colon: "enrouleurs électriques : 5"."""
+        for behind in range(at + 1, min(at + 3, limit - 1)):
+            if page.words[behind] == ":" and all(word.isalpha() for word in page.words[at:behind]):
+                return behind
+        return at
 
     def _is_value(self, page: Page, mention: Mention, count: Count, limit: int) -> bool:
         """Whether a number right behind a thing is how many: at the end of its line, or before a comma."""

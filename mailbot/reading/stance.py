@@ -159,6 +159,10 @@ class Stances:
             return all(word in self._joints for word in between)
         return "," not in between and not any(word in self._contrast for word in between)
 
+    def joins(self, words: Sequence[str]) -> bool:
+        """Whether these are small words, such as part things of one list."""
+        return all(word in self._joints for word in words)
+
     def in_past(self, word: int) -> bool:
         """Whether what stands at a word is told of earlier times: by the last word of tense before it, or the next."""
         word = min(word, len(self._page.words) - 1)

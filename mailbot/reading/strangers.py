@@ -27,6 +27,7 @@ class Strangers:
         stranger = [lexicon.table("things.stranger") for lexicon in lexicons]
         self._ends = folded(word for table in stranger for word in table["ends"])
         self._never = folded(word for table in stranger for word in table["never"])
+        self._purpose = folded(word for table in stranger for word in table["purpose"])
         self._joints = folded(word for table in stranger for word in table["joints"])
 
     def find(
@@ -73,6 +74,8 @@ class Strangers:
             return False
         before = page.words[count.first - 1] if count.first > sentence.first else ""
         goods = [mention for mention in mentions if page.sentence_of[mention.first] == sentence.number]
+        if before in self._purpose:
+            return False
         follows = before in self._joints and any(0 <= count.first - mention.last <= 4 for mention in goods)
         leads = last < len(page.words) and page.words[last] in self._joints
         return follows or (leads and any(0 < mention.first - last <= 4 for mention in goods))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -380,7 +380,7 @@ class Thesaurus:
     def _room(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
         mentions: list[Mention] = []
         together: list[_Part] = []
-        if not symbols[at]:
+        if not symbols[at] and page.words[at] not in self._alone:
             return mentions
         for part in self._parts(page, symbols, at):
             if part.full and any(other.full and not other.rooms & part.rooms for other in together):
@@ -444,6 +444,9 @@ class Thesaurus:
             sites = self._sites_with.get(symbol)
             if sites:
                 return _Part(at, at + 1, frozenset(r for s in sites for r in self._rooms_of[s]), site=True)
+        if not symbols[at] and page.words[at] in self._alone:
+            short = self._shortened(page, at)
+            return None if short is None else replace(short, head=True)
         return None
 
     def _number_fits(self, symbols: Sequence[Symbols], symbol: str, at: int) -> bool:
