@@ -399,6 +399,8 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         rank -= 0.5 if sentence.number in asking else 2
     told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
     ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
+    if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
+        when = replace(when, role=Role.USE)  # "out by 9 at the latest"
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
 
 

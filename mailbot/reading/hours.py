@@ -142,6 +142,8 @@ class HourReader:
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
+            if leads & Mark.BEFORE:
+                return ClockPhrase(None, start, bounded=True), behind + 1
             if leads & (Mark.UNTIL | Mark.LABEL_END) and not leads & Mark.FROM:
                 return ClockPhrase(None, start, loose=True), behind
             return ClockPhrase(start, loose=not leads & Mark.AT or start.dotted), behind
@@ -221,9 +223,11 @@ class HourReader:
         """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
         at = leads & Mark.AT and not leads & Mark.TO
         since = (leads & Mark.SINCE and not leads & Mark.TO) or (leads & Mark.UNTIL and not leads & Mark.FROM)
+        following = self.atoms[behind]
+        if leads & Mark.BEFORE and following.marks & Mark.BEFORE:
+            return start.hour > 0  # "by 9 at the latest"
         if not (at or since) or start.hour == 0:
             return False
-        following = self.atoms[behind]
         if since and not at and following.kind not in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE):
             return False
         counted = following.kind in (Is.GAP, Is.OPAQUE, Is.SLASH, Is.DOT, Is.NUMBER)

@@ -209,7 +209,7 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     start = starts[0].start
     assert start is not None, "chosen for its start"
     if ends:
-        return tuple(replace(clock, end=_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
+        return tuple(replace(clock, end=end_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
     if len(lengths) == 1:
         return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
     if len(starts) == 2 and starts[0].start != starts[1].start:
@@ -238,7 +238,7 @@ def _around(ranges: tuple[Clock, ...], clocks: Sequence[Clock]) -> tuple[Clock, 
     )
 
 
-def _after(start: int, end: int) -> int:
+def end_after(start: int, end: int) -> int:
     """Return the end in the half of the day that makes the shorter time, or in the night that follows."""
     return end if end > start else end + 720 if start < end + 720 <= 1440 else end + 1440
 

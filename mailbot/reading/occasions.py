@@ -14,7 +14,7 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Clock, Role, When, joined_hours
+from mailbot.reading.moments import Clock, Role, When, joined_hours, end_after
 
 DAY = 1440
 
@@ -318,7 +318,7 @@ def ending(found: Sequence[Moment]) -> list[Moment]:
     first = min(starts, key=lambda m: (-m.rank, m.when.clocks[0].start or 0))
     last = ends[-1].when.clocks[0]
     start, end = first.when.clocks[0].start or 0, last.start or last.end or 0
-    end = end if end > start else end + DAY
+    end = end_after(start, end)
     if end > start + DAY:
         return list(found)
     base = first if first.when.has_days or not ends[-1].when.has_days else ends[-1]
