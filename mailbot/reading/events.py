@@ -298,7 +298,9 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
         if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
             given_up.append(i)
     in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
-    return _merged(sighting, in_body or given_up)
+    ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
+    narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]
+    return _merged(sighting, narrow)
 
 
 def _changed(sighting: Sighting) -> list[Wanted]:

@@ -114,6 +114,8 @@ class Counting:
             two = ends_with(words, sentence.first, at, self.two)
             if two:
                 return Quantity(2, at - two, mention.last, True)
+            if at - 1 > sentence.first and words[at - 1] == "." and words[at - 2] in self.between:
+                at -= 1
             if at <= sentence.first or words[at - 1] not in self.between:
                 break
             at -= 1
@@ -154,7 +156,7 @@ class Counting:
             return None
         if "," in page.words[mention.last : opened]:
             return None
-        count = next((by_start[at] for at in range(opened + 1, min(opened + 4, limit)) if at in by_start), None)
+        count = next((by_start[at] for at in range(opened + 1, min(opened + 5, limit)) if at in by_start), None)
         if count is None or count.article or count.ordinal or count.least is not None:
             return None
         behind = page.words[count.last : count.last + 2]

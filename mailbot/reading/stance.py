@@ -122,7 +122,7 @@ class Stances:
         """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""
         order = range(len(self._mentions)) if onward else range(len(self._mentions) - 1, -1, -1)
         for cue in self._cues:
-            if cue.value != f"stance-{key}":
+            if cue.value != f"stance-{key}" or (cue.first and self._page.words[cue.first - 1].isdigit()):
                 continue
             inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
             into.update(inside)
