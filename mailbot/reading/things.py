@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -90,7 +91,7 @@ class Thesaurus:
     """The names of a catalogue, compiled with the word forms of the lexicons: once for each version of the rules."""
 
     def __init__(self, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
-        self._words = {code: _WordForms(lexicon) for code, lexicon in lexica.items()}
+        self._words = {code: _word_forms(lexicon) for code, lexicon in lexica.items()}
         self._links = frozenset(word for forms in self._words.values() for word in forms.links)
         self._rooms = frozenset(catalogue.rooms)
         self._rooms_of = {
@@ -116,10 +117,6 @@ class Thesaurus:
         self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
-        self._traps = {
-            code: Cues.of(lexicon.table("things.traps"), lexicon.table("groups")) for code, lexicon in lexica.items()
-        }
-        self._unlent = {code: _Unlent(forms) for code, forms in self._words.items()}
         self._compile(catalogue)
         self._nearest = {code: _Nearest(forms) for code, forms in self._spelt.items()}
 
@@ -246,7 +243,7 @@ class Thesaurus:
         trapped: dict[int, int] = {}
         repeated: dict[int, int] = {}
         for code in spoken:
-            for cue in self._traps[code].find(page):
+            for cue in _traps(self._words[code].lexicon).find(page):
                 where = trapped if cue.value == "phrases" else repeated
                 where[cue.first] = max(cue.last, where.get(cue.first, 0))
         symbols = [self._symbols_at(page, at, spoken) for at in range(len(page.words))]
@@ -342,7 +339,7 @@ class Thesaurus:
         """Read the longest name of equipment, or of a thing not lent, unless a room's name is as long."""
         found = self._longest(page, symbols, at, _LENT) if symbols[at] else None
         place = self._longest(page, symbols, at, _PLACES) if symbols[at] else None
-        unlent = max((self._unlent[code].at(page, at) for code in spoken), default=(0, False))
+        unlent = max((_unlent(self._words[code].lexicon).at(page, at) for code in spoken), default=(0, False))
         last = found[0] if found else 0
         if place is not None and place[0] >= max(last, unlent[0]):
             return []
@@ -577,6 +574,12 @@ class _WordForms:
         return len(words) - 1
 
 
+@cache
+def _traps(lexicon: Lexicon) -> Cues:
+    """Compiled with the first letter in that language."""
+    return Cues.of(lexicon.table("things.traps"), lexicon.table("groups"))
+
+
 class _Unlent:
     """Things that are asked for besides and that the commune does not lend, as a lexicon lists them."""
 
@@ -607,6 +610,16 @@ class _Unlent:
             while position < len(page.words) and page.words[position] in self._links and position < at + LONGEST:
                 position += 1
         return best, plural and best > 0
+
+
+@cache
+def _word_forms(lexicon: Lexicon) -> _WordForms:
+    return _WordForms(lexicon)
+
+
+@cache
+def _unlent(lexicon: Lexicon) -> _Unlent:
+    return _Unlent(_word_forms(lexicon))
 
 
 class _Nearest:
