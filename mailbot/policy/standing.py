@@ -174,10 +174,12 @@ def calendar_answer(matter: Matter, status: str) -> Decision:
     conversation = matter.conversation
     if conversation is None or conversation.state is not State.CONFIRMED:
         return matter.ignored(f"a calendar says {status} to what is not booked")
+    if status == conversation.calendar_status:
+        return matter.ignored(f"a calendar says {status} once more")
+    put = matter.step(matter.reservation(calendar_status=status), Act.NOTE, f"calendar: {status}")
     if status in ("ACCEPTED", "TENTATIVE"):
-        put = matter.step(matter.reservation(calendar_status=status), Act.NOTE, f"calendar: {status}")
         return matter.ignored(f"noted: a calendar says {status}", puts=(put,))
     if status == "DECLINED":
-        content = Challenged(conversation, Act.CANCEL, by_calendar=True)
-        return matter.answered(content, "a calendar says DECLINED: nothing changes, the owner is asked")
+        content = Challenged(put.after, Act.CANCEL, by_calendar=True)
+        return matter.answered(content, "a calendar says DECLINED: nothing changes, the owner is asked", puts=(put,))
     return matter.handed("human", f"a calendar says {status}")

@@ -272,7 +272,10 @@ def test_a_calendar_that_declines_changes_nothing_and_asks_once() -> None:
     code = confirmed(office)
     decision = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", "DECLINED"))
     assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL, by_calendar=True)
-    assert not decision.puts
+    assert [put.act for put in decision.puts] == [Act.NOTE]
+    assert office.reservations[code].state is State.CONFIRMED
+    again = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", "DECLINED"))
+    assert (again.end, again.notices, again.puts) == (End.IGNORED, (), ())
 
 
 def test_thanks_for_a_confirmation_are_not_answered() -> None:
