@@ -5,22 +5,27 @@ from __future__ import annotations
 import io
 import logging
 import re
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mailbot.errors import LostRace, Temporary
 from mailbot.logs import Fields
-from mailbot.model.letters import Letter
+from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import Put
 from mailbot.service import handle
+from mailbot.service.rounds import fetch
 from mailbot.store.mailbox import Mailbox
 from mailbot.store.reservations import Reservations
+from tests.service.conftest import NINE_THIRTY
 from tests.service.mails import INES, KARIM, MARC, READING_ROOM, STAFF, TWO_SENDERS, nested, to
 from tests.stories.test_stories import attached_mail, calendar_method
-from tests.stories.town import Town, text_of
+from tests.stories.town import Clock, Town, text_of
 
 CODE = re.compile(r"\(R-[0-9A-HJKMNP-TV-Z]{5}\)$")
 
@@ -77,6 +82,39 @@ def test_who_loses_a_race_decides_again_from_fresh_facts(town: Town, monkeypatch
     assert to(letters) == ["anne@valleeverte.example", "marc@valleeverte.example", *STAFF]
     assert [calendar_method(letter) for letter in letters] == ["REQUEST", "", "", ""]
     assert len(town.rows()) == 2, "one conversation, one booking"
+
+
+def test_two_workers_on_one_database_give_the_last_slot_once(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read their mail before either decides; each has an answer, and one has the room."""
+    original, both = handle.read, threading.Barrier(2)
+
+    def read_together(letter: Letter, context: Context, *rest: Any) -> Meaning:
+        with suppress(threading.BrokenBarrierError):  # one that decides again reads alone
+            both.wait(timeout=0.5)
+        return original(letter, context, *rest)
+
+    one = Town(tmp_path, Clock(NINE_THIRTY), database=database)
+    other = Town(tmp_path, one.clock, database=database)
+    one.round()
+    monkeypatch.setattr(handle, "read", read_together)
+    for day in range(15, 20):
+        both.reset()
+        body = READING_ROOM.replace("jeudi 18", str(day))
+        one.inbox.put(one.mail(f"A <a{day}@un.example>", "lecture", body))
+        other.inbox.put(other.mail(f"B <b{day}@deux.example>", "lecture", body))
+        workers = [threading.Thread(target=fetch, args=(town.inbox, town.office)) for town in (one, other)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        letters = one.round()
+        assert sorted(to(letters)) == [f"a{day}@un.example", f"b{day}@deux.example"]
+        assert sorted(calendar_method(letter) for letter in letters) == ["", "REQUEST"]
+        assert len(one.rows()) == day - 14
+    one.close()
+    other.close()
 
 
 def test_three_races_in_a_row_leave_the_mail_for_the_next_round(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

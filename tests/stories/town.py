@@ -48,13 +48,15 @@ class Town:
     folder: Path
     clock: Clock
     rules: Path = ROOT / "rules.yaml"
+    database: str = ""
+    """Its address; a file in the folder where there is none."""
     written: int = 0
     inbox: MemorySource = field(init=False)
     outbox: MemorySender = field(default_factory=MemorySender)
 
     def __post_init__(self) -> None:
         self.inbox = MemorySource(self.clock)
-        self.store = open_store(f"sqlite:///{self.folder}/mailbot.sqlite3")
+        self.store = open_store(self.database or f"sqlite:///{self.folder}/mailbot.sqlite3")
         self.store.migrate()
         self.office = Office(
             rules=rules_of(self.rules),
