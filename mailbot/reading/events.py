@@ -337,6 +337,8 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
     asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
     asking |= sighting.sentences_of("stance-same-place")
+    if intent is Intent.AVAILABILITY:
+        asking |= {sentence.number for sentence in sighting.page.sentences if sentence.question}
     if intent is not Intent.CHANGE:
         asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):
@@ -401,6 +403,10 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         rank -= 0.5 if sentence.number in asking else 2
     told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
     ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
+    if ends and when.role is Role.HABIT and not when.has_days and when.has_clock:
+        when = replace(when, role=Role.USE)
+    if begins and when.has_days and when.counts and any(clock.end is not None for clock in when.clocks):
+        rank = max(rank, 3.0)
     if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
         when = replace(when, role=Role.USE)  # "out by 9 at the latest"
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)

@@ -283,6 +283,8 @@ class _Reading:
             return True
         if not bare or not bounds:
             return False
+        if use.count is not None and use.count.unit == "times":
+            return True
         spans = [each.days or each.period for piece in bounds for each in piece.settled]
         in_a_week = all(span is not None and (span.last - span.first).days < 6 for span in spans)
         return not in_a_week and not any(entry.vague for piece in bare for entry in piece.entries)

@@ -307,7 +307,7 @@ def _dated(when: When) -> bool:
 def ending(found: Sequence[Moment]) -> list[Moment]:
     """Put "fini à 22h", or "jusqu'à 22h" where no hours are said in full, to "dès 19h30": an end said alone to the
     earliest start said without one."""
-    ends = [m for m in found if m.ends and _said_alone(m, "start")]
+    ends = [m for m in found if m.ends and (_said_alone(m, "start") or (m.only_hours and _said_alone(m, "end")))]
     if not ends and not any(moment.complete for moment in found):
         ends = [m for m in found if m.only_hours and _said_alone(m, "end")]
     starts = [m for m in found if m not in ends and len(m.when.clocks) == 1 and not m.complete]

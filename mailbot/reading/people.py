@@ -86,12 +86,15 @@ class Assembly:
             joined = (person or label) is not None and self._is_sum(sight, found, count, generic) and not total
             if count.article and not joined:
                 continue
-            if person is None and label is None and self._counts_other(sight, count):
+            unnamed = person is None and (label is None or count.last in sight.named)
+            if unnamed and self._counts_other(sight, count):
                 continue
             weight = self._weight(sight, count, person, label, count.last in leads, total)
             if weight == 0 and self._each_day(sight, found, count):
                 weight = found[-1].weight
             if weight == 0 and found and count.last in rather and self._corrects(sight, found[-1], count):
+                weight = found[-1].weight
+            if weight == 0 and found and self._tops(sight.page, found[-1], count):
                 weight = found[-1].weight
             if weight == 0 and self._replaces(sight.page, count, by_first):
                 weight = LED
@@ -214,6 +217,11 @@ class Assembly:
     def _goes_further(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number only widens the one before: "8, 9 maximum"."""
         return page.words[before.last : count.first] == [","] and before.value < count.value <= 1.5 * before.value
+
+    def _tops(self, page: Page, before: People, count: Count) -> bool:
+        """Whether a number is said to be the most that may come, behind another: "45 convives, 50 grand maximum"."""
+        said = any(word in self._bounds for word in page.words[count.last : count.last + 2])
+        return said and self._goes_further(page, before, count)
 
     def _is_old(self, page: Page, found: Sequence[People], count: Count) -> bool:
         """Whether the number is what the one before replaces: "45 et plus 30"."""

@@ -259,6 +259,9 @@ def _completes(before: Use, use: Use) -> bool:
     next_one = first.sentence - last.sentence <= 1 and first.paragraph == last.paragraph
     if isinstance(first.phrase, ExceptPhrase):
         return next_one and (before.rule is not None or bool(before.days))
+    if before.count is not None and len(before.pieces) == 1 and same and not use.rival:
+        since = any(piece.leads & Mark.SINCE for piece in use.days)
+        return use.rule is not None or (since and any(entry.bare_weekday for p in use.days for entry in p.entries))
     if use.rival or (before.clocks and use.clocks) or not next_one:
         return False
     if before.rule is not None and use.rule is None:
