@@ -17,7 +17,6 @@ from mailbot.model.letters import Address, CalendarReply, Letter
 from mailbot.reading import invitations, machines
 from mailbot.reading.addresses import addresses
 from mailbot.reading.charsets import cleaned, decoded, header_text
-from mailbot.reading.hypertext import plain_text
 from mailbot.reading.parts import DEFAULT_LIMITS, Limits, Part, split
 
 OLDEST = timedelta(days=30)
@@ -198,6 +197,8 @@ def _plain(part: Part) -> str:
 
 
 def _hypertext(part: Part) -> str:
+    from mailbot.reading.hypertext import plain_text  # here: mails in plain text do without it
+
     octets = part.octets()
     meta = _META_CHARSET.search(octets[:2048])
     charset = part.parameter("charset") or (meta[1].decode("ascii", "replace") if meta else "")
