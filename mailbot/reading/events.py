@@ -7,9 +7,10 @@ what is said for none of them is said for all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.rules import Catalogue
@@ -290,6 +291,8 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     parted = bool(stances.kept) or bool(sighting.sentences_of("stance-kept"))
     if sighting.sentences_of("stance-whole") and not parted:
         return []
+    if not parted and _gives_up_room_and_things(sighting, cancelled):
+        return []
     given_up: list[int] = []
     for i, mention in enumerate(sighting.mentions):
         room = mention.sort in {Sort.ROOM, Sort.SITE}
@@ -301,6 +304,16 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
     narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]
     return _merged(sighting, narrow)
+
+
+def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) -> bool:
+    """Whether "the room" is given up in one breath with a thing: then all of it is."""
+    for one, other in itertools.pairwise(sighting.mentions):
+        between = sighting.page.words[one.last : other.first]
+        if sighting.page.sentence_of[one.first] in cancelled and one.generic != other.generic and len(between) <= 3:
+            if not any(word in sighting.stances.fors for word in between):
+                return True
+    return False
 
 
 def _changed(sighting: Sighting) -> list[Wanted]:
@@ -571,7 +584,19 @@ class _Joiner:
         if self.intent is Intent.CHANGE and not any(Lack.DATE in when.lacks for when in whens):
             lacks -= {Lack.DATE}
         self._lacks |= lacks
-        return () if self._is_open_question() else slots
+        return () if self._is_open_question() else self._with_exceptions(slots)
+
+    def _with_exceptions(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+        """Let one of several days begin or end as is said of it alone: "le 10 nous commencerons déjà à 13h"."""
+        days = {slot.day for slot in slots}
+        for moment in self.moments:
+            when = moment.when
+            if when.role is not Role.USE or not moment.days or not moment.days < days or len(when.clocks) != 1:
+                continue
+            [clock] = when.clocks
+            if (clock.start is None) != (clock.end is None):
+                slots = tuple(_shifted(slot, clock) if slot.day in moment.days else slot for slot in slots)
+        return slots
 
     def _is_open_question(self) -> bool:
         """Whether it is asked which days are free ("quels samedis de mai"): none is named then."""
@@ -633,6 +658,17 @@ class _Joiner:
             yield Evidence("resource", words, "|".join(one.ids))
         for moment in self.moments:
             yield Evidence("moment", moment.when.words, _told(moment.when))
+
+
+def _shifted(slot: Slot, clock: Clock) -> Slot:
+    """Return a slot with another start or another end, where both hours are known and stay in order."""
+    if not isinstance(slot.start, datetime) or not isinstance(slot.end, datetime):
+        return slot
+    minutes = clock.start if clock.start is not None else clock.end
+    at = datetime.combine(slot.day, time()) + timedelta(minutes=minutes or 0)
+    if clock.start is not None:
+        return replace(slot, start=at) if at < slot.end else slot
+    return replace(slot, end=at) if at > slot.start else slot
 
 
 def _shares(rooms: Sequence[Wanted], moments: Sequence[Moment]) -> dict[int, list[Moment]]:

@@ -7,7 +7,7 @@ is said in full before what is said in part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -264,8 +264,21 @@ def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
     most = max(other.rank for other in timed)
     if exact and (parts or (not any(m.complete for m in timed) and max(m.rank for m in exact) >= most)):
         return exact
-    higher = [m for m in hours if m.rank > max(other.rank for other in timed) and m.complete]
-    return higher
+    starting = [m for m in hours if _said_alone(m, "start") and any(sign.isdigit() for sign in m.when.words)]
+    if parts and starting and starting[0].rank >= 1:
+        return [_in_half(starting[0], {clock.part for m in timed for clock in m.when.clocks})]
+    return [m for m in hours if m.rank > most and m.complete]
+
+
+def _in_half(moment: Moment, parts: Collection[str | None]) -> Moment:
+    """Read an hour up to noon, "vanaf 8 uur", in the half of the day that the part of it is in."""
+    late = all(part in _LATE for part in parts)
+    start = moment.when.clocks[0].start or 0
+    return _from(moment, start + DAY // 2) if late and 0 < start < DAY // 2 else moment
+
+
+_LATE = frozenset({"afternoon", "evening", "night"})
+"""Parts of the day that lie behind noon."""
 
 
 def _lengths(hours: Sequence[Moment], starts: Sequence[Moment]) -> list[Moment]:
