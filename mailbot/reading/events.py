@@ -17,8 +17,8 @@ from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.headings import headed, of_event
-from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
-from mailbot.reading.occasions import Moment, anchored, by_line, chosen, ending, of_use, on_the_way, without
+from mailbot.reading.moments import Clock, Role, When, combine, end_after, equipment_slots, room_slots
+from mailbot.reading.occasions import DAY, Moment, anchored, by_line, chosen, ending, of_use, on_the_way, without
 from mailbot.reading.page import Page
 from mailbot.reading.people import People
 from mailbot.reading.quantities import Count, Quantity
@@ -352,6 +352,8 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     asking |= sighting.sentences_of("stance-same-place")
     if intent is Intent.AVAILABILITY:
         asking |= {sentence.number for sentence in sighting.page.sentences if sentence.question}
+    if intent is Intent.CHANGE:  # "we have it booked" only tells what is
+        asking -= sighting.sentences_of("stance-confirmed") - sighting.sentences_of("change/")
     if intent is not Intent.CHANGE:
         asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):
@@ -453,7 +455,8 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     if day is None:
         told = [m for m in every if m.when.has_days and m.when.role is Role.USE and not m.when.negated]
         day = told[-1] if told and clock is not None else None
-    before = [c for m in every if m.when.role is Role.USE for c in m.when.clocks if c != clock]
+    use = [m for m in every if m.when.role is Role.USE]
+    before = [c for m in use for c in m.when.clocks if c != clock and (_is_whole(c) or not m.when.replaced)]
     same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
     clock = _completed(clock, before, same)
     base = day or (newly[-1] if newly else use[-1])
@@ -463,17 +466,23 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
 
 def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Clock | None:
     """Fill what new hours leave open with those of the reservation, where the mail tells them."""
-    told = [old for old in before if old.start is not None and old.end is not None]
-    if clock is None or not told:
-        return told[-1] if clock is None and same and told else clock
-    old = told[-1]
-    assert old.start is not None and old.end is not None
-    if clock.start is None and clock.end is not None and clock.part is None:
-        end = clock.end if clock.end > old.start else clock.end + 1440
-        return Clock(old.start, end) if end <= old.start + 1440 else clock
-    if clock.start is not None and clock.end is None and clock.start < old.end:
-        return Clock(clock.start, old.end)
+    told = [old for old in before if _is_whole(old)]
+    if clock is None:
+        return told[-1] if same and told else None
+    starts = {old.start for old in told[-1:] or before if old.start is not None}
+    ends = {old.end for old in told[-1:] or before if old.end is not None}
+    if clock.start is None and clock.end is not None and clock.part is None and len(starts) == 1:
+        start = starts.pop()
+        end = end_after(start, clock.end)
+        return Clock(start, end) if end <= start + DAY else clock
+    if clock.start is not None and clock.end is None and len(ends) == 1:
+        end = ends.pop()
+        return Clock(clock.start, end) if clock.start < end else clock
     return clock
+
+
+def _is_whole(clock: Clock) -> bool:
+    return clock.start is not None and clock.end is not None
 
 
 def _last_named(moment: Moment) -> Moment:

@@ -63,6 +63,7 @@ class Counting:
         self.contrast = frozenset(phrase[0] for phrase in phrases(quantity, "contrast"))
         self.two = phrases(quantity, "two")
         self.none = frozenset(phrase[0] for phrase in phrases(quantity, "none"))
+        self.few = phrases(quantity, "few")
         self.or_so = frozenset(phrase[0] for phrase in phrases(quantity, "or-so"))
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
@@ -107,6 +108,9 @@ class Counting:
             if count is not None and not count.ordinal and count.first >= sentence.first:
                 if count.article:
                     break
+                few = ends_with(words, sentence.first, count.first, self.few)
+                if few:
+                    return Quantity(None, count.first - few, mention.last, True)
                 return Quantity(None if count.least is not None else count.value, count.first, mention.last, True)
             both = ends_with(words, sentence.first, at, self.both)
             if both:
