@@ -27,7 +27,7 @@ from mailbot.reading.things import Mention, Sort
 
 MOST_RIVALS = 3
 NEAR, FAR = 6, 14
-"""Words between two rooms of which one is to be had: "la classe 3 ou le réfectoire", "ou, si ce n'est pas possible, …"."""
+"""Words between two rooms of which one is to be had: "la classe 3 ou le réfectoire", "ou, sinon, …"."""
 
 
 @dataclass(frozen=True)
@@ -706,7 +706,7 @@ def _shares(rooms: Sequence[Wanted], moments: Sequence[Moment]) -> dict[int, lis
 
 
 def _follows_all(moment: Moment, there: Sequence[tuple[int, int]], moments: Sequence[Moment]) -> bool:
-    """Whether all moments of the sentence stand behind all its rooms: "la cuisine et la salle le 5 mai de 10h à 18h"."""
+    """Whether all moments of the sentence stand behind all its rooms: "cuisine et salle le 5 mai de 10h à 18h"."""
     return all(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
 
 

@@ -1,7 +1,7 @@
 """Which of the days and hours that a mail names are those of what it asks for.
 
-A mail tells of much besides: when the club was founded, when somebody can be reached, what was last year. What stands in
-the sentence that asks comes first, then lists and lines of details, then the rest of the mail, then the subject; and what
+A mail tells of much besides: when the club was founded, when somebody can be reached, what was last year. What stands
+in the sentence that asks comes first, then lists and lines of details, then the rest of the mail, then the subject; what
 is said in full before what is said in part.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Clock, Role, When, joined_hours, end_after
+from mailbot.reading.moments import Clock, Role, When, end_after, joined_hours
 
 DAY = 1440
 
@@ -108,7 +108,7 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
 
 
 def by_line(found: Sequence[Moment]) -> list[Moment]:
-    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept - hall - 9 to 14")."""
+    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept - hall - 9-14")."""
     lines: dict[int, list[Moment]] = {}
     for moment in found:
         lines.setdefault(moment.sentence, []).append(moment)
@@ -134,7 +134,7 @@ def _as_one(line: Sequence[Moment]) -> Moment:
 
 
 def anchored(found: Sequence[Moment]) -> list[Moment]:
-    """Put weekdays said alone to the day that is dated elsewhere: "goûter de l'Ascension … le jeudi de 14h à 17h", and a
+    """Put weekdays said alone to the day that is dated elsewhere: "goûter de l'Ascension … jeudi de 14h à 17h", and a
     stretch of weekdays to the week of the event."""
     dated = {
         day

@@ -19,7 +19,7 @@ WRAPPED = 52
 LONGEST_STEM = 12
 
 TO = "à"
-"""The French preposition, which folding would make one with the verb ("il a réservé"): it keeps its accent here. Words of
+"""The French preposition, which folding would make one with the verb ("il a réservé"): it keeps its accent. Words of
 lexicons that say "à" stand for both, since many type it without."""
 
 _STOPS = frozenset(".!?;")

@@ -104,9 +104,9 @@ class Assembly:
             if joined:
                 before = found.pop()
                 one = replace(one, value=before.value + one.value, first=before.first, weight=max(before.weight, NAMED))
-            elif found and self._goes_further(sight.page, found[-1], count):
-                one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
-            elif found and count.last in rather and self._corrects(sight, found[-1], count):
+            elif (found and self._goes_further(sight.page, found[-1], count)) or (
+                found and count.last in rather and self._corrects(sight, found[-1], count)
+            ):
                 one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
             if one.last - count.last <= 4:
                 one = self._with_sender(sight.page, one)
@@ -170,9 +170,7 @@ class Assembly:
             return True
         return any(at in sight.named for at in range(count.last, min(count.last + 3, limit)))
 
-    def _one_more(
-        self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]
-    ) -> int | None:
+    def _one_more(self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]) -> int | None:
         """Return the word behind somebody who is added to people: "22 singers and 1 pianist"."""
         at = count.last
         if count.value != 1 or not self._is_sum(sight, found, count, generic) or at >= len(sight.page.words):
@@ -201,9 +199,7 @@ class Assembly:
         near = page.sentence_of[count.first] - page.sentence_of[before.first] <= 1
         return near and not any(at in sight.named for at in range(before.last, count.first))
 
-    def _is_sum(
-        self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]
-    ) -> bool:
+    def _is_sum(self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]) -> bool:
         """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""
         if not found:
             return False

@@ -301,7 +301,7 @@ def _labels(
 
 
 def _pieces(sheet: Page, when: When) -> Iterator[tuple[int, int]]:
-    """Yield the words that say when: a phrase may be in two pieces, with others between ("le 6 mars … de 13h à 19h")."""
+    """Yield the words that say when: a phrase may be in two pieces, with others between ("le 6 mars … de 13 à 19h")."""
     start = when.start
     for piece in when.words.split(" … "):
         found = sheet.text.find(piece, start, when.end)

@@ -1,4 +1,4 @@
-"""How many of one thing, said by how many of another: "autant de bancs que de tables", "2 bancs par table", "double"."""
+"""How many of one thing, said by how many of another: "autant de bancs que de tables", "2 par table", "double"."""
 
 from __future__ import annotations
 

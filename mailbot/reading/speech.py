@@ -10,7 +10,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import fold
 
 ENOUGH, AT_LEAST = 0.3, 3.0
-"""A language is spoken too, and its words are read as well, if it has this share of the words of the foremost one, and so
+"""A language is spoken too, and its words are read as well, if it has this share of the words of the foremost, and so
 many: only words that no other language has are counted."""
 
 

@@ -138,7 +138,7 @@ class Stances:
                 edge, listed = (mention.last if onward else first), True
 
     def _given_up_for_another(self, cue: Cue) -> list[int]:
-        """Return the room that a cue of correction takes back: "la classe 3… non, trop petite, plutôt le réfectoire"."""
+        """Return the room that a cue of correction takes back: "la classe 3… non, plutôt le réfectoire"."""
         rooms = [i for i, mention in enumerate(self._mentions) if mention.sort is Sort.ROOM and not mention.generic]
         before = [i for i in rooms if self._mentions[i].last <= cue.first]
         after = [i for i in rooms if self._mentions[i].first >= cue.last]

@@ -38,7 +38,7 @@ class Strangers:
         cues: Sequence[Cue],
         taken: Callable[[int], bool],
     ) -> list[Mention]:
-        """Return things asked for that are none of `mentions`. `taken` tells the words that say when, or name people."""
+        """Return things asked for that are none of `mentions`. `taken` tells the words that say when or name people."""
         named = {at for mention in mentions for at in range(mention.first, mention.last)}
         lent = {page.sentence_of[mention.first] for mention in mentions if mention.sort is Sort.EQUIPMENT}
         lending = {cue.last for cue in cues if cue.value == "things-lend"}

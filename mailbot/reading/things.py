@@ -492,7 +492,7 @@ class Thesaurus:
         return long and len(part.rooms) == 1 and at > 0 and page.words[at - 1] in self._links
 
     def _with_buildings(self, parts: Sequence[_Part]) -> Sequence[_Part]:
-        """ "The kitchen at the community centre": a name that is a room's and its building's is the building's, behind a
+        """ "The kitchen at the community centre": a name of a room and of its building is the building's, behind a
         word for another room there."""
         first = parts[0] if parts else _Part(0, 0, frozenset(), full=True)
         if first.full or not first.head or first.rooms == self._rooms:

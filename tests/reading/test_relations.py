@@ -17,7 +17,8 @@ SENT = datetime(2026, 6, 2, 9, 30, tzinfo=UTC)
 
 
 def quantities(sentence: str) -> dict[str, int | None]:
-    raw = f"From: a@b.example\r\nTo: {MAILBOX}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{sentence}\r\n".encode()
+    head = f"From: a@b.example\r\nTo: {MAILBOX}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    raw = f"{head}\r\n{sentence}\r\n".encode()
     meaning = read(parse(raw, SENT, own=frozenset({MAILBOX})), NO_CONTEXT, COMMUNE, load_all())
     return {item.resources[0]: item.quantity for item in meaning.items}
 
