@@ -18,7 +18,18 @@ from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.headings import headed, of_event
 from mailbot.reading.moments import Clock, Role, When, combine, end_after, equipment_slots, room_slots
-from mailbot.reading.occasions import DAY, Moment, anchored, by_line, chosen, ending, of_use, on_the_way, without
+from mailbot.reading.occasions import (
+    DAY,
+    Moment,
+    anchored,
+    by_line,
+    chosen,
+    ending,
+    of_use,
+    on_the_way,
+    within_ranges,
+    without,
+)
 from mailbot.reading.page import Page
 from mailbot.reading.people import People
 from mailbot.reading.quantities import Count, Quantity
@@ -369,7 +380,7 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
         return _new(found or every, every, sighting)
     spared = [m for m in found if m.sentence not in kept]
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
-    used = _used(found, sighting)
+    used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
 
 
@@ -389,6 +400,22 @@ def _is_loan_ahead(moment: Moment) -> bool:
     """ "Returned on the Monday": the participle of what is still to come tells of no earlier times."""
     ahead = bool(moment.days) and min(moment.days) >= moment.today and not moment.when.past
     return ahead and moment.when.role in {Role.FETCH, Role.BRING_BACK}
+
+
+def _on_edges(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Put hours on the first or the last day of a stretch: "le dernier jour, de 16h à 18h, la grande salle"."""
+    edges = {"stance-first-day": 0, "stance-last-day": -1}
+    moved = list(found)
+    for cue in sighting.cues:
+        if cue.value not in edges:
+            continue
+        days = [day for m in found if m.at < cue.first for day in sorted(m.days) if len(m.days) > 1]
+        behind = [i for i, m in enumerate(found) if m.only_hours and cue.last <= m.at <= cue.last + NEAR]
+        if days and behind and sighting.page.sentence_of[cue.first] == found[behind[0]].sentence:
+            day = days[edges[cue.value]]
+            hours = moved[behind[0]]
+            moved[behind[0]] = replace(hours, when=replace(hours.when, days=(Days(day, day),)))
+    return moved
 
 
 def _told_now(moment: Moment, then: bool) -> Moment:

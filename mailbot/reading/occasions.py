@@ -171,6 +171,24 @@ def _covering(moment: Moment, day: date) -> Moment:
     return _moved(moment, moved) if first + moved <= day <= last + moved else moment
 
 
+def within_ranges(found: Sequence[Moment]) -> list[Moment]:
+    """Let "every day from 9 to 4" be the hours of a stretch of days that is named elsewhere: "from the 12th to the 16th"."""
+    ranged = any(
+        m.when.counts and not m.when.has_clock and any(span.first < span.last for span in m.when.days) for m in found
+    )
+    return [_only_hours(m) if ranged and _is_endless_daily(m.when) else m for m in found]
+
+
+def _is_endless_daily(when: When) -> bool:
+    daily = when.repetition is not None and when.repetition.frequency == "daily" and when.repetition.interval == 1
+    return daily and Lack.UNTIL in when.lacks and when.has_clock
+
+
+def _only_hours(moment: Moment) -> Moment:
+    lacks = moment.when.lacks - {Lack.UNTIL}
+    return replace(moment, when=replace(moment.when, days=(), lacks=lacks, repetition=None))
+
+
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
@@ -263,7 +281,11 @@ def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
     exact = [m for m in hours if any(clock.start is not None and clock.end is not None for clock in m.when.clocks)]
     most = max(other.rank for other in timed)
     if exact and (parts or (not any(m.complete for m in timed) and max(m.rank for m in exact) >= most)):
-        return exact
+        return (
+            [_in_half(m, {clock.part for other in timed for clock in other.when.clocks}) for m in exact]
+            if parts
+            else exact
+        )
     starting = [m for m in hours if _said_alone(m, "start") and any(sign.isdigit() for sign in m.when.words)]
     if parts and starting and starting[0].rank >= 1:
         return [_in_half(starting[0], {clock.part for m in timed for clock in m.when.clocks})]
@@ -272,9 +294,17 @@ def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
 
 def _in_half(moment: Moment, parts: Collection[str | None]) -> Moment:
     """Read an hour up to noon, "vanaf 8 uur", in the half of the day that the part of it is in."""
-    late = all(part in _LATE for part in parts)
-    start = moment.when.clocks[0].start or 0
-    return _from(moment, start + DAY // 2) if late and 0 < start < DAY // 2 else moment
+    if not all(part in _LATE for part in parts):
+        return moment
+    clocks = tuple(_later(clock) for clock in moment.when.clocks)
+    return replace(moment, when=replace(moment.when, clocks=clocks))
+
+
+def _later(clock: Clock) -> Clock:
+    noon = DAY // 2
+    if clock.start is None or not 0 < clock.start < noon or (clock.end is not None and clock.end > noon):
+        return clock
+    return replace(clock, start=clock.start + noon, end=None if clock.end is None else clock.end + noon)
 
 
 _LATE = frozenset({"afternoon", "evening", "night"})
