@@ -319,7 +319,7 @@ class Vocabulary:
             return None
         for name in self.names.get(word[0], ()):
             if abs(len(name) - len(word)) <= 2:
-                most = 2 if len(name) >= 8 else 1
+                most = 2 if len(name) >= 8 and name[:2] == word[:2] else 1
                 if OSA.distance(word, name, score_cutoff=most) <= most:
                     sense: Sense = self.tree[name][None]
                     return Sense(
@@ -588,6 +588,8 @@ class _Cutter:
             self._line_end(at)
         elif token.kind is Kind.OPAQUE:
             self._add(Is.OPAQUE, at, at + 1)
+        elif norm == "." and self._leaders(at) > 3:
+            return self._leaders(at, write=True)
         elif norm == ".":
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             inside = following is not None and following.glued and following.kind is not Kind.NEWLINE
@@ -602,6 +604,16 @@ class _Cutter:
         else:
             self._gap(at)
         return at + 1
+
+    def _leaders(self, at: int, *, write: bool = False) -> int:
+        """Count dots in a row; with `write` make a colon of them ("Début ....... 17h") and return what is behind."""
+        behind = at + 1
+        while behind < len(self.tokens) and self.tokens[behind].norm == "." and self.tokens[behind].glued:
+            behind += 1
+        if not write:
+            return behind - at
+        self._add(Is.COLON, at, behind)
+        return behind
 
     def _line_end(self, at: int) -> None:
         """A blank line ends a paragraph; the end of a long line means nothing, for a program put it there."""

@@ -156,11 +156,12 @@ class DateReader:
         night = leads & Mark.FROM and small(following, Mark.ON) and self.with_month(Entry(), at + 3) is not None
         if not (named or listed or ordinal or night or self.list_ahead(at)):
             return None
-        if not listed and following.kind in (Is.GAP, Is.OPAQUE, Is.COLON, Is.DOT):
+        ranked = ordinal and named and bool(atom.digits) and following.kind is Is.GAP
+        if not listed and not ranked and following.kind in (Is.GAP, Is.OPAQUE, Is.COLON, Is.DOT):
             return None
-        if following.sense.unit or following.sense.weekday_plural:
+        if following.sense.unit or following.sense.weekday_plural or following.marks & Mark.TIMES:
             return None
-        return Entry(day=day, loose=named), at + 1
+        return Entry(day=day, loose=named, echo=ranked), at + 1
 
     def list_ahead(self, at: int) -> bool:
         """Whether a number begins a list that ends in a month: "5, 12 en 19 september", "15 t/m 18/01"."""
@@ -484,6 +485,9 @@ class DateReader:
     def _named(self, at: int, leads: int) -> tuple[Entry, int] | None:
         sense = self.atoms[at].sense
         if sense.day_offset is not None:
+            shift = self.atoms[at + 1].sense.shift
+            if shift is not None:  # "tomorrow fortnight"
+                return Entry(day_offset=sense.day_offset + shift, part=sense.offset_part), at + 2
             return Entry(day_offset=sense.day_offset, part=sense.offset_part), at + 1
         found = self._edged(at) if sense.edge is not None else None
         if found is not None:

@@ -81,7 +81,8 @@ class DayReader:
         atom = self.atoms[position]
         dashed = atom.kind is Is.DASH
         between = atom.kind is Is.WORD and phrase.leads & Mark.BETWEEN and atom.marks & Mark.AND
-        into = first.bare_number and phrase.leads & Mark.FROM and small(atom, Mark.ON)  # "de nacht van 4 op 5 juli"
+        named = phrase.leads & Mark.FROM or first.weekend
+        into = named and (first.bare_number or first.weekend) and small(atom, Mark.ON)  # "de nacht van 4 op 5 juli"
         if not (dashed or between or into or (atom.kind is Is.WORD and atom.marks & (Mark.TO | Mark.UNTIL))):
             return None
         if dashed and position > at:
@@ -138,6 +139,8 @@ class DayReader:
             if link is Link.LINE or (entry.plural and not before.plural):
                 return False
             return before.bare_weekday or link in (Link.AND, Link.OR, Link.ELSE) or before.weekday is not None
+        if before.bare_weekday and link is Link.COMMA:
+            return False
         return not (link is Link.LINE and entry.is_period) and not (before.plural and before.bare_weekday)
 
     def joint(self, at: int) -> tuple[Link, int] | None:
@@ -192,7 +195,8 @@ class DayReader:
     def _named_numbers(self, phrase: DaysPhrase, behind: int) -> bool:
         """Whether numbers without a month are days: "le 12", "du 12 au 15", "on the 12th", "le 3 ou le 10"."""
         ends = [end for entry in phrase.entries for end in (entry, entry.until) if end is not None]
-        return phrase.entries[0].loose and (len(ends) > 1 or self._ends_well(behind))
+        first = phrase.entries[0]
+        return first.loose and (len(ends) > 1 or first.echo or self._ends_well(behind))
 
     def _ends_well(self, at: int) -> bool:
         """Whether nothing that could be counted follows a number."""

@@ -16,8 +16,8 @@ from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
 from mailbot.reading import series
 from mailbot.reading.almanac import Almanac
-from mailbot.reading.atoms import Atom, Mark, cut
-from mailbot.reading.hours import DAY, read_clock
+from mailbot.reading.atoms import Atom, Is, Mark, cut
+from mailbot.reading.hours import DAY, is_of_twelve, read_clock
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When
 from mailbot.reading.pieces import Piece, Scanner
@@ -56,6 +56,10 @@ class _Reading:
         self.sentences = scanner.sentences
         self.verbs = scanner.verbs
         self.too_many = scanner.too_many
+        self.crowded: set[int] = set()
+        """Sentences of more than one use."""
+        self.has_dates = False
+        """Whether the text names days by their date."""
         self.roles: dict[int, Role] = {}
         """By the first atom of a use, what the words of fetching and bringing back make of it."""
         self.last_named: date | None = None
@@ -65,6 +69,9 @@ class _Reading:
         """By weekday, the date last named that falls on it, and whether it counts."""
         self.dates: set[date] = set()
         """All dates named so far, but those of long stretches."""
+        self.weekday: int | None = None
+        """The weekday last said alone: that of "8 weken na elkaar" a sentence later."""
+        self.borrowed: int | None = None
         self.used_on: date | None = None
         """The day of use last named."""
         self.room = MOST
@@ -72,6 +79,11 @@ class _Reading:
 
     def moments(self, found: Sequence[Use]) -> Moments:
         self.roles = self._roles(found)
+        sentences = [use.pieces[0].sentence for use in found if not use.closed]
+        self.crowded = (
+            {sentence for sentence in sentences if sentences.count(sentence) > 1} if len(found) < 99 else set()
+        )
+        self.has_dates = any(use.days and use.rule is None and not _all_bare(use) for use in found)
         whens: list[When] = []
         for use in found:
             if len(whens) >= MOST_WHENS:
@@ -80,6 +92,7 @@ class _Reading:
             when = self._when(use)
             if when is None:
                 continue
+            self._note_weekday(use, whens)
             if use.negated and whens and self._leaves_out(whens, use, when):
                 continue
             if use.rival and whens and when.counts and (when.days or when.clocks):
@@ -104,6 +117,18 @@ class _Reading:
         self.room -= len(when.days)
         return when
 
+    def _note_weekday(self, use: Use, whens: list[When]) -> None:
+        """Remember a weekday alone, and take it back as a day once it has become that of a repetition."""
+        if self.borrowed is not None:
+            for number, when in enumerate(whens):
+                lone = len(when.days) == 1 and when.days[0].first.weekday() == self.borrowed and when.repetition is None
+                if lone and when.days[0].first == self.almanac.coming(self.borrowed):
+                    whens[number] = replace(when, days=(), replaced=not when.clocks)
+            self.borrowed = None
+        entries = [entry for piece in use.days for entry in piece.entries]
+        if len(entries) == 1 and entries[0].bare_weekday and entries[0].until is None and use.rule is None:
+            self.weekday = entries[0].weekday
+
     def _leaves_out(self, whens: list[When], use: Use, refused: When) -> bool:
         """Take "pas le 12" out of the days before, if it is among them; say whether it was."""
         last = whens[-1]
@@ -122,6 +147,8 @@ class _Reading:
         start = min(self.atoms[piece.at].start for piece in use.pieces)
         end = max(self.atoms[piece.behind - 1].end for piece in use.pieces)
         when = When(start, end, self._words(use), replaced=use.replaced, negated=use.negated)
+        if any(entry.echo and not self._named_day(entry.day) for piece in use.days for entry in piece.entries):
+            return None
         for piece in use.days:
             self._settle(piece)
         if use.rule is not None or self._is_series(use):
@@ -161,6 +188,9 @@ class _Reading:
         named = spans_of(piece.settled)
         if named and not any(entry.next_day for entry in phrase.entries):
             self.last_named, self.named_in = named[-1].last, piece.paragraph
+
+    def _named_day(self, number: int | None) -> bool:
+        return any(day.day == number for day in self.dates)
 
     def _named_before(self, phrase: DaysPhrase) -> date | None:
         """Return the only date named elsewhere that has the number of the first day: "… le vendredi 10 décembre. Pour
@@ -297,14 +327,19 @@ class _Reading:
         ]
         if listed and not any(_bounds(piece) for piece in use.days):
             return self._listed(when, use)
+        if rule == RulePhrase("daily", part=rule.part) and not use.days and use.count is None and self.has_dates:
+            return when  # "elke dag van 9u tot 16u": hours of the days that are named elsewhere
         if rule == RulePhrase("daily", part=rule.part) and use.days and not any(_bounds(piece) for piece in use.days):
             return self._listed(when, use)
         rule = series.with_count(series.with_weekdays(rule, use.days), use.count)
+        if rule.open_weekdays and rule.frequency == "weekly" and self.weekday is not None:
+            rule = replace(rule, weekdays=(self.weekday,), open_weekdays=False)
+            self.borrowed = self.weekday
         if use.rule is not None and self._is_question(use):
             span = series.windows(use.days)[0]
             period = Days(span.first, span.last) if span.first is not None and span.last is not None else None
             return replace(when, vague=True, period=period)
-        if rule.open_weekdays and rule.frequency != "daily":
+        if rule.open_weekdays and rule.frequency != "daily" and rule.day_of_month is None:
             return replace(when, vague=True, lacks=when.lacks | {Lack.UNTIL})
         if any(each.conflict for piece in use.days for each in piece.settled):
             return replace(when, lacks=when.lacks | {Lack.DATE})
@@ -409,7 +444,8 @@ class _Reading:
         if habit and not any(each.sure and each.days for piece in use.days for each in piece.settled):
             return Role.HABIT
         if not use.days and use.rule is None:
-            return Role.HABIT if use.clocks and use.clocks[0].bounded else Role.USE
+            lone = use.pieces[0].sentence not in self.crowded
+            return Role.HABIT if lone and use.clocks and use.clocks[0].bounded else Role.USE
         return self.roles.get(use.pieces[0].at, Role.USE)
 
     def _roles(self, found: Sequence[Use]) -> dict[int, Role]:
@@ -430,16 +466,19 @@ class _Reading:
         return roles
 
     def _handed_over(self, place: int, before: Use | None, after: Use | None) -> Use | None:
-        if before is not None and max(piece.behind for piece in before.pieces) == place:
+        behind = max((piece.behind for piece in before.pieces), default=0) if before is not None else 0
+        if before is not None and behind == place:
             return before
         near = after is not None and after.pieces[0].at - place <= _VERB_REACH
-        if after is None or not near or self._parted(place, after.pieces[0].at):
-            return None
-        return after
+        if after is not None and near and not self._parted(place, after.pieces[0].at):
+            return after
+        words = all(self.atoms[at].kind in (Is.GAP, Is.WORD) for at in range(behind, place))
+        apart = before is None or not 0 <= place - behind <= 3 or not words
+        return None if apart else before
 
     def _parted(self, start: int, end: int) -> bool:
         """Whether a sentence ends between two atoms."""
-        return any(self.atoms[at].kind.name in ("STOP", "PARAGRAPH") for at in range(start, end))
+        return any(self.atoms[at].kind in (Is.STOP, Is.PARAGRAPH) for at in range(start, end))
 
     def _is_loose(self, use: Use, when: When) -> bool:
         """A weekday that only names a habit ("la chorale du jeudi"), a feast that may be a theme, a number alone; what
@@ -485,6 +524,10 @@ _PARTS: Final = {
     CountPhrase: "repetition",
     ExceptPhrase: "exception",
 }
+
+
+def _all_bare(use: Use) -> bool:
+    return all(isinstance(piece.phrase, DaysPhrase) and piece.phrase.bare_weekdays for piece in use.days)
 
 
 def _bounds(piece: Piece) -> bool:
@@ -548,7 +591,8 @@ def _is_length(phrase: ClockPhrase) -> bool:
 
 def _clock(phrase: ClockPhrase) -> Clock:
     start, end = read_clock(phrase)
-    return Clock(start, end, phrase.length if start is None and end is None else None, phrase.part)
+    length = phrase.length if start is None and end is None else None
+    return Clock(start, end, length, phrase.part, is_of_twelve(phrase))
 
 
 def _shown(piece: Piece, when: When) -> str:

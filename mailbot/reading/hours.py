@@ -11,19 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from mailbot.reading.atoms import Atom, Is, Mark
-from mailbot.reading.said import NOON, ClockPhrase, Face, small
+from mailbot.reading.moments import WINDOWS
+from mailbot.reading.said import ClockPhrase, Face, small
 
 DAY: Final = 1440
-
-_WINDOWS: Final = {
-    "morning": (0, 785),
-    "midday": (660, 900),
-    "afternoon": (NOON, 1140),
-    "evening": (960, 1500),
-    "night": (1200, 1860),
-    "day": (360, 1320),
-}
-"""The hours that a part of the day may speak of, generously, in minutes after midnight."""
 
 _DAYTIME: Final = range(1, 8)
 """Hours that are read as afternoon or evening where nothing says which half of the day."""
@@ -40,11 +31,17 @@ def read_clock(phrase: ClockPhrase) -> tuple[int | None, int | None]:
     return _range(start, end, part)
 
 
+def is_of_twelve(phrase: ClockPhrase) -> bool:
+    """Whether nothing said which half of the day hours are in."""
+    ends = [end for end in (phrase.start, phrase.end) if end is not None]
+    return phrase.part is None and bool(ends) and all(end.part is None and len(end.readings()) > 1 for end in ends)
+
+
 def _within(readings: Sequence[int], part: str | None) -> tuple[int, ...]:
     """Return the readings that lie in the part of the day; all of them where none does."""
-    if part is None or part not in _WINDOWS or len(readings) == 1:
+    if part is None or part not in WINDOWS or len(readings) == 1:
         return tuple(readings)
-    low, high = _WINDOWS[part]
+    low, high = WINDOWS[part]
     found = tuple(reading for reading in readings if low <= reading <= high)
     if not found and part == "night":
         found = tuple(reading for reading in readings if reading <= 360)
@@ -221,6 +218,8 @@ class HourReader:
 
     def _bare_hour_stands(self, start: Face, leads: int, behind: int) -> bool:
         """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
+        if leads & Mark.BEFORE and self.atoms[behind].marks & Mark.BEFORE:  # "by 9 at the latest"
+            return True
         at = leads & Mark.AT and not leads & Mark.TO
         since = (leads & Mark.SINCE and not leads & Mark.TO) or (leads & Mark.UNTIL and not leads & Mark.FROM)
         following = self.atoms[behind]
@@ -236,7 +235,7 @@ class HourReader:
     def _single(self, start: Face, leads: int, at: int, behind: int) -> tuple[ClockPhrase, int]:
         at_the_latest = bool(leads & Mark.BEFORE) or bool(self.atoms[behind].marks & Mark.BEFORE)
         if at_the_latest:
-            after = behind + 1 if not leads & Mark.BEFORE else behind
+            after = behind + 1 if self.atoms[behind].marks & Mark.BEFORE else behind
             return ClockPhrase(None, start, bounded=True), after
         if leads & Mark.UNTIL and not leads & Mark.FROM:
             return ClockPhrase(None, start), behind
@@ -272,6 +271,8 @@ class HourReader:
         """Return the time of day that begins at `at`, `explicit` or a bare number, and the index behind it."""
         atom = self.atoms[at]
         sense = atom.sense
+        if led and sense.part_alone and sense.part != "day" and sense.named_clock is None:
+            return self._behind_part(sense.part, at + 1)
         if sense.named_clock is not None:
             if sense.part and not led and self._day_before(at):
                 return None
@@ -284,6 +285,15 @@ class HourReader:
         if number is None or number.ordinal or number.about or number.value > 24 or len(atom.digits) > 2:
             return None
         return self._numbered(atom, number.value, at + 1)
+
+    def _behind_part(self, part: str | None, at: int) -> tuple[Face, int] | None:
+        """ "van 's ochtends 9 uur tot 's middags 3 uur"."""
+        if self.atoms[at].sense.part is not None:
+            return None
+        found = self.face(at, led=True)
+        if found is None or found[0].hour > 12:
+            return None
+        return replace(found[0], part=part, explicit=True, maybe_length=False), found[1]
 
     def _offset_face(self, offset: int, at: int) -> tuple[Face, int] | None:
         """ "half acht", "kwart voor acht", "quarter past seven": minutes and the hour they are counted from."""
@@ -388,16 +398,17 @@ class HourReader:
         atom = self.atoms[at]
         if atom.sense.length is not None:
             return atom.sense.length, at + 1
-        value, unit = atom.value, self.atoms[at + 1]
+        skipped = int(small(self.atoms[at + 1], Mark.FILLER) and not self.atoms[at + 1].sense.timely)
+        value, unit = atom.value, self.atoms[at + 1 + skipped]
         if value is None or (atom.number is not None and atom.number.ordinal):
             return None
         if unit.kind in (Is.DOT, Is.COMMA) and unit.glued:
             return self._decimal(value, at)
         if unit.sense.unit == "minute":
-            return (value, at + 2) if 10 <= value <= 600 else None
+            return (value, at + 2 + skipped) if 10 <= value <= 600 else None
         if unit.sense.unit != "hour" or not 0 < value <= 12:
             return None
-        return self._and_minutes(value * 60, at + 2)
+        return self._and_minutes(value * 60, at + 2 + skipped)
 
     def _and_minutes(self, minutes: int, at: int) -> tuple[int, int]:
         extra = self.atoms[at]

@@ -33,6 +33,8 @@ class Clock:
     end: int | None = None
     length: int | None = None
     part: str | None = None
+    twelve: bool = field(default=False, compare=False)
+    """Nothing said which half of the day: a part of the day that stands elsewhere ("demain soir") may still tell."""
 
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and not self.start < self.end:
@@ -52,6 +54,17 @@ class Repetition:
     """Which weekday of the month, 1 the first, -1 the last."""
     until: date | None = None
     """The last day it may fall on; None where no end was said."""
+
+
+WINDOWS = {
+    "morning": (0, 785),
+    "midday": (660, 900),
+    "afternoon": (720, 1140),
+    "evening": (960, 1500),
+    "night": (1200, 1860),
+    "day": (360, 1320),
+}
+"""The hours that a part of the day may speak of, generously, in minutes after midnight."""
 
 
 class Role(StrEnum):
@@ -168,9 +181,9 @@ def combine(whens: Sequence[When]) -> tuple[When, ...]:
     other = [when for when in asked if not when.days]
     clocks = joined_hours([clock for when in other for clock in when.clocks])
     if whole and not days:
-        return tuple(_completed(when, clocks) for when in whole)
+        return _overridden([_completed(when, clocks) for when in whole])
     if whole:
-        return (*whole, *(replace(when, clocks=clocks) for when in days))
+        return _overridden([*whole, *(replace(when, clocks=clocks) for when in days)])
     if days:
         return tuple(replace(when, clocks=clocks) for when in days)
     if not other:
@@ -180,6 +193,34 @@ def combine(whens: Sequence[When]) -> tuple[When, ...]:
 
 def _all(when: When) -> list[date]:
     return [day for span in when.days for day in span]
+
+
+def _overridden(whens: Sequence[When]) -> tuple[When, ...]:
+    """Let what was said of one of several days go before what was said of all: "3, 4 en 10 mei van 13u30 tot 16u45,
+    op 10 mei al om 13u"."""
+    result = list(whens)
+    for number, when in enumerate(whens):
+        if len(when.clocks) != 1 or (when.clocks[0].start is None) is (when.clocks[0].end is None):
+            continue
+        own = set(_all(when))
+        base = next((i for i, other in enumerate(result) if other is not when and _is_fuller(other, own)), None)
+        if base is None:
+            continue
+        full, part = result[base].clocks[0], when.clocks[0]
+        start = full.start if part.start is None else part.start
+        end = full.end if part.end is None else part.end
+        if start is None or end is None or end <= start:
+            continue
+        kept = tuple(span for span in result[base].days if span.first not in own)
+        result[base] = replace(result[base], days=kept)
+        result[number] = replace(when, clocks=(Clock(start, end),))
+    return tuple(when for when in result if when.days)
+
+
+def _is_fuller(when: When, days: set[date]) -> bool:
+    """Whether hours were said in full, once, of these single days and perhaps others."""
+    full = len(when.clocks) == 1 and when.clocks[0].start is not None and when.clocks[0].end is not None
+    return full and days <= set(_all(when)) and all(span.first == span.last for span in when.days)
 
 
 def _vaguest(whens: Sequence[When]) -> When:
@@ -197,7 +238,8 @@ def _completed(when: When, more: Sequence[Clock]) -> When:
 def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     """Make one of what belongs together among hours that were said apart: whole ranges go before single ends, a start
     takes the end or the length that has none (of two lengths neither is sure), two starts are a start and an end."""
-    clocks = tuple(dict.fromkeys(clocks))
+    part = next((clock.part for clock in clocks if clock.start is clock.end is clock.length is None), None)
+    clocks = tuple(dict.fromkeys(_in_part(clock, part) for clock in clocks))
     ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
     if ranges:
         return _around(tuple(one for one in ranges if not any(_within(one, other) for other in ranges)), clocks)
@@ -216,6 +258,19 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         first, last = sorted(starts, key=lambda clock: clock.start or 0)
         return (replace(first, end=last.start),)
     return tuple(starts)
+
+
+def _in_part(clock: Clock, part: str | None) -> Clock:
+    """Return hours in the other half of the day where only there they lie in a part of the day said elsewhere."""
+    low, high = WINDOWS.get(part or "", (0, 0))
+    start = clock.start if clock.start is not None else clock.end
+    if not clock.twelve or start is None or low <= start <= high:
+        return clock
+    for shift in (720, -720):
+        if low <= start + shift <= high and start + shift >= 0:
+            moved = [None if end is None else end + shift for end in (clock.start, clock.end)]
+            return replace(clock, start=moved[0], end=moved[1], part=part, twelve=False)
+    return clock
 
 
 def _within(clock: Clock, other: Clock) -> bool:

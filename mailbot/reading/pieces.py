@@ -51,6 +51,8 @@ class Piece:
     """Marks of its first atom."""
     left_behind: bool = False
     """What something is moved away from."""
+    corrected: bool = False
+    """ "plutôt", "sorry" or the like stands directly before."""
     refused: bool = False
     """ "pas" or the like stands directly before: "pas le 15"."""
     settled: list[Settled] = field(default_factory=list)
@@ -143,13 +145,21 @@ class Scanner:
                 self._append(ClockPhrase(part=part), at, behind)
 
     def _append(self, phrase: Phrase, at: int, behind: int) -> None:
-        near = self._near and bool(self.pieces)
-        sentence = len(self.sentences) - 1
-        place = (sentence, self._paragraph, self._line)
-        refused = bool((self.atoms[at - 1].marks if at else 0) & Mark.NOT)
+        before = self.atoms[at - 1].marks if at else 0
         self.pieces.append(
             Piece(
-                phrase, at, behind, near, self._between, *place, self._bracketed, self.atoms[at].marks, refused=refused
+                phrase,
+                at,
+                behind,
+                near=self._near and bool(self.pieces),
+                between=self._between,
+                sentence=len(self.sentences) - 1,
+                paragraph=self._paragraph,
+                line=self._line,
+                bracketed=self._bracketed,
+                lead=self.atoms[at].marks,
+                corrected=bool(before & Mark.CORRECTION),
+                refused=bool(before & Mark.NOT),
             )
         )
         self._near, self._between, self._bracketed = True, 0, False

@@ -169,6 +169,8 @@ class RuleReader:
         sense = self.atoms[position].sense
         if number.about or number.value > _MOST_TIMES:
             return None
+        if position == at + 1 and self.atoms[position].marks & Mark.OF_MONTH:
+            return self._day_of_month(at)
         if sense.weekday is not None:
             return self._counted_weekdays(number.value, position, ahead)
         behind = bool(self.atoms[position + 1].marks & Mark.IN_A_ROW)
@@ -194,11 +196,19 @@ class RuleReader:
         ranks, position = self.dates.ranks(at)
         found = self._weekdays(position) if ranks else None
         if found is None:
-            return None
+            return self._day_of_month(at)
         days, behind = found
         after = self._over_of_month(behind)
         part = self.atoms[behind - 1].sense.part
         return (RulePhrase("monthly", 1, days, ranks, part=part), after) if after > behind else None
+
+    def _day_of_month(self, at: int) -> tuple[RulePhrase, int] | None:
+        """ "le 15 de chaque mois", "de 15de van elke maand"."""
+        number, behind = self.atoms[at].number, at + 1
+        if number is None or not 1 <= number.value <= 28 or number.about or not self.atoms[at].digits:
+            return None
+        after = self._over_of_month(behind)
+        return (RulePhrase("monthly", day_of_month=number.value), after) if after > behind else None
 
     def count(self, at: int) -> tuple[CountPhrase, int] | None:
         """Return how many times or through how many weeks: "pendant 6 semaines", "8 keer", "for three months"."""

@@ -111,6 +111,8 @@ class Entry:
     """One of several that is not fixed: "un samedi de mars"."""
     loose: bool = False
     """A bare number with an article, a feast that may be a theme."""
+    echo: bool = False
+    """A rank with other words behind ("op de 29e wordt het later"): a day only if one of that number was named."""
     until: Entry | None = None
     """The last day of a range that begins here."""
     moved: bool = False
@@ -183,6 +185,8 @@ class RulePhrase:
     interval: int = 1
     weekdays: tuple[int, ...] = ()
     nth: tuple[int, ...] = ()
+    day_of_month: int | None = None
+    """ "le 15 de chaque mois"."""
     count: int | None = None
     part: str | None = None
     open_weekdays: bool = False

@@ -204,7 +204,9 @@ def _monthly(rule: RulePhrase, first: date, end: date) -> Iterator[date]:
     month = month_span(first.year, first.month)
     while month.first <= end:
         year, number = month.first.year, month.first.month
-        found = (nth_weekday(year, number, weekday, nth) for nth in rule.nth for weekday in rule.weekdays)
+        found = [nth_weekday(year, number, weekday, nth) for nth in rule.nth for weekday in rule.weekdays]
+        if rule.day_of_month is not None:
+            found = [date(year, number, rule.day_of_month)]
         yield from (day for day in sorted(day for day in found if day is not None) if first <= day <= end)
         years, months = divmod(number - 1 + rule.interval, 12)
         month = month_span(year + years, months + 1)

@@ -172,14 +172,24 @@ def _continues(found: list[Use], piece: Piece) -> bool:
 
 def _corrected(found: list[Use], piece: Piece) -> bool:
     """Let a piece take the place of the last of its kind: "le 14, non pardon, le 15"; say whether it did."""
-    for use in reversed(found[-2:]):
+    far = piece.corrected and isinstance(piece.phrase, ClockPhrase | DaysPhrase)
+    for use in reversed(found[-8:] if far else found[-2:]):
         old = next((each for each in reversed(use.pieces) if type(each.phrase) is type(piece.phrase)), None)
-        if old is None or use.closed or piece.sentence - old.sentence > 1:
+        if old is None or use.closed or (piece.sentence - old.sentence > 1 and not far):
             continue
+        if isinstance(piece.phrase, ClockPhrase) and isinstance(old.phrase, ClockPhrase):
+            piece.phrase = _with_old_end(piece.phrase, old.phrase)
         use.pieces[use.pieces.index(old)] = piece
         found.insert(found.index(use), Use([old], replaced=True))
         return True
     return False
+
+
+def _with_old_end(phrase: ClockPhrase, old: ClockPhrase) -> ClockPhrase:
+    """Keep the end of hours of which only the start is corrected: "20h-22h … plutôt 19h30, la fin ne change pas"."""
+    if not phrase.open_start or old.start is None or old.end is None:
+        return phrase
+    return replace(phrase, end=old.end)
 
 
 def _fits(use: Use, piece: Piece) -> bool:
@@ -267,7 +277,8 @@ def _completes(before: Use, use: Use) -> bool:
     if before.rule is not None and use.rule is None:
         bounds = bool(use.days) and all(_is_bound(piece) for piece in use.days)
         fills = before.rule.open_weekdays and bool(use.days) and same
-        return (bounds or fills) and (same or not use.clocks)
+        periods = all(entry.is_period for piece in use.days for entry in piece.entries)
+        return (bounds or fills) and (same or not use.clocks or periods)
     if use.rule is not None and before.rule is None and same:
         bounds = bool(before.days) and all(_is_bound(piece) for piece in before.days)
         return bounds or (use.rule.open_weekdays and bool(before.days))
