@@ -42,6 +42,11 @@ _TRY = text(
 )
 _TRIES = select(TRIES.c.tries).where(TRIES.c.place == bindparam("place"))
 _POST, _TO = insert(OUTBOX), insert(RECIPIENT)
+_OUTCOME = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("post"))
+    .values(worker=None, leased_until=None, tries=OUTBOX.c.tries + 1)
+)
 _POSTS = (
     select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
     .where(OUTBOX.c.id.in_(bindparam("posts", expanding=True)))
@@ -190,8 +195,7 @@ class Mailbox:
         return letter
 
     def _outcome(self, receipt: Receipt, what: dict[str, object]) -> None:
-        change = {**what, "worker": None, "leased_until": None, "tries": OUTBOX.c.tries + 1}
-        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == receipt.id).values(change))
+        self._connection.execute(_OUTCOME, {**what, "post": receipt.id})
 
 
 def count_try(connection: Connection, place: str) -> int:
