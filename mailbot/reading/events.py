@@ -371,6 +371,9 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
         asking |= {sentence for one in wanted for _, sentence in one.places}
     every = [_not_replaced(_ranked(sighting, i, asking), sighting) for i in range(len(sighting.whens))]
     kept = sighting.sentences_of("stance-kept")
+    fallback = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-fallback"]
+    if intent is Intent.BOOK and fallback:
+        every = _without_fallback(every, fallback)
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
         for m in every
@@ -394,6 +397,21 @@ def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:
             if any(mention.first in between for mention in sighting.mentions):
                 return replace(moment, when=replace(moment.when, replaced=False))
     return moment
+
+
+def _without_fallback(every: list[Moment], fallback: Sequence[tuple[int, int]]) -> list[Moment]:
+    """Leave out the day that is meant only if another will not do: "le 18 juin (19 juin en cas de pluie)"."""
+    firm = [moment for moment in every if not _inside(moment, fallback)]
+    if any(moment.days for moment in firm):
+        return firm
+    return [
+        replace(m, when=replace(m.when, days=m.when.days[:-1])) if _inside(m, fallback) and len(m.when.days) > 1 else m
+        for m in every
+    ]
+
+
+def _inside(moment: Moment, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= moment.at < last for first, last in spans)
 
 
 def _is_loan_ahead(moment: Moment) -> bool:

@@ -88,7 +88,8 @@ def judge(
 def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[int, int]]) -> bool:
     if not cue.value.startswith("book/"):
         return False
-    return any(cue.first < first and last <= cue.last for first, last in wondered) or any(
+    conditional = cue.value == "book/decisive"  # "la petite salle si elle est libre"
+    return any(cue.first < first and last <= cue.last and not conditional for first, last in wondered) or any(
         first <= cue.first < last for first, last in done
     )
 

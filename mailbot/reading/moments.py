@@ -293,9 +293,15 @@ def _around(ranges: tuple[Clock, ...], clocks: Sequence[Clock]) -> tuple[Clock, 
     )
 
 
+NOON, EVENING, DAY = 720, 17 * 60, 1440
+
+
 def end_after(start: int, end: int) -> int:
     """Return the end in the half of the day that makes the shorter time, or in the night that follows."""
-    return end if end > start else end + 720 if start < end + 720 <= 1440 else end + 1440
+    if end > start:
+        return end
+    early = start >= EVENING and NOON < end <= 7 * 60 + NOON  # "jusqu'à 1h" was read as the afternoon by itself
+    return end + NOON if start < end + NOON <= DAY or early else end + DAY
 
 
 def loan(whens: Sequence[When]) -> tuple[Days, ...]:

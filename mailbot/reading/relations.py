@@ -73,7 +73,7 @@ class Relations:
         sentence = page.sentence(mention.first)
         each = starts_with(page.words, mention.last, sentence.last, self._each)
         other = None
-        if each:
+        if each and page.words[mention.last + each].isalpha():
             other = self._measure(found, mentions, index, mention.last + each, page)
         elif ends_with(page.words, sentence.first, own.first, self._each_with) or starts_with(
             page.words, mention.last, sentence.last, self._each_after

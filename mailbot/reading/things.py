@@ -370,6 +370,9 @@ class Thesaurus:
     def _qualified(self, page: Page, at: int, thing: str) -> bool:
         """Whether another word of the thing's names stands on the page."""
         stems = self._qualifiers[thing] - {page.words[at][:5]}
+        beside = page.words[at + 1 : at + 4]
+        if any(len(word) == 4 and stem.startswith(word) for word in beside for stem in stems):
+            return True
         return any(stem in word for word in page.words if len(word) > 4 for stem in stems)
 
     # -- rooms and sites ----------------------------------------------------------------------------------------------
