@@ -139,7 +139,11 @@ class Counting:
         if count is not None and count.last < limit and not self._is_value(page, mention, count, limit):
             count = None
         if count is None and at < limit and page.words[at] in self.after:
-            while at < limit and (not page.words[at].isalnum() or page.words[at] in self.after | self.about):
+            while (
+                at < limit
+                and at not in by_start
+                and (not page.words[at].isalnum() or page.words[at] in self.after | self.about)
+            ):
                 at += 1
             count = by_start.get(at)
             if count is None and at < limit and page.words[at] in self.none:
