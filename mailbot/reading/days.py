@@ -52,6 +52,7 @@ class DayReader:
         if not phrase.entries:
             self._refused = end
             return None
+        _take_weeks_ahead(phrase)
         behind = self._tail(phrase, behind)
         if len(phrase.entries) > 1 or phrase.entries[0].until is not None:
             for entry in phrase.entries:
@@ -136,6 +137,8 @@ class DayReader:
                 return False
             return not (link is Link.COMMA and counted and not self.dates.list_ahead(at))
         if entry.bare_weekday:
+            if _weeks_ahead(before) and link is Link.COMMA:
+                return True
             if link is Link.LINE or (entry.plural and not before.plural):
                 return False
             return before.bare_weekday or link in (Link.AND, Link.OR, Link.ELSE) or before.weekday is not None
@@ -219,6 +222,21 @@ class DayReader:
         for end in bare:
             end.week_offset = week[0]
         return week[1]
+
+
+def _weeks_ahead(entry: Entry) -> int:
+    """How many whole weeks from now a day is said to be; 0 where it is not said so."""
+    offset = entry.day_offset or 0
+    return offset // 7 if offset > 0 and offset % 7 == 0 and entry.until is None else 0
+
+
+def _take_weeks_ahead(phrase: DaysPhrase) -> None:
+    """ "dans deux semaines, le samedi": the Saturday of that week."""
+    if len(phrase.entries) == 2 and phrase.links == [Link.COMMA] and phrase.entries[1].bare_weekday:
+        weeks = _weeks_ahead(phrase.entries[0])
+        if weeks:
+            phrase.entries[1].week_offset = weeks
+            del phrase.entries[0], phrase.links[0]
 
 
 def _one_rank_each(phrase: DaysPhrase) -> DaysPhrase:
