@@ -40,6 +40,7 @@ def heading_of(
         automatic="auto-replied" if answering else "auto-generated",
         in_reply_to=thread.message_id if answering else "",
         references=thread.references if answering else (),
+        reply_to=notice.content.sender if isinstance(notice.content, d.ToStaff) else None,
     )
 
 

@@ -106,6 +106,8 @@ class Heading:
     """auto-replied or auto-generated (RFC 3834 section 5)."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    reply_to: Address | None = None
+    """Where answers go, if not to the sender."""
 
 
 def message(heading: Heading, body: Part) -> bytes:
@@ -115,6 +117,7 @@ def message(heading: Heading, body: Part) -> bytes:
     fields = [
         ("From", mailbox(heading.sender, "From")),
         ("To", mailbox(heading.to, "To")),
+        *_reply_to(heading),
         ("Date", format_datetime(heading.date)),
         ("Message-ID", f"<{heading.message_id}>"),
         *_thread(heading),
@@ -126,6 +129,11 @@ def message(heading: Heading, body: Part) -> bytes:
     ]
     head = "".join(f"{name}: {text}\r\n" for name, text in fields)
     return head.encode("ascii") + body.lines()
+
+
+def _reply_to(heading: Heading) -> Iterable[tuple[str, str]]:
+    if heading.reply_to is not None and ascii_address(heading.reply_to.address):
+        yield "Reply-To", mailbox(heading.reply_to, "Reply-To")
 
 
 def mailbox(address: Address, header: str) -> str:

@@ -39,6 +39,7 @@ def test_an_unreadable_mail_goes_to_staff_whole_and_its_sender_is_told_in_one_li
     assert nested(200) in town.outbox.sent[-3].raw
     assert "Il est transmis tel quel à une personne" in text_of(letters[2])
     assert letters[2]["In-Reply-To"] == "<profond@courrier.example>"
+    assert letters[0]["Reply-To"] == "Zoe <zoe@courrier.example>", "who answers it, answers her"
     assert town.inbox.mails[-1].handled
 
 
@@ -47,6 +48,7 @@ def test_whose_mail_it_is_cannot_be_told_then_only_staff_get_it(town: Town) -> N
     assert to(letters) == STAFF
     assert attached_mail(letters[0]) == TWO_SENDERS
     assert "n'a rien reçu" in text_of(letters[0])
+    assert letters[0]["Reply-To"] is None
 
 
 def test_an_unreadable_mail_of_a_machine_is_never_answered(town: Town) -> None:
