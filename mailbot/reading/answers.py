@@ -15,6 +15,7 @@ from mailbot.reading.events import Sighting, with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
 from mailbot.reading.things import Mention, Sort
+from mailbot.reading.tokens import Kind, tokenize
 from mailbot.reading.words import OwnWords
 
 SHORT = 20
@@ -77,6 +78,25 @@ def adjusted(judged: Judgement, sighting: Sighting, signs: Signs) -> Judgement:
     if judged.intent in light and not signs.offer and _thanks_alone(sighting, judged):
         return replace(judged, intent=Intent.IGNORE, runner_up=judged.intent)
     return judged
+
+
+def accepting(meaning: Meaning, sighting: Sighting, fitting: Sequence[int], offered: int) -> Meaning:
+    """Return the meaning of a mail that agrees. A bare yes with a but is none that a program may act on."""
+    number = option(sighting, fitting, offered)
+    if number is None and any(cue.value == "answer-but" for cue in sighting.cues):
+        return replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
+    return replace(meaning, option=number)
+
+
+def asks_for_a_person(own: OwnWords, words: Set[str]) -> bool:
+    """Return whether a mail says no more than the word that our letters name for it: PERSONNE, MEDEWERKER, PERSON.
+    `words` are those of all languages, folded: a letter may be in two."""
+    said = [token.norm for token in tokenize(own.body) if token.kind is Kind.WORD]
+    return len(said) <= FEW and any(word in words for word in said)
+
+
+FEW = 4
+"""Words of a mail that asks for a person and no more."""
 
 
 def _thanks_alone(sighting: Sighting, judged: Judgement) -> bool:

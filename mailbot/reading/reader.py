@@ -62,6 +62,7 @@ class Library:
         self.lexica = lexica
         self.tongues = Tongues(lexica)
         self.thesaurus = Thesaurus(catalogue, lexica)
+        self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
         self.abbreviations = frozenset(
             fold(word) for lexicon in lexica.values() for word in lexicon.table("language")["abbreviations"]
         )
@@ -78,6 +79,8 @@ class Library:
         text = "\n\n".join(part for part in (own.subject, own.body, own.forwarded) if part)
         if len(text) > LONGEST:
             return replace(meaning, evidence=(Evidence("intent", "", "too long to be one request"),))
+        if answers.asks_for_a_person(own, self.person):
+            return replace(meaning, evidence=(Evidence("intent", own.body.strip(), "human, asked for"),))
         spoken = self._spoken(speech, own)
         return self._meaning(letter, context, own, text, spoken, meaning)
 
@@ -121,7 +124,7 @@ class Library:
             if said is not None:
                 return said
         if judged.intent is Intent.ACCEPT:
-            return replace(meaning, option=answers.option(sighting, fitting, len(offers)))
+            return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
             return events.with_items(meaning, sighting, self.catalogue)
         return meaning
