@@ -241,9 +241,14 @@ def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wante
     if not one.room or not before:
         return one
     first, last = before[-1].mention.last, one.at
+    said = {cue.value for cue in sighting.cues if first <= cue.first and cue.last <= last}
+    start = sighting.page.sentences[one.sentence].first
+    begins = any(cue.value == "stance-else" and cue.first <= start + 1 and cue.last <= last for cue in sighting.cues
+                 if cue.first >= start)
+    if begins and one.sentence - before[-1].sentence == 1:
+        return replace(one, otherwise=True)
     if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
         return one
-    said = {cue.value for cue in sighting.cues if first <= cue.first and cue.last <= last}
     if "stance-else" in said or ("stance-or" in said and last - first > NEAR):
         return replace(one, otherwise=True)
     return replace(one, either="stance-or" in said)
@@ -686,6 +691,7 @@ class _Joiner:
         if not here:
             return self._headed_days(one)
         here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
+        here = [m for m in here if not self._said_of_another(m, one)]
         rooms = [other for other in self.wanted if other.room]
         with_room = any(other.sentence == one.sentence for other in rooms)
         apart = len({other.sentence for other in rooms}) > 1 and len({m.when.days for m in here}) == 1
@@ -698,6 +704,15 @@ class _Joiner:
         if here[0].at < goods[0].at:
             return [m for m in here if m.at < one.at][-1:]
         return [m for m in here if m.at > one.at][:1] or here[-1:]
+
+    def _said_of_another(self, moment: Moment, one: Wanted) -> bool:
+        """Whether a day stands in brackets behind another thing: "10 tonnelles (samedi seulement) et 200 gobelets"."""
+        words = self.sighting.page.words
+        named = [other for other in self.wanted if other.sentence == one.sentence and other.mention.last <= moment.at]
+        if not named or one.at < moment.at:
+            return False
+        between = words[named[-1].mention.last : moment.at]
+        return between.count("(") > between.count(")") and len(between) <= FAR
 
     def _headed_days(self, one: Wanted) -> list[Moment]:
         """Return the day of the line that a thing stands under, or of the event that it is for."""

@@ -193,6 +193,7 @@ def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     found = _spanning(found)
     found = _beginning(_at_home(ending(found)))
+    found = _dated_weekdays(found)
     days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
@@ -328,13 +329,36 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
     dated = [m for m in found if _dated(m.when)]
     weekdays = {day.weekday() for m in dated for day in m.days}
     untimed = not any(moment.when.has_clock for moment in dated)
+    again = [m for m in found if m.days and weekday_alone(m.when) and {day.weekday() for day in m.days} <= weekdays]
     kept = []
     for moment in found:
-        if not (moment.days and weekday_alone(moment.when) and {day.weekday() for day in moment.days} <= weekdays):
+        if moment not in again:
             kept.append(moment)
         elif moment.when.has_clock and untimed:
             kept.append(replace(moment, when=replace(moment.when, days=())))
     return kept
+
+
+def _dated_weekdays(found: Sequence[Moment]) -> list[Moment]:
+    """Put weekdays with hours of their own on the dates that have none: "les 2 et 3 octobre: vendredi de 19h à 22h, …"."""
+    dated = [m for m in found if m.when.counts and m.days and _dated(m.when)]
+    weekdays = {day.weekday() for m in dated for day in m.days}
+    timed = [m for m in found if m.when.counts and m.weekday_alone and m.when.has_clock]
+    named = {day.weekday() for m in timed for day in m.days}
+    if any(m.when.has_clock for m in dated) or len({m.when.clocks for m in timed}) < 2 or not named == weekdays:
+        return list(found)
+    return [_on_dates(m, dated) for m in found if m not in dated]
+
+
+def _on_dates(moment: Moment, dated: Sequence[Moment]) -> Moment:
+    """Put the hours of a weekday on the dates that it names again: "les 2 et 3 octobre: vendredi de 19h à 22h, …"."""
+    weekdays = {day.weekday() for day in moment.days}
+    if not moment.when.has_clock or not weekday_alone(moment.when):
+        return moment
+    days = sorted(day for m in dated for day in m.days if day.weekday() in weekdays)
+    spans = tuple(Days(day, day) for day in dict.fromkeys(days))
+    rank = max(moment.rank, *(m.rank for m in dated))
+    return replace(moment, rank=rank, when=replace(moment.when, days=spans or moment.when.days, loose=False))
 
 
 def weekday_alone(when: When) -> bool:
