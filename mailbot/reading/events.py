@@ -322,6 +322,13 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     return _merged(sighting, narrow)
 
 
+def _is_parted(sighting: Sighting) -> bool:
+    """Whether only days of a reservation are given up: "uniquement le 18 juin, les autres jeudis restent"."""
+    cancelled = sighting.sentences_of("cancel/")
+    whole = sighting.sentences_of("stance-whole")
+    return not whole and bool(sighting.sentences_of("stance-kept") | (sighting.sentences_of("stance-only") & cancelled))
+
+
 def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) -> bool:
     """Whether "the room" is given up in one breath with a thing: then all of it is."""
     for one, other in itertools.pairwise(sighting.mentions):
@@ -344,6 +351,7 @@ def _changed(sighting: Sighting) -> list[Wanted]:
             if mention.sort is Sort.ROOM and not mention.generic and i not in sighting.stances.old
         ]
         told = _merged(sighting, named[-1:])
+    told = [one for one in told if not one.mention.generic]
     rooms = [one for one in told if one.room]
     if len(rooms) < len(told) and not any(when.has_clock for when in sighting.whens if when.counts):
         rooms = [one for one in rooms if one.sentence in sighting.sentences_of("change/")]
@@ -582,7 +590,8 @@ class _Joiner:
             if not one.room:
                 with_room = self._beside(one, rooms, days) if rooms else set()
                 items.append(self._item(one, self._goods(one, sorted(with_room), bool(rooms))))
-        if not items and self.intent is Intent.CHANGE and self.moments:
+        parted = self.intent is Intent.CANCEL and _is_parted(self.sighting)
+        if not items and (self.intent is Intent.CHANGE or parted) and self.moments:
             items = [Item((SAME,), 1, self._slots(self.moments))]
         return tuple(items), frozenset(self._lacks)
 

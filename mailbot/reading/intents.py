@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.model.meaning import Intent
@@ -68,12 +68,15 @@ class Judgement:
 
 
 def judge(
-    cues: Iterable[Cue], signs: Signs, known: Iterable[tuple[int, int]], settled: Iterable[tuple[int, int]]
+    cues: Sequence[Cue], signs: Signs, known: Iterable[tuple[int, int]], settled: Iterable[tuple[int, int]]
 ) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
-    wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`)."""
+    wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`), and one
+    for a question of what is free nothing in "if it is taken, …"."""
     wondered, done = list(known), list(settled)
+    otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
+    kept = [cue for cue in kept if not (cue.value.startswith("availability/") and _within(cue, otherwise))]
     values = {cue.value for cue in kept}
     if not values & {"availability/strong", "availability/fair"}:
         kept = [cue for cue in kept if cue.value != "availability/decisive"]
@@ -92,6 +95,10 @@ def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[in
     return any(cue.first < first and last <= cue.last and not conditional for first, last in wondered) or any(
         first <= cue.first < last for first, last in done
     )
+
+
+def _within(cue: Cue, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= cue.first and cue.last <= last for first, last in spans)
 
 
 def _sums(cues: Iterable[Cue]) -> tuple[dict[Intent, float], dict[Intent, float]]:

@@ -40,6 +40,8 @@ class Quantity:
     said: bool
     """A number was said."""
     definite: bool = False
+    corrected: bool = False
+    """Another number was said afterwards."""
 
 
 class Counting:
@@ -211,9 +213,10 @@ def corrected(
     """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before.
     Behind a word of contrast ("12 et non 10") stands what is not meant."""
     by_last = {count.last: count for count in counts}
+    by_first = {count.first: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
     for cue in cues:
-        count = by_last.get(cue.last)
+        count = by_last.get(cue.last) or by_first.get(cue.first)
         if cue.value != "quantity-rather" or count is None or count.first in own:
             continue
         if cue.first > 0 and page.words[cue.first - 1] in contrast:
@@ -223,7 +226,7 @@ def corrected(
             continue
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
             value = None if count.least is not None else count.value
-            quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True)
+            quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True, corrected=True)
     return quantities
 
 

@@ -53,6 +53,7 @@ class Stances:
         self._like = folded(word for lexicon in lexicons for word in lexicon.table("stance")["like"])
         self.fors = folded(word for lexicon in lexicons for word in lexicon.table("marks")["for"])
         """Words that say what something is for."""
+        self._articles = folded(word for lexicon in lexicons for word in lexicon.table("marks")["article"])
         self._opening = folded(word for lexicon in lexicons for word in lexicon.table("stance")["opens"])
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
@@ -132,10 +133,14 @@ class Stances:
                 if index in inside or ((mention.first < edge) if onward else (mention.last > edge)):
                     continue
                 between = (edge, max(first, edge)) if onward else (mention.last, edge)
-                if not self._linked(*between, farthest, listed):
+                if not self._linked(*between, farthest, listed) or (key == "old-after" and self._bare(between, listed)):
                     break
                 into.add(index)
                 edge, listed = (mention.last if onward else first), True
+
+    def _bare(self, between: tuple[int, int], listed: bool) -> bool:
+        """Whether nothing joins a thing to the one before: "au lieu de la classe 3 le réfectoire"."""
+        return listed and all(word in self._articles for word in self._page.words[between[0] : between[1]])
 
     def _given_up_for_another(self, cue: Cue) -> list[int]:
         """Return the room that a cue of correction takes back: "la classe 3… non, plutôt le réfectoire"."""
