@@ -243,8 +243,11 @@ def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wante
     first, last = before[-1].mention.last, one.at
     said = {cue.value for cue in sighting.cues if first <= cue.first and cue.last <= last}
     start = sighting.page.sentences[one.sentence].first
-    begins = any(cue.value == "stance-else" and cue.first <= start + 1 and cue.last <= last for cue in sighting.cues
-                 if cue.first >= start)
+    begins = any(
+        cue.value == "stance-else" and cue.first <= start + 1 and cue.last <= last
+        for cue in sighting.cues
+        if cue.first >= start
+    )
     if begins and one.sentence - before[-1].sentence == 1:
         return replace(one, otherwise=True)
     if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
@@ -333,9 +336,9 @@ def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) ->
     """Whether "the room" is given up in one breath with a thing: then all of it is."""
     for one, other in itertools.pairwise(sighting.mentions):
         between = sighting.page.words[one.last : other.first]
-        if sighting.page.sentence_of[one.first] in cancelled and one.generic != other.generic and len(between) <= 3:
-            if not any(word in sighting.stances.fors for word in between):
-                return True
+        near = len(between) <= 3 and not any(word in sighting.stances.fors for word in between)
+        if near and one.generic != other.generic and sighting.page.sentence_of[one.first] in cancelled:
+            return True
     return False
 
 

@@ -1,8 +1,8 @@
 """Which of the days and hours that a mail names are those of what it asks for.
 
 A mail tells of much besides: when the club was founded, when somebody can be reached, what was last year. What stands
-in the sentence that asks comes first, then lists and lines of details, then the rest of the mail, then the subject; what
-is said in full before what is said in part.
+in the sentence that asks comes first, then lists and lines of details, then the rest of the mail, then the subject;
+what is said in full before what is said in part.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
 
 
 def by_line(found: Sequence[Moment]) -> list[Moment]:
-    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept - hall - 9-14")."""
+    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept, hall, 9-14")."""
     lines: dict[int, list[Moment]] = {}
     for moment in found:
         lines.setdefault(moment.sentence, []).append(moment)
@@ -172,7 +172,7 @@ def _covering(moment: Moment, day: date) -> Moment:
 
 
 def within_ranges(found: Sequence[Moment]) -> list[Moment]:
-    """Let "every day from 9 to 4" be the hours of a stretch of days that is named elsewhere: "from the 12th to the 16th"."""
+    """Let "every day from 9 to 4" be the hours of a stretch of days named elsewhere: "from the 12th to the 16th"."""
     ranged = any(
         m.when.counts and not m.when.has_clock and any(span.first < span.last for span in m.when.days) for m in found
     )
@@ -340,12 +340,12 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
 
 
 def _dated_weekdays(found: Sequence[Moment]) -> list[Moment]:
-    """Put weekdays with hours of their own on the dates that have none: "les 2 et 3 octobre: vendredi de 19h à 22h, …"."""
+    """Put weekdays with hours of their own on the dates that have none: "les 2 et 3 octobre: vendredi à 19h, …"."""
     dated = [m for m in found if m.when.counts and m.days and _dated(m.when)]
     weekdays = {day.weekday() for m in dated for day in m.days}
     timed = [m for m in found if m.when.counts and m.weekday_alone and m.when.has_clock]
     named = {day.weekday() for m in timed for day in m.days}
-    if any(m.when.has_clock for m in dated) or len({m.when.clocks for m in timed}) < 2 or not named == weekdays:
+    if any(m.when.has_clock for m in dated) or len({m.when.clocks for m in timed}) < 2 or named != weekdays:
         return list(found)
     return [_on_dates(m, dated) for m in found if m not in dated]
 

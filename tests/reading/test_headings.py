@@ -31,8 +31,8 @@ def test_a_line_with_a_day_heads_the_hours_below_it() -> None:
 
 def test_things_are_for_the_day_of_the_event_they_are_for() -> None:
     found = slots(
-        "We willen de feestzaal op vrijdag 2 oktober van 18u tot 23u (repetitie) en op zaterdag 3 oktober van 19u tot 23u"
-        " (première).\n\nVoor de première ook nog 80 stoelen."
+        "We willen de feestzaal op vrijdag 2 oktober van 18u tot 23u (repetitie) en op zaterdag 3 oktober van 19u"
+        " tot 23u (première).\n\nVoor de première ook nog 80 stoelen."
     )
     assert found["chaise"] == [["2026-10-03", "2026-10-03"]]
 
