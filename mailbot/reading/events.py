@@ -397,6 +397,8 @@ def _moments(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> li
     ]
     if intent is Intent.CHANGE:
         return _new(found or every, every, sighting)
+    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-kept"]
+    found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
     spared = [m for m in found if m.sentence not in kept]
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)

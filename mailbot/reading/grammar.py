@@ -394,8 +394,9 @@ class _Reading:
         """ "la nuit du 4 au 5 juillet, de 22h à 6h": the night that begins on the 4th."""
         night = any(clock.part == "night" for clock in clocks)
         over = any(clock.end is not None and clock.end > DAY for clock in clocks)
-        if night and over and len(when.days) == 1 and (when.days[0].last - when.days[0].first).days == 1:
-            return replace(when, days=(Days(when.days[0].first, when.days[0].first),))
+        days = [day for span in when.days for day in span]
+        if night and over and len(days) == 2 and (days[1] - days[0]).days == 1:
+            return replace(when, days=(Days(days[0], days[0]),))
         return when
 
     def _clocks(self, use: Use) -> list[list[Clock]]:

@@ -58,6 +58,8 @@ def _range(start: Face, end: Face, part: str | None) -> tuple[int, int]:
         end = replace(end, half="pm")  # "10-12 am" ends at noon
     starts = _within(start.readings(), start.part or (end.part if end.part != "night" else None) or part)
     ends = _within(end.readings(), end.part or (None if start.part else part))
+    if part == "night" and start.hour > 12 and not end.spelled:
+        ends = end.readings()[:1]  # "la nuit, de 18h à 10h"
     begun = starts[0] if len(starts) == 1 else _start_before(start, end, starts, ends)
     return begun, begun + min(_until(begun, minute) for minute in ends)
 

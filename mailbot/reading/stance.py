@@ -71,7 +71,9 @@ class Stances:
         self._spread("old-after", self.old, onward=True, farthest=3)
         for cue in cues:
             if cue.value == "stance-last-not":
-                self.unwanted.update([i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:])
+                last = [i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:]
+                self.unwanted.update(last)
+                self.refused.update(last)
             if cue.value == "stance-rather":
                 self.old.update(self._given_up_for_another(cue))
             if cue.value == "stance-kept":
