@@ -71,6 +71,7 @@ class Mark:
     BRING_BACK = 1 << 44
     WHICH = 1 << 46
     THAN = 1 << 47
+    FOLLOWING = 1 << 48
     ONE = 1 << 45
 
 

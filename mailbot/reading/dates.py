@@ -13,7 +13,7 @@ from mailbot.reading.said import Entry, small
 LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.BEFORE | Mark.AFTER | Mark.EVER_SINCE | Mark.IN | Mark.BETWEEN
     | Mark.EITHER | Mark.TO | Mark.ON | Mark.AT | Mark.FOR | Mark.OF | Mark.ARTICLE | Mark.MOVE_TO | Mark.THIS
-    | Mark.NEXT | Mark.COMING | Mark.SAME | Mark.WHOLE | Mark.AHEAD | Mark.LAST | Mark.ONE
+    | Mark.NEXT | Mark.COMING | Mark.SAME | Mark.WHOLE | Mark.AHEAD | Mark.LAST | Mark.ONE | Mark.FOLLOWING
 )  # fmt: skip
 """Marks of the small words that may stand before a day."""
 
@@ -62,6 +62,7 @@ class DateReader:
 
     def _with_leads(self, entry: Entry, leads: int) -> None:
         entry.next = entry.next or bool(leads & Mark.NEXT and not leads & Mark.COMING)
+        entry.following = entry.following or bool(leads & Mark.FOLLOWING and entry.weekday is not None)
         entry.this = entry.this or bool(leads & (Mark.THIS | Mark.COMING))
         entry.gone = entry.gone or bool(leads & Mark.LAST and not entry.nth and not entry.has_month)
         entry.whole = entry.whole or bool(leads & Mark.WHOLE)
@@ -334,6 +335,9 @@ class DateReader:
             return week[1]
         if atom.marks & Mark.LAST or (atom.number is not None and atom.number.value == LAST):
             entry.gone = True
+            return at + 1
+        if small(atom, Mark.FOLLOWING):
+            entry.following = True
             return at + 1
         if small(atom, Mark.COMING):
             entry.this = True

@@ -92,7 +92,7 @@ class DayReader:
         found = self.dates.entry(position, leads, listed=True)
         if (
             found is None
-            or found[0].vague
+            or (found[0].vague and not found[0].is_period)
             or (found[0].is_period and not (first.is_period or leads & (Mark.TO | Mark.UNTIL)))
         ):
             return None

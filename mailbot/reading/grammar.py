@@ -21,7 +21,7 @@ from mailbot.reading.hours import DAY, is_of_twelve, read_clock
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When
 from mailbot.reading.pieces import Piece, Scanner
-from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhrase, RulePhrase
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase
 from mailbot.reading.settle import Settled, choices, settle, spans_of
 from mailbot.reading.tokens import Token
 from mailbot.reading.uses import Use, uses
@@ -69,6 +69,9 @@ class _Reading:
         """By weekday, the date last named that falls on it, and whether it counts."""
         self.dates: set[date] = set()
         """All dates named so far, but those of long stretches."""
+        feasts = {self.almanac.feast(atom.sense.feast) for atom in atoms if atom.sense.feast is not None}
+        self.themes = {feast.weekday(): feast for feast in sorted(feasts)} if len(feasts) < 9 else {}
+        """By weekday, the feasts that are named, if only as what something is for: "le goûter de l'Ascension"."""
         self.weekday: int | None = None
         """The weekday last said alone: that of "8 weken na elkaar" a sentence later."""
         self.borrowed: int | None = None
@@ -217,6 +220,8 @@ class _Reading:
             phrase = piece.phrase
             assert isinstance(phrase, DaysPhrase), "asked of days"
             settled = self._meant_before(piece, sure, self.roles.get(use.pieces[0].at))
+            if any(entry.bare_weekday for entry in phrase.entries):
+                self.last_named = next((each.days.last for each in settled if each.days is not None), self.last_named)
             if phrase.leads & Mark.BETWEEN:
                 settled = [replace(each, days=None, period=each.days or each.period) for each in settled]
             if phrase.leads & Mark.AFTER and not phrase.leads & (Mark.SINCE | Mark.IN):
@@ -265,6 +270,9 @@ class _Reading:
         """A weekday alone means the date of that weekday which the mail named before: "le samedi comme le dimanche"."""
         meant: list[Settled] = []
         for entry, settled in zip(piece.entries, piece.settled, strict=True):
+            if entry.bare_weekday and entry.until is not None and entry.until.bare_weekday:
+                meant.append(self._around_a_date(entry, settled))
+                continue
             if not entry.bare_weekday or entry.until is not None or entry.weekday is None:
                 meant.append(settled)
                 continue
@@ -277,9 +285,23 @@ class _Reading:
                 meant.append(dated[0] if same else Settled(conflict=True))
             elif known is not None and not entry.plural:
                 meant.append(Settled(known[0], past=not known[1]))
+            elif self.themes.get(entry.weekday) is not None and not entry.plural:
+                feast = self.themes[entry.weekday]
+                meant.append(Settled(Days(feast, feast)))
             else:
                 meant.append(settled)
         return meant
+
+    def _around_a_date(self, entry: Entry, settled: Settled) -> Settled:
+        """ "van vrijdag tot zondag" beside "op 4 juli": the days around that Saturday."""
+        first, last = entry.weekday, entry.until.weekday if entry.until is not None else None
+        if first is None or last is None or self.used_on is None:
+            return settled
+        ahead = (self.used_on.weekday() - first) % 7
+        if ahead > (last - first) % 7:
+            return settled
+        start = self.used_on - timedelta(days=ahead)
+        return Settled(Days(start, start + timedelta(days=(last - first) % 7)), ranged=True)
 
     def _handed_over_on(self, weekday: int, role: Role | None) -> date | None:
         """ "we'd collect on the Saturday and return on the Monday": beside the day of use that was named."""
@@ -464,7 +486,14 @@ class _Reading:
             use = self._handed_over(place, before, after)
             if use is not None:
                 roles[use.pieces[0].at] = Role.FETCH if marks & Mark.FETCH else Role.BRING_BACK
-        return roles
+        return {} if self._is_no_loan(roles, found) else roles
+
+    def _is_no_loan(self, roles: dict[int, Role], found: Sequence[Use]) -> bool:
+        """Whether all that is fetched is fetched within hours: the event is a fetching ("afhaling van 16u tot 19u")."""
+        if list(roles.values()) != [Role.FETCH]:
+            return False
+        use = next(use for use in found if use.pieces and use.pieces[0].at in roles)
+        return any(clock.start is not None and clock.end is not None for clock in use.clocks)
 
     def _handed_over(self, place: int, before: Use | None, after: Use | None) -> Use | None:
         behind = max((piece.behind for piece in before.pieces), default=0) if before is not None else 0

@@ -314,6 +314,10 @@ class HourReader:
             return self._marked(replace(face, minute=minute, explicit=True), at + 2)
         if following.kind is Is.DOT and minute is not None:
             return self._dotted(replace(face, minute=minute), at + 2)
+        about = self.atoms[at + 2]
+        some = atom.number is not None and atom.number.article and following.sense.hour_mark
+        if some and self.atoms[at + 1].marks & Mark.OR and about.number is not None and 0 < about.number.value <= 12:
+            return self._in_part(Face(about.number.value, spelled=True), at + 3)  # "een uur of tien"
         if following.sense.hour_mark:
             return self._after_mark(replace(face, explicit=True), at + 1)
         if following.sense.half_day and (not following.sense.weekday_weak or following.glued) and hour <= 12:

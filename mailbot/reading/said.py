@@ -94,6 +94,8 @@ class Entry:
     shift: int = 0
     """Days after the coming weekday: "samedi en huit" is 7."""
     next: bool = False
+    following: bool = False
+    """The next after the day named last: "le samedi qui suit"."""
     this: bool = False
     gone: bool = False
     """Said to be past: "samedi dernier"."""
@@ -125,7 +127,16 @@ class Entry:
     @property
     def bare_weekday(self) -> bool:
         """A weekday, and nothing that says which."""
-        told = self.next or self.gone or self.this or self.shift or self.nth or self.vague or self.weekend
+        told = (
+            self.next
+            or self.following
+            or self.gone
+            or self.this
+            or self.shift
+            or self.nth
+            or self.vague
+            or self.weekend
+        )
         dated = self.day is not None or self.month is not None or self.week_offset is not None
         return self.weekday is not None and not told and not dated
 

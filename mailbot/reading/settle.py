@@ -133,8 +133,10 @@ def _entry(entry: Entry, almanac: Almanac, floor: date | None, last_named: date 
         return replace(first, ranged=True)
     last = _end(entry.until, almanac, begun.first)
     ended = last.days or last.period
-    if last.conflict or ended is None:
+    if last.conflict:
         return replace(last, days=None, ranged=True)
+    if ended is None:
+        return Settled(period=begun, open_end=True, ranged=True)
     if ended.last < begun.first:
         return Settled(conflict=True, ranged=True)
     span = Days(begun.first, ended.last)
@@ -167,6 +169,9 @@ def _one(entry: Entry, almanac: Almanac, floor: date | None, last_named: date | 
     if entry.weekend:
         return _weekend(entry, almanac)
     if entry.weekday is not None and not entry.vague:
+        if entry.following and last_named is not None and last_named >= almanac.today:
+            day = last_named + timedelta(days=(entry.weekday - last_named.weekday() - 1) % 7 + 1)
+            return Settled(Days(day, day))
         return _weekday(entry, almanac)
     if entry.day_offset is not None:
         day = almanac.today + timedelta(days=entry.day_offset)

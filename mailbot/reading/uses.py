@@ -279,6 +279,9 @@ def _completes(before: Use, use: Use) -> bool:
         fills = before.rule.open_weekdays and bool(use.days) and same
         periods = all(entry.is_period for piece in use.days for entry in piece.entries)
         return (bounds or fills) and (same or not use.clocks or periods)
+    if use.rule is None and before.rule is None and same and before.days and use.days:
+        ranged = all(piece.entries[0].until is not None and _is_bound(piece) for piece in before.days)
+        return ranged and all(isinstance(p.phrase, DaysPhrase) and p.phrase.bare_weekdays for p in use.days)
     if use.rule is not None and before.rule is None and same:
         bounds = bool(before.days) and all(_is_bound(piece) for piece in before.days)
         return bounds or (use.rule.open_weekdays and bool(before.days))
@@ -313,4 +316,6 @@ def _belong(first: Use, second: Use) -> bool:
     clock = hours.clocks[0]
     if clock.bounded:
         return clock.end is not None and days is first
+    if clock.start is None and clock.end is not None:
+        return days is first
     return clock.length is not None or (not clock.loose and (clock.start is not None or clock.part is not None))
