@@ -17,6 +17,8 @@ WRAPPED = 52
 """A line at least this long (characters) that ends without a stop was wrapped by the mail program."""
 
 LONGEST_STEM = 12
+LEADER = 4
+"""Dots in a row, at least, that lead from a name to its value."""
 
 TO = "à"
 """The French preposition, which folding would make one with the verb ("il a réservé"): it keeps its accent. Words of
@@ -162,6 +164,8 @@ def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None or following.kind is Kind.NEWLINE:
         return True
+    if _leads_on(tokens, index):
+        return False
     if following.glued and following.kind is not Kind.MARK:
         return following.text[:1].isupper() and tokens[index - 1].kind is Kind.WORD and len(tokens[index - 1].text) > 3
     before = tokens[index - 1] if index else token
@@ -169,6 +173,13 @@ def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -
         return False
     hour = before.glued and index > 1 and tokens[index - 2].kind is Kind.NUMBER
     return hour or not (before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD))
+
+
+def _leads_on(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a dot is one of a row that leads from a name to its value: "Tables ...... 20"."""
+    before = next((n for n in range(LEADER) if index < n or tokens[index - n].norm != "."), LEADER)
+    after = next((n for n in range(LEADER) if index + n >= len(tokens) or tokens[index + n].norm != "."), LEADER)
+    return before + after > LEADER
 
 
 def _glued_after(tokens: Sequence[Token], index: int) -> bool:

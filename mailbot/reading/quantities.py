@@ -148,7 +148,7 @@ class Counting:
                 and (not page.words[at].isalnum() or page.words[at] in self.after | self.about)
             ):
                 at += 1
-            count = by_start.get(at)
+            count = by_start.get(at) if at < limit else None
             if count is None and at < limit and page.words[at] in self.none:
                 return Quantity(0, mention.first, at + 1, True)
         if count is None and at + 1 < limit and page.words[at] in self.or_so:
