@@ -17,8 +17,6 @@ from mailbot.model.spans import Days
 from mailbot.reading.moments import Clock, Role, When, end_after, joined_hours
 
 DAY = 1440
-WEEK = timedelta(days=7)
-"""A weekday that is named alone is no farther away."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Moment:
 
     @property
     def weekday_alone(self) -> bool:
-        return self.when.has_days and weekday_alone(self.when) and min(self.days) - self.today <= WEEK
+        return self.when.has_days and weekday_alone(self.when)
 
     @property
     def only_hours(self) -> bool:
@@ -144,7 +142,7 @@ def anchored(found: Sequence[Moment]) -> list[Moment]:
         if not m.when.past and (_dated(m.when) or m.when.loose) and len(m.days) == 1
         for day in m.days
     }
-    dated |= {day for m in found if m.when.counts and m.days and not m.weekday_alone for day in m.days}
+    dated |= {day for m in found if m.when.counts and _dated(m.when) and m.when.has_days for day in m.days}
     told = []
     for moment in found:
         if not dated or not moment.weekday_alone or moment.when.loose or moment.days & dated:

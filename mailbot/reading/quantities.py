@@ -93,8 +93,7 @@ class Counting:
         if low.article or low.ordinal or high.ordinal or low.least is not None or low.value >= high.value:
             return False
         between = page.words[low.last : high.first]
-        behind = low.first - (low.first > 1 and page.words[low.first - 1] in self.definite)
-        if behind and page.words[behind - 1] in self.pairs and len(between) == 1:
+        if low.first and page.words[low.first - 1] in self.pairs and len(between) == 1:
             return between[0] in self.pair_joints or between[0] in self.ranges
         if between == []:
             return "-" in {token.norm for token in page.tokens[page.at[low.last - 1] : page.at[high.first]]}

@@ -69,7 +69,6 @@ class Stances:
         self._spread("own-before", owned, onward=False)
         self.unwanted |= self.refused | {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
         self._spread("old-after", self.old, onward=True, farthest=3)
-        keeping = {cue.first for cue in cues if cue.value == "stance-kept"}
         for cue in cues:
             if cue.value == "stance-last-not":
                 last = [i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:]
@@ -77,7 +76,7 @@ class Stances:
                 self.refused.update(last)
             if cue.value == "stance-rather":
                 self.old.update(self._given_up_for_another(cue))
-            if cue.value == "stance-kept" and not any(cue.first < one < cue.last for one in keeping):
+            if cue.value == "stance-kept":
                 self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
         self._listing = frozenset(
             page.sentence_of[mention.first]
