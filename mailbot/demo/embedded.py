@@ -78,8 +78,12 @@ class EmbeddedImap:
         return client
 
     def put(self, raw: bytes, arrived: datetime | None = None) -> None:
-        """Deliver one mail, as if it had arrived then."""
-        self._delivery.append("INBOX", raw, msg_time=arrived)
+        """Deliver one mail, as if it had arrived then. The server may have let the connection go meanwhile."""
+        try:
+            self._delivery.append("INBOX", raw, msg_time=arrived)
+        except (OSError, IMAPClientError):
+            self._delivery = self.client()
+            self._delivery.append("INBOX", raw, msg_time=arrived)
 
 
 @dataclass

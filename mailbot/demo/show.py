@@ -69,6 +69,8 @@ def demo() -> int:
 @contextmanager
 def daemon(settings: dict[str, str], data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `mailbot run` in a process of its own; its log goes to a file of the data folder."""
+    # The first start sets the mark below which mail is old: the neighbours write after it.
+    subprocess.run([sys.executable, "-m", "mailbot", "once"], env=settings, stderr=subprocess.DEVNULL, check=True)
     with (data / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "mailbot", "run"], env=settings, stderr=log)
         try:
