@@ -11,9 +11,10 @@ from mailbot.model.letters import Context
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Lack, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import occasions
-from mailbot.reading.events import Sighting, with_items
+from mailbot.reading.events import with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
+from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import Kind, tokenize
 from mailbot.reading.words import OwnWords

@@ -15,7 +15,6 @@ from mailbot.model.meaning import Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
 from mailbot.reading.cues import Cues
-from mailbot.reading.events import Sighting
 from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
@@ -23,6 +22,7 @@ from mailbot.reading.page import Page, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
+from mailbot.reading.sightings import Sighting
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers

@@ -1,0 +1,245 @@
+"""Which room is used at which hours, which things on which days, and what is missing.
+
+Most mails speak of one event: all its days and hours are those of the rooms, and the things go with the rooms. Where
+several rooms or things are named, each with a day or hours beside it (in its line, its clause), these are its own, and
+what is said for none of them is said for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from mailbot.model.meaning import SAME, Evidence, Intent, Item, Lack, Slot
+from mailbot.model.rules import Catalogue
+from mailbot.model.spans import Days
+from mailbot.reading.headings import headed, of_event
+from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
+from mailbot.reading.occasions import Moment, chosen, on_the_way
+from mailbot.reading.sightings import FAR, Sighting, Wanted
+from mailbot.reading.things import Sort
+from mailbot.reading.wanted import is_parted
+
+
+@dataclass
+class Joiner:
+    sighting: Sighting
+    catalogue: Catalogue
+    wanted: Sequence[Wanted]
+    moments: Sequence[Moment]
+    intent: Intent
+    _lacks: set[Lack] = field(default_factory=set)
+    _heads: Mapping[int, Moment] = field(init=False)
+    """For a sentence, the line with a day that it stands under."""
+
+    def __post_init__(self) -> None:
+        self.moments, self._heads = headed(self.moments, self.sighting.page)
+
+    def items(self) -> tuple[tuple[Item, ...], frozenset[Lack]]:
+        rooms = [one for one in self.wanted if one.room]
+        items = [self._item(one, self._room(one, rooms)) for one in rooms]
+        days = [{slot.day for slot in item.slots} for item in items]
+        for one in self.wanted:
+            if not one.room:
+                with_room = self._beside(one, rooms, days) if rooms else set()
+                items.append(self._item(one, self._goods(one, sorted(with_room), bool(rooms))))
+        parted = self.intent is Intent.CANCEL and is_parted(self.sighting)
+        if not items and (self.intent is Intent.CHANGE or parted) and self.moments:
+            items = [Item((SAME,), 1, self._slots(self.moments))]
+        return tuple(items), frozenset(self._lacks)
+
+    def _beside(self, one: Wanted, rooms: Sequence[Wanted], days: Sequence[set[date]]) -> set[date]:
+        """Return the days of the rooms that a thing goes with: those of its sentence, where the others are named in
+        other sentences, for other days; else all."""
+        here = [own for room, own in zip(rooms, days, strict=True) if room.sentence == one.sentence]
+        others = [own for room, own in zip(rooms, days, strict=True) if room.sentence != one.sentence]
+        mine: set[date] = set().union(*here)
+        return mine if mine and all(own and not own & mine for own in others) else set().union(*days)
+
+    def _item(self, one: Wanted, slots: tuple[Slot, ...]) -> Item:
+        words = self.sighting.page.quote(min(one.quantity.first, one.at), one.mention.last)
+        name = one.mention.name if one.unknown else ""
+        return Item(one.ids, 1 if one.room else one.quantity.value, slots, words=(words,), name=name)
+
+    # rooms
+
+    def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
+        told = [moment for moment in self.moments if moment.when.role is Role.USE]
+        taken = [moment for moment in self.moments if moment.when.role is Role.FETCH]  # a room is used when it is taken
+        use = self._for_rooms(told or [replace(m, when=replace(m.when, role=Role.USE)) for m in taken])
+        return self._slots(self._own(one, rooms, use) if len(rooms) > 1 else chosen(use))
+
+    def _for_rooms(self, use: list[Moment]) -> list[Moment]:
+        """Leave out what is said of things alone ("le beamer seulement le 13"), unless nothing else says a day."""
+        page = self.sighting.page
+        placed = {page.sentence_of[m.first] for m in self.sighting.mentions if m.sort in {Sort.ROOM, Sort.SITE}}
+        lent = {one.sentence for one in self.wanted if not one.room} - placed
+        others = [moment for moment in use if moment.sentence not in lent]
+        return others if any(moment.when.has_days for moment in others) else use
+
+    def _own(self, one: Wanted, rooms: Sequence[Wanted], use: list[Moment]) -> list[Moment]:
+        """Return the moments said with one of several rooms, completed by those that are said for all."""
+        shares = _shares(rooms, use)
+        own, common = shares[one.at], shares[-1]
+        if not own:
+            return chosen(common or use)
+        if not any(moment.when.has_days for moment in own):
+            days = [moment for moment in common if moment.when.has_days] or [m for m in use if m.when.has_days][:1]
+            own = [replace(moment, when=replace(moment.when, clocks=())) for moment in days] + own
+        if not any(moment.when.has_clock for moment in own):
+            hours = [moment for moment in common if moment.only_hours]
+            own = own + (hours or self._each_time(use))
+        return chosen(own)
+
+    def _each_time(self, use: Sequence[Moment]) -> list[Moment]:
+        """The hours said with another room that are those of each: "… le 4 et … le 25, chaque fois de 18h à 20h"."""
+        timed = [moment for moment in use if moment.when.has_clock]
+        said = any(cue.value in {"stance-each-time", "stance-same-hours"} for cue in self.sighting.cues)
+        if not said or len({moment.when.clocks for moment in timed}) != 1:
+            return []
+        return [replace(timed[0], when=replace(timed[0].when, days=()))]
+
+    def _slots(self, moments: Sequence[Moment]) -> tuple[Slot, ...]:
+        whens = combine([moment.when for moment in moments])
+        slots, lacks = room_slots(whens, self.catalogue)
+        if self.intent is Intent.CHANGE and not any(Lack.DATE in when.lacks for when in whens):
+            lacks -= {Lack.DATE}
+        self._lacks |= lacks
+        return () if self._is_open_question() else self._with_exceptions(slots)
+
+    def _with_exceptions(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+        """Let one of several days begin or end as is said of it alone: "le 10 nous commencerons déjà à 13h"."""
+        days = {slot.day for slot in slots}
+        for moment in self.moments:
+            when = moment.when
+            if when.role is not Role.USE or not moment.days or not moment.days < days or len(when.clocks) != 1:
+                continue
+            [clock] = when.clocks
+            if (clock.start is None) != (clock.end is None):
+                slots = tuple(_shifted(slot, clock) if slot.day in moment.days else slot for slot in slots)
+        return slots
+
+    def _is_open_question(self) -> bool:
+        """Whether it is asked which days are free ("quels samedis de mai"): none is named then."""
+        return self.intent is Intent.AVAILABILITY and any(cue.value == "stance-which" for cue in self.sighting.cues)
+
+    # things
+
+    def _goods(self, one: Wanted, days: Sequence[date], with_room: bool) -> tuple[Slot, ...]:
+        loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
+        mine = [m for m in self._days_of(one, bool(days)) if not (len(loan) > 1 and m.weekday_alone)]
+        if not mine and days:
+            spans = [Days(day, day) for day in days]
+        else:
+            use = mine or chosen([m for m in self.moments if m.when.role is Role.USE])
+            use = [m for m in use if not (len(loan) > 1 and m.weekday_alone)]
+            spans = [span for moment in use for span in moment.when.days]
+            if not one.unknown:
+                self._lacks |= {lack for m in use for lack in m.when.lacks} & {Lack.DATE, Lack.UNTIL}
+        if loan and spans:
+            first, last = min(span.first for span in spans), max(span.last for span in spans)
+            way = on_the_way(loan, first, last)
+            spans = [Days(min(first, *way), max(last, *way))]
+        elif loan:
+            days_said = [day for moment in loan for day in moment.days]
+            spans = [Days(min(days_said), max(days_said))]
+        if not spans and not one.unknown and self.intent is not Intent.CHANGE:
+            self._lacks.add(Lack.DATE)
+        return () if self._is_open_question() else equipment_slots(spans)
+
+    def _days_of(self, one: Wanted, with_days: bool) -> list[Moment]:
+        """Return the days said for this thing: in its sentence where no room is, beside it where others have others."""
+        here = [m for m in self.moments if m.sentence == one.sentence and m.when.has_days and m.when.role is Role.USE]
+        if not here:
+            return self._headed_days(one)
+        here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
+        here = [m for m in here if not self._said_of_another(m, one)]
+        rooms = [other for other in self.wanted if other.room]
+        with_room = any(other.sentence == one.sentence for other in rooms)
+        apart = len({other.sentence for other in rooms}) > 1 and len({m.when.days for m in here}) == 1
+        if (with_room and not apart) or not here:
+            return []
+        here = [moment for moment in here if not moment.when.loose] or here
+        if len({m.when.days for m in here}) < 2:
+            return here
+        goods = [other for other in self.wanted if other.sentence == one.sentence]
+        if here[0].at < goods[0].at:
+            return [m for m in here if m.at < one.at][-1:]
+        return [m for m in here if m.at > one.at][:1] or here[-1:]
+
+    def _said_of_another(self, moment: Moment, one: Wanted) -> bool:
+        """Whether a day stands in brackets behind another thing: "10 tonnelles (samedi seulement) et 200 gobelets"."""
+        words = self.sighting.page.words
+        named = [other for other in self.wanted if other.sentence == one.sentence and other.mention.last <= moment.at]
+        if not named or one.at < moment.at:
+            return False
+        between = words[named[-1].mention.last : moment.at]
+        return between.count("(") > between.count(")") and len(between) <= FAR
+
+    def _headed_days(self, one: Wanted) -> list[Moment]:
+        """Return the day of the line that a thing stands under, or of the event that it is for."""
+        if one.sentence in self._heads:
+            return [self._heads[one.sentence]]
+        sighting = self.sighting
+        return of_event(one.sentence, self.moments, sighting.page, sighting.counts, sighting.stances.fors)
+
+    def evidence(self) -> Iterable[Evidence]:
+        for one in self.wanted:
+            words = self.sighting.page.quote(min(one.quantity.first, one.at), one.mention.last)
+            yield Evidence("resource", words, "|".join(one.ids))
+        for moment in self.moments:
+            yield Evidence("moment", moment.when.words, _told(moment.when))
+
+
+def _shifted(slot: Slot, clock: Clock) -> Slot:
+    """Return a slot with another start or another end, where both hours are known and stay in order."""
+    if not isinstance(slot.start, datetime) or not isinstance(slot.end, datetime):
+        return slot
+    minutes = clock.start if clock.start is not None else clock.end
+    at = datetime.combine(slot.day, time()) + timedelta(minutes=minutes or 0)
+    if clock.start is not None:
+        return replace(slot, start=at) if at < slot.end else slot
+    return replace(slot, end=at) if at > slot.start else slot
+
+
+def _shares(rooms: Sequence[Wanted], moments: Sequence[Moment]) -> dict[int, list[Moment]]:
+    """Return which moments are said with which room (by its place), and under -1 those that are said for all.
+
+    A moment belongs to the room named before it in its sentence; where the moments lead ("le 3 la salle, le 4 …"), to
+    the room after it. Of a room that is named twice, the place with a moment beside it counts."""
+    shares: dict[int, list[Moment]] = {one.at: [] for one in rooms}
+    shares[-1] = []
+    named = sorted((word, sentence, one.at) for one in rooms for word, sentence in one.places)
+    for moment in moments:
+        there = [(word, at) for word, sentence, at in named if sentence == moment.sentence]
+        before = [at for word, at in there if word < moment.at]
+        after = [at for word, at in there if word > moment.at]
+        leads = bool(there) and not any(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
+        both = len({at for _, at in there}) > 1
+        if leads and after and both:
+            shares[after[0]].append(moment)
+        elif before and not (both and _follows_all(moment, there, moments)):
+            shares[before[-1]].append(moment)
+        elif after and not both and len({sentence for _, sentence, _ in named}) > 1:
+            shares[after[0]].append(moment)
+        else:
+            shares[-1].append(moment)
+    return shares
+
+
+def _follows_all(moment: Moment, there: Sequence[tuple[int, int]], moments: Sequence[Moment]) -> bool:
+    """Whether all moments of the sentence stand behind all its rooms: "cuisine et salle le 5 mai de 10h à 18h"."""
+    return all(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
+
+
+def _told(when: When) -> str:
+    days = ", ".join(str(span.first) if span.first == span.last else f"{span.first}…{span.last}" for span in when.days)
+    hours = ", ".join(
+        f"{_clock(clock.start)}-{_clock(clock.end)}{f' {clock.part}' if clock.part else ''}" for clock in when.clocks
+    )
+    return " ".join(part for part in (days, hours, ", ".join(sorted(when.lacks))) if part) or "no day"
+
+
+def _clock(minutes: int | None) -> str:
+    return "?" if minutes is None else f"{minutes // 60 % 24}:{minutes % 60:02}"

@@ -1,0 +1,196 @@
+"""Which moments of a mail are those of what it asks, and how surely; what a change newly says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from mailbot.model.meaning import Intent, Lack
+from mailbot.model.spans import Days
+from mailbot.reading.moments import Clock, Role, end_after
+from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
+from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
+
+
+def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> list[Moment]:
+    """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
+    free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
+    asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
+    asking |= sighting.sentences_of("stance-same-place")
+    if intent is Intent.AVAILABILITY:
+        asking |= {sentence.number for sentence in sighting.page.sentences if sentence.question}
+    if intent is Intent.CHANGE:  # "we have it booked" only tells what is
+        asking -= sighting.sentences_of("stance-confirmed") - sighting.sentences_of("change/")
+    if intent is not Intent.CHANGE:
+        asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
+    if not any(one.room for one in wanted):
+        asking |= {sentence for one in wanted for _, sentence in one.places}
+    every = [_not_replaced(_ranked(sighting, i, asking), sighting) for i in range(len(sighting.whens))]
+    kept = sighting.sentences_of("stance-kept")
+    fallback = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-fallback"]
+    if intent is Intent.BOOK and fallback:
+        every = _without_fallback(every, fallback)
+    found = [
+        _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
+        for m in every
+        if not sighting.stances.in_past(m.at) or _is_loan_ahead(m)
+    ]
+    if intent is Intent.CHANGE:
+        return _new(found or every, every, sighting)
+    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-kept"]
+    found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
+    spared = [m for m in found if m.sentence not in kept]
+    found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
+    used = _on_edges(within_ranges(_used(found, sighting)), sighting)
+    return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
+
+
+def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:
+    """ "In plaats van de refter, van 14u tot 18u": what is replaced is the thing, not the hours behind it."""
+    if not moment.when.replaced:
+        return moment
+    for cue in sighting.cues:
+        if cue.value == "stance-old-after" and cue.last <= moment.at and moment.at - cue.last < FAR:
+            between = range(cue.last, moment.at)
+            if any(mention.first in between for mention in sighting.mentions):
+                return replace(moment, when=replace(moment.when, replaced=False))
+    return moment
+
+
+def _without_fallback(every: list[Moment], fallback: Sequence[tuple[int, int]]) -> list[Moment]:
+    """Leave out the day that is meant only if another will not do: "le 18 juin (19 juin en cas de pluie)"."""
+    firm = [moment for moment in every if not _inside(moment, fallback)]
+    if any(moment.days for moment in firm):
+        return firm
+    return [
+        replace(m, when=replace(m.when, days=m.when.days[:-1])) if _inside(m, fallback) and len(m.when.days) > 1 else m
+        for m in every
+    ]
+
+
+def _inside(moment: Moment, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= moment.at < last for first, last in spans)
+
+
+def _is_loan_ahead(moment: Moment) -> bool:
+    """ "Returned on the Monday": the participle of what is still to come tells of no earlier times."""
+    ahead = bool(moment.days) and min(moment.days) >= moment.today and not moment.when.past
+    return ahead and moment.when.role in {Role.FETCH, Role.BRING_BACK}
+
+
+def _on_edges(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Put hours on the first or the last day of a stretch: "le dernier jour, de 16h à 18h, la grande salle"."""
+    edges = {"stance-first-day": 0, "stance-last-day": -1}
+    moved = list(found)
+    for cue in sighting.cues:
+        if cue.value not in edges:
+            continue
+        days = [day for m in found if m.at < cue.first for day in sorted(m.days) if len(m.days) > 1]
+        behind = [i for i, m in enumerate(found) if m.only_hours and cue.last <= m.at <= cue.last + NEAR]
+        if days and behind and sighting.page.sentence_of[cue.first] == found[behind[0]].sentence:
+            day = days[edges[cue.value]]
+            hours = moved[behind[0]]
+            moved[behind[0]] = replace(hours, when=replace(hours.when, days=(Days(day, day),)))
+    return moved
+
+
+def _told_now(moment: Moment, then: bool) -> Moment:
+    """A day to come that is asked for is not past where its sentence does not tell of earlier times (`then`)."""
+    if moment.when.past and not then and moment.days and min(moment.days) >= moment.today:
+        return replace(moment, when=replace(moment.when, past=False))
+    return moment
+
+
+def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    replying = sighting.sentences_of("stance-reply")
+    asking = sighting.sentences_of("book/", "availability/", "change/") - replying
+    loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    return by_line(of_use(anchored(found), asked=lambda sentence: sentence in asking)) + loan
+
+
+def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -> Moment:
+    (first, last), when = sighting.spans[index], sighting.whens[index]
+    page = sighting.page
+    sentence = page.sentence(min(first, len(page.words) - 1))
+    listed = sentence.bullet or first == sentence.first or ":" in page.words[sentence.first : first]
+    named = any(sentence.first <= mention.first < sentence.last for mention in sighting.mentions)
+    if sentence.number in sighting.sentences_of("stance-reply") and not named:
+        asking = frozenset()
+    rank = 0.0 if first < sighting.body_at else 3.0 if sentence.number in asking else 2.0 if listed else 1.0
+    if when.loose:
+        rank -= 0.5 if sentence.number in asking else 2
+    told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
+    ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
+    if ends and when.role is Role.HABIT and not when.has_days and when.has_clock:
+        when = replace(when, role=Role.USE)
+    if begins and when.has_days and when.counts and any(clock.end is not None for clock in when.clocks):
+        rank = max(rank, 3.0)
+    if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
+        when = replace(when, role=Role.USE)  # "out by 9 at the latest"
+    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
+
+
+def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
+    """The days on which it is not: "pas de séance le 31 octobre"."""
+    spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-except"]
+    return {
+        day
+        for moment in every
+        for day in moment.days
+        if moment.when.negated or any(first < moment.at < last for first, last in spans)
+    }
+
+
+def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
+    use = ending(of_use(found, asked=lambda sentence: True))
+    loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
+    asked = [m for m in days if m.rank >= 2.5] or days
+    if not use:
+        return loan
+    day = _last_named(asked[-1]) if asked else None
+    hours = [m for m in use if m.only_hours]
+    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or day.rank < m.rank)]
+    newly = newly or ([] if day else hours)
+    clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
+    clock = newly[-1].when.clocks[-1] if newly else clock
+    if day is None:
+        told = [m for m in every if m.when.has_days and m.when.role is Role.USE and not m.when.negated]
+        day = told[-1] if told and clock is not None else None
+    use = [m for m in every if m.when.role is Role.USE]
+    before = [c for m in use for c in m.when.clocks if c != clock and (_is_whole(c) or not m.when.replaced)]
+    same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
+    clock = _completed(clock, before, same)
+    base = day or (newly[-1] if newly else use[-1])
+    when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
+    return [replace(base, when=when), *loan]
+
+
+def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Clock | None:
+    """Fill what new hours leave open with those of the reservation, where the mail tells them."""
+    told = [old for old in before if _is_whole(old)]
+    if clock is None:
+        return told[-1] if same and told else None
+    starts = {old.start for old in told[-1:] or before if old.start is not None}
+    ends = {old.end for old in told[-1:] or before if old.end is not None}
+    if clock.start is None and clock.end is not None and clock.part is None and len(starts) == 1:
+        start = starts.pop()
+        end = end_after(start, clock.end)
+        return Clock(start, end) if end <= start + DAY else clock
+    if clock.start is not None and clock.end is None and len(ends) == 1:
+        end = ends.pop()
+        return Clock(clock.start, end) if clock.start < end else clock
+    return clock
+
+
+def _is_whole(clock: Clock) -> bool:
+    return clock.start is not None and clock.end is not None
+
+
+def _last_named(moment: Moment) -> Moment:
+    """Of days said as "(mardi 9 juin) au mardi 16 juin", the last."""
+    if ")" in moment.when.words and len(moment.when.days) > 1:
+        return replace(moment, when=replace(moment.when, days=moment.when.days[-1:]))
+    return moment

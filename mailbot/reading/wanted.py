@@ -1,0 +1,206 @@
+"""Which of the rooms and things that a mail names are those that it asks for, gives up or changes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from mailbot.model.meaning import Intent
+from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
+from mailbot.reading.things import Sort
+
+
+def _asked(sighting: Sighting) -> list[Wanted]:
+    """Return the mentions that are asked for: those in requests if there are any of their sort, else those that are
+    merely named; the body before the subject; names before words that leave the room open."""
+    stances = sighting.stances
+    able = [i for i in range(len(sighting.mentions)) if stances.asked(i) and _meant(sighting, i)]
+    picked: list[int] = []
+    goods = [i for i in able if sighting.mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}]
+    rooms = _rooms(sighting, [i for i in able if i not in goods], bool(goods))
+    if all(sighting.mentions[i].generic for i in rooms):
+        rooms = _buildings(sighting) or rooms
+    for pool in (rooms, goods):
+        in_body = [i for i in pool if sighting.mentions[i].first >= sighting.body_at]
+        requested = [i for i in in_body or pool if stances.in_request(sighting.mentions[i].first)]
+        picked.extend(requested or in_body or pool)
+    return _merged(sighting, sorted(picked))
+
+
+def _buildings(sighting: Sighting) -> list[int]:
+    """Return the building that is asked for where no room is named: "nous cherchons un point de chute à l'école"."""
+    requests = sighting.sentences_of("book/strong", "availability/strong")
+    return [
+        i
+        for i, mention in enumerate(sighting.mentions)
+        if mention.sort is Sort.SITE
+        and sighting.page.sentence_of[mention.first] in requests
+        and mention.first >= sighting.body_at
+        and not sighting.stances.in_past(mention.first)
+        and i not in sighting.stances.unwanted | sighting.stances.old
+    ][:1]
+
+
+def _merged(sighting: Sighting, indexes: Sequence[int]) -> list[Wanted]:
+    """Return the mentions once each: a thing named again without another number is the one named before."""
+    kept: list[Wanted] = []
+    for i in indexes:
+        mention, quantity = sighting.mentions[i], sighting.quantities[i]
+        ids = mention.hint if mention.hint and quantity.definite else mention.ids
+        place = (mention.first, sighting.page.sentence_of[mention.first])
+        one = Wanted(mention, quantity, ids, (place,))
+        again = next((k for k, other in enumerate(kept) if _same(other, one)), None)
+        if again is None:
+            kept.append(_with_link(one, kept, sighting))
+        elif one.room or not quantity.said or kept[again].quantity.value == quantity.value:
+            kept[again] = replace(kept[again], places=(*kept[again].places, place))
+        elif not kept[again].quantity.said or _taken_back(sighting, kept[again], one):
+            kept[again] = replace(one, places=(place, *kept[again].places))
+        else:
+            kept.append(one)
+    return kept
+
+
+def _taken_back(sighting: Sighting, old: Wanted, new: Wanted) -> bool:
+    """Whether another number of the same thing corrects the one before: "30 tafels… pardon, 20 tafels"."""
+    between = sighting.page.words[old.mention.last : new.quantity.first]
+    return len(between) <= FAR and any(word in sighting.stances.corrections for word in between)
+
+
+def _same(one: Wanted, other: Wanted) -> bool:
+    return one.ids == other.ids and (not one.unknown or one.mention.name.lower() == other.mention.name.lower())
+
+
+def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wanted:
+    """Mark a room that is named as one that will do as well as the one before it, or instead of it."""
+    before = [other for other in kept if other.room]
+    if not one.room or not before:
+        return one
+    first, last = before[-1].mention.last, one.at
+    said = {cue.value for cue in sighting.cues if first <= cue.first and cue.last <= last}
+    start = sighting.page.sentences[one.sentence].first
+    begins = any(
+        cue.value == "stance-else" and cue.first <= start + 1 and cue.last <= last
+        for cue in sighting.cues
+        if cue.first >= start
+    )
+    if begins and one.sentence - before[-1].sentence == 1:
+        return replace(one, otherwise=True)
+    if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
+        return one
+    if "stance-else" in said or ("stance-or" in said and last - first > NEAR):
+        return replace(one, otherwise=True)
+    return replace(one, either="stance-or" in said)
+
+
+def _meant(sighting: Sighting, index: int) -> bool:
+    """Whether a thing that is not lent, or whose name is misspelt, is spoken of as wanted: counted, or listed."""
+    mention, quantity = sighting.mentions[index], sighting.quantities[index]
+    if quantity.value == 0:
+        return False
+    if mention.near and mention.sort is Sort.EQUIPMENT:
+        return quantity.said
+    if mention.sort is not Sort.UNLENT or mention.stranger:
+        return True
+    counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
+    sentence = sighting.page.sentence(mention.first)
+    listed = sentence.bullet and mention.first <= sentence.first + 2
+    return sighting.stances.in_request(mention.first) and (counted or listed or _beside_lent(sighting, index))
+
+
+def _beside_lent(sighting: Sighting, index: int) -> bool:
+    """Whether only small words part a thing from one that is lent: "avec micro, projecteur et écran"."""
+    words, mentions = sighting.page.words, sighting.mentions
+    for before, after in ((index - 1, index), (index, index + 1)):
+        if before < 0 or after >= len(mentions):
+            continue
+        other = mentions[before if after == index else after]
+        between = words[mentions[before].last : sighting.quantities[after].first]
+        if other.sort is Sort.EQUIPMENT and 0 < len(between) <= 3 and sighting.stances.joins(between):
+            return True
+    return False
+
+
+def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
+    """Leave out words that leave the room open where one is named ("la salle"), and ids that a narrower name holds."""
+    named = [i for i in pool if not sighting.mentions[i].generic]
+    if named:
+        ids = [set(sighting.mentions[i].ids) for i in named]
+        return [i for i, own in zip(named, ids, strict=True) if not any(other < own for other in ids)]
+    generic = [i for i in pool if sighting.stances.in_request(sighting.mentions[i].first) or not goods]
+    told = [i for i in generic if not (goods and sighting.quantities[i].definite)]
+    sites = [
+        i
+        for i, mention in enumerate(sighting.mentions)
+        if mention.sort is Sort.SITE
+        and mention.first >= sighting.body_at
+        and sighting.stances.in_request(mention.first)
+    ]
+    return sites[:1] if sites and (told or not goods) else told[:1]
+
+
+def _given_up(sighting: Sighting) -> list[Wanted]:
+    """Return the part that is given up; nothing where the whole reservation is."""
+    stances = sighting.stances
+    cancelled = sighting.sentences_of("cancel/")
+    parted = bool(stances.kept) or bool(sighting.sentences_of("stance-kept"))
+    if sighting.sentences_of("stance-whole") and not parted:
+        return []
+    if not parted and _gives_up_room_and_things(sighting, cancelled):
+        return []
+    given_up: list[int] = []
+    for i, mention in enumerate(sighting.mentions):
+        room = mention.sort in {Sort.ROOM, Sort.SITE}
+        if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
+            continue
+        if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
+            given_up.append(i)
+    in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
+    ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
+    narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]
+    return _merged(sighting, narrow)
+
+
+def is_parted(sighting: Sighting) -> bool:
+    """Whether only days of a reservation are given up: "uniquement le 18 juin, les autres jeudis restent"."""
+    cancelled = sighting.sentences_of("cancel/")
+    whole = sighting.sentences_of("stance-whole")
+    return not whole and bool(sighting.sentences_of("stance-kept") | (sighting.sentences_of("stance-only") & cancelled))
+
+
+def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) -> bool:
+    """Whether "the room" is given up in one breath with a thing: then all of it is."""
+    for one, other in itertools.pairwise(sighting.mentions):
+        between = sighting.page.words[one.last : other.first]
+        near = len(between) <= 3 and not any(word in sighting.stances.fors for word in between)
+        if near and one.generic != other.generic and sighting.page.sentence_of[one.first] in cancelled:
+            return True
+    return False
+
+
+def _changed(sighting: Sighting) -> list[Wanted]:
+    """Return what a change is about: what is newly wanted; else what the mail says of the reservation."""
+    asked = _asked(sighting)
+    changing = sighting.sentences_of("change/", "book/strong")
+    told = [one for one in asked if one.sentence in changing] or asked
+    if not told:
+        named = [
+            i
+            for i, mention in enumerate(sighting.mentions)
+            if mention.sort is Sort.ROOM and not mention.generic and i not in sighting.stances.old
+        ]
+        told = _merged(sighting, named[-1:])
+    told = [one for one in told if not one.mention.generic]
+    rooms = [one for one in told if one.room]
+    if len(rooms) < len(told) and not any(when.has_clock for when in sighting.whens if when.counts):
+        rooms = [one for one in rooms if one.sentence in sighting.sentences_of("change/")]
+    return [one for one in told if not one.room or one in rooms[-1:]]
+
+
+WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {
+    Intent.BOOK: _asked,
+    Intent.AVAILABILITY: _asked,
+    Intent.CHANGE: _changed,
+    Intent.CANCEL: _given_up,
+}
