@@ -10,7 +10,7 @@ from mailbot.model.meaning import Lack, Language
 
 @dataclass(frozen=True)
 class Address:
-    """A mailbox: the name as written (decoded, no control characters, may be empty) and the address, lower case."""
+    """A mailbox: the name as written (decoded, no control characters, may be empty) and the address in its one form."""
 
     name: str
     address: str

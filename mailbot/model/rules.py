@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from mailbot.model.addresses import one_form
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 from mailbot.model.spans import Days, Hours
@@ -151,7 +152,7 @@ class Initiative:
     id: str
     name: str
     addresses: tuple[str, ...]
-    """Lower case: whole addresses, or `@domain` for all of a domain."""
+    """In their one form: whole addresses, or `@domain` for all of a domain."""
     language: Language | None = None
 
 
@@ -271,7 +272,7 @@ class Rules:
 
     def initiative_of(self, address: str) -> Initiative | None:
         """Return whose address it is: a whole address goes before a domain."""
-        wanted = address.lower()
+        wanted = one_form(address)
         domain = "@" + wanted.rpartition("@")[2]
         for pattern in (wanted, domain):
             for initiative in self.initiatives.values():

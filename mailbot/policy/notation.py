@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from itertools import pairwise
 
+from mailbot.model.addresses import one_form
 from mailbot.model.spans import Days, Hours
 from mailbot.policy.outline import misread
 
@@ -251,19 +252,19 @@ def read_place(text: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)")
 
 
 def read_address(text: str) -> str:
-    """Return the mail address, lower case."""
-    address = text.lower()
+    """Return the mail address, in its one form."""
+    address = one_form(text)
     if not _ADDRESS.fullmatch(address):
         raise misread("address", text=text)
     return address
 
 
 def read_address_or_domain(text: str) -> str:
-    """Return the address, or `@domain` for all of a domain, lower case."""
+    """Return the address, or `@domain` for all of a domain, in its one form."""
     if not text.startswith("@"):
         return read_address(text)
     return read_address("x" + text)[1:]

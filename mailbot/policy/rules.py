@@ -20,6 +20,7 @@ from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from mailbot.errors import BadRules
+from mailbot.model.addresses import one_form
 from mailbot.model.decision import Objection
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Language
@@ -675,7 +676,7 @@ def _unlike(form: Form, root: Branch) -> None:
     seen_addresses: dict[str, tuple[str, int]] = {}
     for key, node in _entries(sections.get("initiatives")):
         for address in _leaves(dict(_fields(node)).get("addresses")):
-            owner, line = seen_addresses.setdefault(address.text.lower(), (key.text, address.line))
+            owner, line = seen_addresses.setdefault(one_form(address.text), (key.text, address.line))
             if owner != key.text:
                 form.keep("same-address", address, text=address.text, owner=key.text, other=owner, first=line)
 

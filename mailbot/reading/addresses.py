@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from mailbot.model.addresses import one_form
 from mailbot.model.letters import Address
 from mailbot.reading.charsets import decoded, header_text, one_line
 
@@ -54,6 +55,6 @@ def _name(text: str) -> str:
 
 
 def _sound(address: str) -> str:
-    """Return an address in lower case, or nothing where it cannot be one."""
-    address = one_line(address).strip().removeprefix("mailto:").rstrip(".").lower()
-    return address if len(address) <= LONGEST and _SOUND.fullmatch(address) else ""
+    """Return an address in its one form, or nothing where it cannot be one."""
+    address = one_line(address).strip().removeprefix("mailto:").rstrip(".")
+    return one_form(address) if len(address) <= LONGEST and _SOUND.fullmatch(address) else ""

@@ -18,6 +18,7 @@ from email.utils import format_datetime, quote
 from functools import lru_cache
 from hashlib import sha256
 
+from mailbot.model.addresses import ascii_domain
 from mailbot.model.letters import Address
 from mailbot.replies.phrases import one_line
 
@@ -149,13 +150,10 @@ def mailbox(address: Address, header: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """Return an address with its domain in IDNA, or nothing where a letter cannot be sent to it: without SMTPUTF8 (RFC
+    """Return an address with its domain in ASCII, or nothing where a letter cannot be sent to it: without SMTPUTF8 (RFC
     6531) a mailbox is ASCII, and quoted ones are more often an attack than a name."""
     local, at, domain = address.rpartition("@")
-    try:
-        whole = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
-    except UnicodeError:
-        return ""
+    whole = local + at + ascii_domain(domain)
     return whole if _MAILBOX.fullmatch(whole) else ""
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, insert, or_, select, text, update
 
+from mailbot.model.addresses import one_form
 from mailbot.model.decision import End
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
@@ -100,7 +101,7 @@ class Mailbox:
 
     def answers_since(self, address: str, since: datetime) -> int:
         """Return how many letters were written to an address since then, sent or not."""
-        return self._connection.execute(_SINCE, {"address": address.lower(), "since": since}).scalar_one()
+        return self._connection.execute(_SINCE, {"address": one_form(address), "since": since}).scalar_one()
 
     def answers_in(self, code: str, since: datetime) -> int:
         """Return how many letters of a conversation were written since then, sent or not."""
@@ -146,7 +147,7 @@ class Mailbox:
         }
         [post] = self._connection.execute(_POST, row).inserted_primary_key or (None,)
         recipients = [
-            {"post": post, "place": place, "address": address, "written": now}
+            {"post": post, "place": place, "address": one_form(address), "written": now}
             for place, address in enumerate(outgoing.recipients)
         ]
         if recipients:

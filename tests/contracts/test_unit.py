@@ -552,6 +552,9 @@ class UnitContract:
             day = NOW - timedelta(days=1)
             assert unit.mailbox.answers_since("Lea@velo.example", day) == 2
             assert unit.mailbox.answers_since("nobody@velo.example", day) == 0
+            unit.mailbox.post(outgoing("4@mairie.example", "lea@v\u00e9lo.example", code=""), NOW)
+            assert unit.mailbox.answers_since("lea@VE\u0301LO.example", day) == 1, "one domain, two spellings"
+            assert unit.mailbox.answers_since("lea@xn--vlo-bma.example", day) == 1
             assert unit.mailbox.answers_in("R-7K3F9", day) == 1
 
 
