@@ -89,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
     agenda.add_argument("--to", dest="last", type=_day, help="last day, included; four weeks later if not said")
     agenda.set_defaults(command=_agenda)
 
+    history = commands.add_parser("history", help="print what became of a conversation: when, what, by whom, and why")
+    history.add_argument("code", help="its code, such as R-7K3F2")
+    history.set_defaults(command=_history)
+
     demo = commands.add_parser("demo", help="see it at work on an embedded mail server; needs no settings")
     demo.set_defaults(command=_demo)
     return top
@@ -146,6 +150,12 @@ def _agenda(chosen: argparse.Namespace) -> None:
     from mailbot import app
 
     app.agenda(chosen.first, chosen.last)
+
+
+def _history(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.history(chosen.code)
 
 
 def _demo(_: argparse.Namespace) -> int:

@@ -329,3 +329,23 @@ def agenda(first: date | None, last: date | None) -> None:
             table.add_row(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
     console = Console() if sys.stdout.isatty() else Console(width=120)
     console.print(table if table.row_count else f"Nothing is booked from {first} to {last}.")
+
+
+def history(code: str) -> None:
+    """Print each step of a conversation, and the letters it got. Raises MailbotError where there is none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    chosen = settings()
+    zone = load(chosen.rules).commune.zone
+    code = code.strip().upper()
+    with opened(chosen) as store, store.reading() as unit:
+        steps, letters = unit.reservations.history(code), unit.mailbox.letters_in(code)
+    if not steps:
+        raise MailbotError(f"there is no conversation {code}")
+    rows = [(step.at, f"{step.act} → {step.state}", step.by or "the clock", step.why, step.mail) for step in steps]
+    rows += [(one.written, f"letter: {one.kind}", "mailbot", f"to {', '.join(one.recipients)}", "") for one in letters]
+    table = Table("when", "what", "by", "why", "from which mail", title=code)
+    for at, what, by, why, mail in sorted(rows, key=lambda row: row[0]):
+        table.add_row(f"{at.astimezone(zone):%d/%m/%Y %H:%M}", what, by, why, mail)
+    (Console() if sys.stdout.isatty() else Console(width=160)).print(table)

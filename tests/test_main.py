@@ -20,7 +20,7 @@ from tests.service.mails import TWO_SENDERS
 from tests.service.test_explain import PROMISED
 from tests.stories.town import BRUSSELS, ROOT, Clock, Town
 
-COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "demo"]
+COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "history", "demo"]
 NOWHERE = {
     "MAILBOT_IMAP_HOST": "127.0.0.1",
     "MAILBOT_IMAP_PORT": "1",
@@ -391,6 +391,22 @@ def test_the_digest_of_today_says_where_there_is_nothing(with_settings: Path, ma
     assert code == DONE
     assert out.count("Rien à remettre ni à reprendre.") >= 1
     assert mailbot("digest", "--busy")[1] == ""
+
+
+def test_the_history_tells_each_step_and_letter_of_a_booking(booked: Path, mailbot: Callable[..., Said]) -> None:
+    day = f"{next_weekday(2):%Y-%m-%d}"
+    [code] = set(
+        re.findall(
+            r"R-\w{5}", next(line for line in mailbot("agenda", "--from", day)[1].splitlines() if "lecture" in line)
+        )
+    )
+    done, out, err = mailbot("history", code.lower())
+    assert (done, err) == (DONE, "")
+    assert "confirm → confirmed" in out
+    assert "marc@valleeverte.example" in out
+    assert "mail-1@voisins.example" in out
+    assert "letter: confirmed" in out
+    assert mailbot("history", "R-00000") == (FAILED, "", "mailbot: there is no conversation R-00000\n")
 
 
 def test_looking_at_what_is_booked_sends_nothing(booked: Path, mailbot: Callable[..., Said]) -> None:

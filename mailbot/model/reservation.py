@@ -29,7 +29,11 @@ class State(StrEnum):
     """Something is missing; our question is open."""
     OFFERED = "offered"
     """Numbered options are held until the deadline."""
+    WAITING = "waiting"
+    """On the waiting list: nothing is held, and what becomes free is offered in order."""
     CONFIRMED = "confirmed"
+    CHANGING = "changing"
+    """Booked, and a change is spoken of: our question about it is open, or its options are held besides what stands."""
     REFUSED = "refused"
     """Not possible, and there was nothing to offer."""
     HANDED = "handed"
@@ -44,42 +48,105 @@ class State(StrEnum):
 class Act(StrEnum):
     ASK = "ask"
     OFFER = "offer"
+    HOLD = "hold"
+    """What the asker wanted kept for them is held until an hour that the letter names."""
+    WAIT = "wait"
     CONFIRM = "confirm"
     REFUSE = "refuse"
     HAND_OVER_TO_PERSON = "hand-over-to-person"
     ACCEPT = "accept"
     DECLINE = "decline"
+    """The asker takes nothing of an offer; of a booking that a change was spoken of, all stays as it is."""
     LAPSE = "lapse"
+    """A deadline passed: what was held for it is free again, what is booked stays."""
+    CHALLENGE = "challenge"
+    """What is asked for is written down, and the owner is asked whether it is their wish."""
+    PROPOSE = "propose"
+    """Options for a change are held; what is booked stands."""
+    INQUIRE = "inquire"
+    """Something is missing before a change; what is booked stands."""
+    CHANGE = "change"
+    """Something else stands now, or less."""
+    UNDO = "undo"
+    """What stood before the last change stands again."""
     CANCEL = "cancel"
     NOTE = "note"
-    """Something is written down that changes no state: an accepted invitation."""
+    """Something is written down that changes no state: who comes, an accepted invitation."""
+    REMIND = "remind"
+    """A reminder went out."""
+    EVALUATE = "evaluate"
+    """The asker is asked how it went."""
     CLOSE = "close"
 
 
-_OPEN = {
+BOOKED = frozenset({State.CONFIRMED, State.CHANGING})
+"""States in which what `uses` holds is booked."""
+
+_ANSWERS = {
     Act.ASK: State.ASKED,
     Act.OFFER: State.OFFERED,
+    Act.HOLD: State.OFFERED,
+    Act.WAIT: State.WAITING,
     Act.CONFIRM: State.CONFIRMED,
     Act.REFUSE: State.REFUSED,
     Act.HAND_OVER_TO_PERSON: State.HANDED,
 }
-NEXT: Mapping[tuple[State, Act], State] = {
-    **{(State.NEW, act): state for act, state in _OPEN.items()},
-    **{(State.ASKED, act): state for act, state in _OPEN.items()},
-    **{(State.OFFERED, act): state for act, state in _OPEN.items()},
-    **{(State.REFUSED, act): state for act, state in _OPEN.items()},
-    **{(State.LAPSED, act): state for act, state in _OPEN.items()},
-    **{(State.DECLINED, act): state for act, state in _OPEN.items()},
-    (State.ASKED, Act.DECLINE): State.DECLINED,
-    (State.ASKED, Act.LAPSE): State.LAPSED,
-    (State.OFFERED, Act.ACCEPT): State.CONFIRMED,
-    (State.OFFERED, Act.DECLINE): State.DECLINED,
-    (State.OFFERED, Act.LAPSE): State.LAPSED,
-    (State.CONFIRMED, Act.CANCEL): State.CANCELLED,
-    (State.CONFIRMED, Act.NOTE): State.CONFIRMED,
-    (State.CONFIRMED, Act.CLOSE): State.CLOSED,
+"""What can be answered to a request."""
+_STANDS = {
+    Act.CHANGE: State.CONFIRMED,
+    Act.PROPOSE: State.CHANGING,
+    Act.INQUIRE: State.CHANGING,
+    Act.UNDO: State.CONFIRMED,
+    Act.CANCEL: State.CANCELLED,
 }
-"""The life of a conversation. A pair that is not here is a step nobody may take."""
+"""What can become of a booking by mail."""
+LIFE: Mapping[State, Mapping[Act, State]] = {
+    State.NEW: _ANSWERS,
+    State.ASKED: {
+        **_ANSWERS,
+        Act.DECLINE: State.DECLINED,
+        Act.LAPSE: State.LAPSED,
+        Act.NOTE: State.ASKED,
+    },
+    State.OFFERED: {
+        **_ANSWERS,
+        Act.ACCEPT: State.CONFIRMED,
+        Act.DECLINE: State.DECLINED,
+        Act.LAPSE: State.LAPSED,
+        Act.NOTE: State.OFFERED,
+        Act.REMIND: State.OFFERED,
+    },
+    State.WAITING: {
+        **_ANSWERS,
+        Act.DECLINE: State.DECLINED,
+        Act.LAPSE: State.LAPSED,
+        Act.NOTE: State.WAITING,
+    },
+    State.CONFIRMED: {
+        **_STANDS,
+        Act.CHALLENGE: State.CONFIRMED,
+        Act.NOTE: State.CONFIRMED,
+        Act.REMIND: State.CONFIRMED,
+        Act.EVALUATE: State.CONFIRMED,
+        Act.CLOSE: State.CLOSED,
+    },
+    State.CHANGING: {
+        **_STANDS,
+        Act.DECLINE: State.CONFIRMED,
+        Act.LAPSE: State.CONFIRMED,
+        Act.CHALLENGE: State.CHANGING,
+        Act.NOTE: State.CHANGING,
+        Act.REMIND: State.CHANGING,
+        Act.EVALUATE: State.CHANGING,
+    },
+    State.REFUSED: _ANSWERS,
+    State.HANDED: {Act.NOTE: State.HANDED},
+    State.DECLINED: _ANSWERS,
+    State.LAPSED: _ANSWERS,
+    State.CANCELLED: {},
+    State.CLOSED: {Act.NOTE: State.CLOSED, Act.EVALUATE: State.CLOSED},
+}
+"""The life of a conversation. An act that a state does not have is a step nobody may take."""
 
 
 class WrongStep(MailbotError):
@@ -94,7 +161,7 @@ class WrongStep(MailbotError):
 def next_state(state: State, act: Act) -> State:
     """Return the state after the step, or raise WrongStep."""
     try:
-        return NEXT[state, act]
+        return LIFE[state][act]
     except KeyError:
         raise WrongStep(state, act) from None
 
@@ -168,7 +235,7 @@ class Reservation:
     attendees: int | None = None
     phone: str | None = None
     uses: tuple[Use, ...] = ()
-    """What is booked (state confirmed and after)."""
+    """What is booked (states confirmed and changing, and after)."""
     options: tuple[Option, ...] = ()
     hold: tuple[Claim, ...] = ()
     """What the offer holds: per cell, the most that any one option needs."""
@@ -197,12 +264,13 @@ class Reservation:
 
 
 def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
-    """Return what a reservation occupies: the hold of an offer, the claims of what is booked, else nothing."""
+    """Return what a reservation occupies: the hold of an offer, the claims of what is booked, else nothing. The hold of
+    options for a change covers what is booked as well."""
     if reservation is None:
         return ()
-    if reservation.state is State.OFFERED:
+    if reservation.state is State.OFFERED or (reservation.state is State.CHANGING and reservation.hold):
         return reservation.hold
-    if reservation.state is State.CONFIRMED:
+    if reservation.state in BOOKED:
         return tuple(claim for use in reservation.uses for claim in use.claims)
     return ()
 
@@ -249,6 +317,8 @@ class Put:
     """For the history: the rule or the words behind it, short."""
     by: str = ""
     """For the history: the address of who did it; empty where the clock did."""
+    mail: str = ""
+    """For the history: the Message-ID of the mail it follows from; empty where there is none."""
 
     def __post_init__(self) -> None:
         state = State.NEW if self.before is None else self.before.state

@@ -68,7 +68,8 @@ class Matter:
         before = self.conversation
         state = next_state(State.NEW if before is None else before.state, act)
         version = 1 if before is None else before.version + 1
-        return Put(before, replace(after, state=state, version=version), act, why, self.facts.sender.address.address)
+        by, mail = self.facts.sender.address.address, self.facts.message_id
+        return Put(before, replace(after, state=state, version=version), act, why, by, mail)
 
     def letter(self, content: Content) -> Notice:
         return Notice(self.facts.sender.address, self.languages, content)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from mailbot.model.decision import Digest, End, Occupancy, Window
+from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
 from mailbot.model.reservation import Put, Reservation
@@ -140,6 +141,10 @@ class Reservations(Protocol):
     def put(self, puts: Sequence[Put], stock: Callable[[str, int], int], now: datetime) -> None:
         """Carry out the steps, and net all takings and releases per cell, in order of (resource, cell). Raises
         LostRace where a version moved on or a cell would overflow; the transaction is then of no use."""
+        ...
+
+    def history(self, code: str) -> tuple[Entry, ...]:
+        """Return every step of a conversation, the first one first."""
         ...
 
     def new_code(self) -> str:

@@ -11,15 +11,18 @@ from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, in
 
 from mailbot.errors import LostRace
 from mailbot.model.decision import Digest, Occupancy, Window
-from mailbot.model.reservation import CODE_LETTERS, Put, Reservation, State, Use
+from mailbot.model.history import Entry
+from mailbot.model.reservation import BOOKED, CODE_LETTERS, Put, Reservation, State, Use
 from mailbot.model.spans import Span
 from mailbot.store import occupancy
 from mailbot.store.schema import DIGEST, HISTORY, OCCASION, QUOTA_LOCK, RESERVATION
 from mailbot.store.upsert import insert_unless_there
 
 _CODE_LENGTH = 5
-_BOOKED = frozenset({State.CONFIRMED, State.CANCELLED, State.CLOSED})
+_EVER_BOOKED = BOOKED | {State.CANCELLED, State.CLOSED}
 """States in which `uses` is, or was, booked."""
+
+_STANDS = tuple(sorted(state.value for state in BOOKED))
 
 # Statements are made once: making one costs three times what running a small one does.
 _COLUMN = RESERVATION.c
@@ -32,20 +35,22 @@ _STANDING = _WHOLE.where(
     or_(_COLUMN.address == bindparam("address"), _COLUMN.initiative == bindparam("initiative")),
     or_(
         and_(
-            _COLUMN.state.in_((State.OFFERED.value, State.CONFIRMED.value)),
+            _COLUMN.state.in_((State.OFFERED.value, *_STANDS)),
             _COLUMN.last_end > bindparam("since"),
         ),
         _COLUMN.state == State.ASKED.value,
     ),
 )
-_LAPSING = _WHOLE.where(_COLUMN.state == State.OFFERED.value, _COLUMN.deadline < bindparam("before"))
+_LAPSING = _WHOLE.where(
+    _COLUMN.state.in_((State.OFFERED.value, State.CHANGING.value)), _COLUMN.deadline < bindparam("before")
+)
 _ENDING = _WHOLE.where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < bindparam("before"))
 _HAPPENING = _WHOLE.where(
     _COLUMN.code.in_(
         select(OCCASION.c.code).where(OCCASION.c.starts < bindparam("last"), OCCASION.c.ends > bindparam("first"))
     )
 )
-_BETWEEN = _HAPPENING.where(_COLUMN.state == State.CONFIRMED.value)
+_BETWEEN = _HAPPENING.where(_COLUMN.state.in_(_STANDS))
 _CANCELLED = _HAPPENING.where(_COLUMN.state == State.CANCELLED.value, _COLUMN.updated >= bindparam("since"))
 _NEW = insert(RESERVATION)
 _STEP = update(RESERVATION).where(
@@ -54,6 +59,11 @@ _STEP = update(RESERVATION).where(
     _COLUMN.version == bindparam("seen_version"),
 )
 _REMEMBER = insert(HISTORY)
+_HISTORY = (
+    select(HISTORY.c.at, HISTORY.c.act, HISTORY.c.state, HISTORY.c.by, HISTORY.c.why, HISTORY.c.mail)
+    .where(HISTORY.c.code == bindparam("code"))
+    .order_by(HISTORY.c.version)
+)
 _HAPPENS = insert(OCCASION)
 _FORGET = delete(OCCASION).where(OCCASION.c.code == bindparam("of_code"))
 _LAST = select(DIGEST.c.holder, func.max(DIGEST.c.day).label("day")).group_by(DIGEST.c.holder).subquery()
@@ -125,7 +135,11 @@ class Reservations:
 
     def _remember(self, step: Put, version: int, now: datetime) -> None:
         line = {"code": step.after.code, "version": version, "act": step.act.value, "state": step.after.state.value}
-        self._connection.execute(_REMEMBER, {**line, "at": now, "by": step.by, "why": step.why})
+        self._connection.execute(_REMEMBER, {**line, "at": now, "by": step.by, "why": step.why, "mail": step.mail})
+
+    def history(self, code: str) -> tuple[Entry, ...]:
+        """Return every step of a conversation, the first one first; nothing where there is none with this code."""
+        return tuple(Entry(*row) for row in self._connection.execute(_HISTORY, {"code": code}))
 
     def _write_occasions(self, step: Put) -> None:
         was = frozenset() if step.before is None else _occasions(step.before)
@@ -146,7 +160,7 @@ class Reservations:
                 return code
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
-        """Return offers whose deadline is before that."""
+        """Return offers, of a change as well, whose deadline is before that."""
         return self._all(_LAPSING, before=before)
 
     def ending(self, before: datetime) -> tuple[Reservation, ...]:
@@ -216,7 +230,7 @@ def _released(uses: Sequence[Use]) -> datetime | None:
 def _occasions(reservation: Reservation) -> frozenset[Span]:
     """Return when something of a booking happens, or would have: its uses, and the openings in which it is fetched or
     brought back."""
-    if reservation.state not in _BOOKED:
+    if reservation.state not in _EVER_BOOKED:
         return frozenset()
     return frozenset(span for use in reservation.uses for span in _spans(use))
 

@@ -108,6 +108,7 @@ HISTORY = Table(
     Column("at", Moment, nullable=False),
     Column("by", Text, nullable=False),
     Column("why", Text, nullable=False),
+    Column("mail", Text, nullable=False, server_default=""),
 )
 
 QUOTA_LOCK = Table("quota_lock", METADATA, Column("whose", Text, primary_key=True))

@@ -14,7 +14,7 @@ from mailbot.errors import LostRace, Temporary
 from mailbot.model.decision import End, Window
 from mailbot.model.letters import Address
 from mailbot.model.outbox import OurLetter, Receipt
-from mailbot.model.reservation import CODE_LETTERS, Act, Reservation, State
+from mailbot.model.reservation import CODE_LETTERS, Act, Option, Reservation, State, hold_of
 from mailbot.service import ports
 from mailbot.store import Store, open_store
 from tests.store.examples import (
@@ -208,6 +208,24 @@ class UnitContract:
         with store.reading() as unit:
             assert unit.reservations.lapsing(NOW) == ()
             assert [found.code for found in unit.reservations.lapsing(NOW + MINUTE)] == ["R-00001"]
+
+    def test_options_for_a_change_are_held_besides_what_stands_and_lapse(self, store: ports.Store) -> None:
+        put(store, booked("R-00001", SATURDAY))
+        standing = get(store, "R-00001")
+        sunday = room(hours(14, 12, 16))
+        options = (Option(1, (sunday,)),)
+        hold = hold_of((Option(0, standing.uses), *options))
+        put(store, step(standing, replace(standing, options=options, hold=hold, deadline=NOW), Act.PROPOSE))
+        cells = hours(14, 12, 16).cells()
+        with store.reading() as unit:
+            assert [found.code for found in unit.reservations.lapsing(NOW + MINUTE)] == ["R-00001"]
+            assert [found.code for found in unit.reservations.of(ASKER.address, None, NOW)] == ["R-00001"]
+            assert len(unit.reservations.between(hours(13, 8, 9).start, hours(13, 17, 18).start)) == 1
+        assert (in_saturday(store), busiest(store, "hall", cells[0], cells[-1])) == (1, 1)
+        changing = get(store, "R-00001")
+        put(store, step(changing, replace(changing, options=(), hold=(), deadline=None), Act.LAPSE))
+        assert (in_saturday(store), busiest(store, "hall", cells[0], cells[-1])) == (1, 0)
+        assert get(store, "R-00001").uses == (SATURDAY,)
 
     def test_a_booking_ends_when_its_key_is_back(self, store: ports.Store) -> None:
         back = hours(15, 8, 10)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 
+from mailbot.model.history import Entry
 from mailbot.model.reservation import Act
 from mailbot.store import Store, open_store
 from tests.store.examples import ASKER, NOW, ONE_EACH, booked, hours, room, step, stock_of, tables
@@ -25,14 +27,15 @@ def test_the_history_tells_who_did_what_when_and_why(store: Store) -> None:
         unit.reservations.put([first], ONE_EACH, NOW)
         standing = unit.reservations.get("R-00001")
         assert standing is not None
-        unit.reservations.put([step(standing, standing, Act.CANCEL, "le rendez-vous tombe à l'eau")], ONE_EACH, NOW)
+        given_up = step(standing, standing, Act.CANCEL, "le rendez-vous tombe à l'eau")
+        unit.reservations.put([replace(given_up, mail="non@voisins.example")], ONE_EACH, NOW)
         unit.commit()
-    with store._engines.reading.begin() as connection:
-        lines = connection.execute(text('SELECT code, version, act, state, "by", why FROM history ORDER BY id')).all()
-    assert [tuple(line) for line in lines] == [
-        ("R-00001", 1, "confirm", "confirmed", ASKER.address, ""),
-        ("R-00001", 2, "cancel", "cancelled", ASKER.address, "le rendez-vous tombe à l'eau"),
-    ]
+    with store.reading() as unit:
+        assert unit.reservations.history("R-00001") == (
+            Entry(NOW, "confirm", "confirmed", ASKER.address, "", ""),
+            Entry(NOW, "cancel", "cancelled", ASKER.address, "le rendez-vous tombe à l'eau", "non@voisins.example"),
+        )
+        assert unit.reservations.history("R-00002") == ()
 
 
 def test_a_release_leaves_no_more_room_than_the_stock(store: Store) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mailbot.errors import BadSettings
-from mailbot.store.migrations import m0001_the_first_schema
+from mailbot.store.migrations import m0001_the_first_schema, m0002_which_mail_and_offers_of_changes
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (m0001_the_first_schema.STATEMENTS,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    m0001_the_first_schema.STATEMENTS,
+    m0002_which_mail_and_offers_of_changes.STATEMENTS,
+)
 """The first is number 1."""
 
 NEWEST = len(MIGRATIONS)

@@ -1,0 +1,49 @@
+"""The one table of states and acts: nothing in it is out of reach, and what ends is meant to end."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.model.reservation import LIFE, Act, State, WrongStep, next_state
+
+ENDS = {State.CANCELLED}
+"""Nothing becomes of these any more: who writes again begins anew."""
+AT_REST = {State.HANDED, State.CLOSED}
+"""Only written in, or asked about, never left."""
+
+
+def reached() -> set[State]:
+    found, ahead = {State.NEW}, [State.NEW]
+    while ahead:
+        for state in LIFE[ahead.pop()].values():
+            if state not in found:
+                found.add(state)
+                ahead.append(state)
+    return found
+
+
+def test_each_state_can_be_reached_from_the_first() -> None:
+    assert reached() == set(State)
+
+
+def test_each_state_has_a_row_and_each_act_a_place() -> None:
+    assert set(LIFE) == set(State)
+    assert {act for acts in LIFE.values() for act in acts} == set(Act)
+
+
+def test_only_what_ends_has_no_way_on() -> None:
+    assert {state for state, acts in LIFE.items() if not acts} == ENDS
+    assert {state for state, acts in LIFE.items() if acts and set(acts.values()) == {state}} == AT_REST
+
+
+def test_each_state_can_end() -> None:
+    ended = ENDS | AT_REST
+    while more := {state for state, acts in LIFE.items() if state not in ended and ended & set(acts.values())}:
+        ended |= more
+    assert ended == set(State)
+
+
+def test_a_step_that_the_table_does_not_have_is_an_error() -> None:
+    with pytest.raises(WrongStep) as wrong:
+        next_state(State.CANCELLED, Act.CONFIRM)
+    assert (wrong.value.state, wrong.value.act) == (State.CANCELLED, Act.CONFIRM)
