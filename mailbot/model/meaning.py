@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from mailbot.model.spans import Days
+
 Language: TypeAlias = str
 """The code of a language that has a lexicon and templates: "fr", "nl", "en"."""
 
@@ -32,6 +34,23 @@ class Intent(StrEnum):
     HELP = "help"
     HUMAN = "human"
     IGNORE = "ignore"
+
+
+class Wish(StrEnum):
+    """What a mail wants besides, or instead of, what its intent says."""
+
+    HOLD = "hold"
+    """That it is held until they have decided: "mettez une option"."""
+    WAIT = "wait"
+    """To be told when it becomes free."""
+    DATA = "data"
+    """All that is kept of them."""
+    FORGET = "forget"
+    """That nothing of them is kept."""
+    PROBLEM = "problem"
+    """Help, now: "la clé ne tourne pas"."""
+    DAMAGE = "damage"
+    """That something be known to be broken, dirty or missing."""
 
 
 class Lack(StrEnum):
@@ -114,6 +133,16 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Period:
+    """A time in which no day is fixed, in a question about what is free ("quels samedis soirs de mai"): its days, the
+    weekdays among them (Monday is 0; all where none), and the hours in minutes after midnight, where they were said."""
+
+    days: Days
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One step of the derivation: which words of the mail gave which part of the meaning."""
 
@@ -148,6 +177,15 @@ class Meaning:
     hours: tuple[int | None, int | None] = (None, None)
     """Start and end that were said without any day ("de 19h à 22h" in an answer), in minutes after midnight; an end at
     or before the start is in the night that follows. They complete the days that were said in an earlier mail."""
+    periods: tuple[Period, ...] = ()
+    """When it asks what is free, where no day is fixed."""
+    topics: tuple[str, ...] = ()
+    """What it asks about how things work: keys of the answers in rules.yaml, and `lent`."""
+    about: tuple[str, ...] = ()
+    """Ids of the rooms and things that it asks about."""
+    wishes: frozenset[Wish] = frozenset()
+    hold_until: date | None = None
+    """The day on which they will have decided, where an option is wished: by its evening an answer can be there."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:

@@ -145,7 +145,8 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] += 1 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 0.0
     elif not signs.asked:
         scores[Intent.BOOK] -= 2
-        scores[Intent.AVAILABILITY] -= 2
+        asks_when = signs.moment and strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]
+        scores[Intent.AVAILABILITY] -= 0 if asks_when else 2  # "qu'est-ce qui est libre samedi ?" names no room
     if signs.replying and signs.things and signs.moment:
         scores[Intent.BOOK] += 2
     if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:

@@ -14,6 +14,7 @@ from mailbot.model.letters import NO_CONTEXT, Context, Letter
 from mailbot.model.meaning import Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
+from mailbot.reading.besides import until_decided, with_besides
 from mailbot.reading.cues import Cues
 from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
@@ -104,7 +105,7 @@ class Library:
         lexicons = [self.lexica[code] for code in spoken]
         sheet = page(text, self.abbreviations)
         body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
-        sighting = self._sight(sheet, lexicons, letter, spoken, body_at, own)
+        sighting, until = until_decided(self._sight(sheet, lexicons, letter, spoken, body_at, own), lexicons)
         offers = answers.offers(context, own)
         fitting = self._fitting(offers, sighting, lexicons, letter)
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
@@ -117,7 +118,9 @@ class Library:
             runner_up=judged.runner_up,
             attendees=sighting.people.value if sighting.people and judged.intent not in _WITHOUT_PEOPLE else None,
             evidence=tuple(_intent_evidence(sheet, judged)),
+            hold_until=until,
         )
+        meaning = with_besides(meaning, sighting, lexicons, self.catalogue)
         bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
         if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
@@ -229,9 +232,9 @@ def _compiled(lexicon: Lexicon) -> Cues:
     for intent in Intent:
         for strength, patterns in lexicon.table(f"intents.{intent}").items():
             table[f"{intent}/{strength}"] = patterns
-    for name in ("stance", "answer"):
+    for name in ("stance", "answer", "topics", "wishes"):
         for key, patterns in lexicon.table(name).items():
-            if key not in {"and", "also", "opens", "contrast", "like"}:
+            if key not in {"and", "also", "opens", "contrast", "like", "hold-until"}:
                 table[f"{name}-{key}"] = patterns
     return Cues.of(table, lexicon.table("groups"))
 
@@ -344,7 +347,7 @@ def _signs(
         options=bool(context.options),
         challenge=context.challenge,
         code=bool(set(codes) - {context.code} if _open(context) else codes),
-        service=bool(sighting.mentions) or any(cue.value == "service" for cue in sighting.cues),
+        service=bool(sighting.mentions) or any(cue.value.startswith(("service", "topics-")) for cue in sighting.cues),
         things=any(sighting.stances.asked(index) for index in range(len(sighting.mentions))),
         moment=any(_to_come(when, sighting) for when in sighting.whens),
         hours=any(

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from mailbot.model.meaning import Intent
+from mailbot.model.meaning import ANY_ROOM, Intent
+from mailbot.reading.quantities import Quantity
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
-from mailbot.reading.things import Sort
+from mailbot.reading.things import Mention, Sort
 
 
 def _asked(sighting: Sighting) -> list[Wanted]:
@@ -198,9 +199,21 @@ def _changed(sighting: Sighting) -> list[Wanted]:
     return [one for one in told if not one.room or one in rooms[-1:]]
 
 
+def _asked_about(sighting: Sighting) -> list[Wanted]:
+    """Return what a question about free times is about: any room where it names nothing."""
+    if wanted := _asked(sighting):
+        return wanted
+    for cue in sighting.cues:
+        if cue.value == "availability/strong":
+            mention = Mention(Sort.ROOM, cue.first, cue.last, (ANY_ROOM,), plural=True, generic=True)
+            place = (cue.first, sighting.page.sentence_of[cue.first])
+            return [Wanted(mention, Quantity(1, cue.first, cue.first, False), mention.ids, (place,))]
+    return []
+
+
 WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {
     Intent.BOOK: _asked,
-    Intent.AVAILABILITY: _asked,
+    Intent.AVAILABILITY: _asked_about,
     Intent.CHANGE: _changed,
     Intent.CANCEL: _given_up,
 }
