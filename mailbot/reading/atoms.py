@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from mailbot.reading.lexicon import Lexicon, words_of
 from mailbot.reading.numbers import Number, number_at, number_words
-from mailbot.reading.tokens import Kind, Token
+from mailbot.reading.tokens import Kind, Token, fold
 
 
 class Mark:
@@ -72,6 +72,9 @@ class Mark:
     WHICH = 1 << 46
     THAN = 1 << 47
     FOLLOWING = 1 << 48
+    LABEL_HOURS = 1 << 49
+    EARLIER = 1 << 50
+    LATER = 1 << 51
     ONE = 1 << 45
 
 
@@ -219,6 +222,10 @@ class Atom:
     written: tuple[int, int, int | None] | None = None
     """Day, month and year of a DATE."""
     glued: bool = False
+    uncounted: bool = False
+    """Of a GAP: its first word is none that a number counts ("le 21 nous aimerions", not "les 21 chaises")."""
+    people: bool = False
+    """Of a GAP: its last word names people: "enfants de 8 à 12"."""
 
     @property
     def marks(self) -> int:
@@ -227,6 +234,11 @@ class Atom:
     @property
     def value(self) -> int | None:
         return None if self.number is None else self.number.value
+
+    @property
+    def counted(self) -> bool:
+        """Whether it may be what a number before it counts: words that mean nothing here, codes, addresses."""
+        return self.kind is Is.OPAQUE or (self.kind is Is.GAP and not self.uncounted)
 
 
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -250,6 +262,12 @@ class Vocabulary:
             self._add_compounds(lexicon)
         self.never = self._never()
         self.number_words = frozenset().union(*(number_words(lexicon) for lexicon in lexicons))
+        self.uncounted = frozenset(
+            word for lexicon in lexicons for phrase in lexicon.table("never")["uncounted"] for word in words_of(phrase)
+        )
+        nouns = [fold(noun) for lexicon in lexicons for noun in lexicon.table("people")["nouns"] if noun.isalpha()]
+        stems = [noun[:-1] for lexicon in lexicons for noun in lexicon.table("people")["nouns"] if noun.endswith("*")]
+        self.people, self.people_stems = frozenset(nouns), tuple(fold(stem) for stem in stems if stem.isalpha())
         self.names = self._names()
         self.no_typing_error = frozenset(
             word for lexicon in lexicons for phrase in lexicon.table("typing")["never"] for word in words_of(phrase)
@@ -489,11 +507,14 @@ class _Cutter:
 
     def _gap(self, at: int) -> None:
         """Unknown words in a row are one atom."""
+        norm = self.tokens[at].norm
         if self.atoms and self.atoms[-1].kind is Is.GAP:
-            self.atoms[-1].last = at + 1
-            self.atoms[-1].end = self.tokens[at].end
+            atom = self.atoms[-1]
+            atom.last, atom.end = at + 1, self.tokens[at].end
         else:
-            self._add(Is.GAP, at, at + 1)
+            atom = self._add(Is.GAP, at, at + 1)
+            atom.uncounted = norm in self.words.uncounted
+        atom.people = norm in self.words.people or norm.startswith(self.words.people_stems)
 
     def _longest(self, tree: _Tree, at: int) -> tuple[Sense, int] | None:
         tokens, node, position, best = self.tokens, tree, at, None

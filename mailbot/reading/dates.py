@@ -146,19 +146,22 @@ class DateReader:
     def _bare(self, at: int, day: int, leads: int, listed: bool) -> tuple[Entry, int] | None:
         """A day's number without a month: in a list, or with an article ("le 12", "the 12th")."""
         atom, following = self.atoms[at], self.atoms[at + 1]
-        if self.is_hour(at, leads) or (not listed and self._counts_people(at)):
+        if self.is_hour(at, leads):
             return None
         dashed = self._dashed_date(at, day, expected=bool(leads & NAMED))
         if dashed is not None:
             return dashed
+        if not listed and self._counts_people(at):
+            return None
         ordinal = atom.number is not None and atom.number.ordinal
         spelled = not atom.digits and not ordinal
         named = bool(leads & NAMED) and not spelled and (not leads & Mark.FOR or bool(leads & Mark.ON))
         night = leads & Mark.FROM and small(following, Mark.ON) and self.with_month(Entry(), at + 3) is not None
         if not (named or listed or ordinal or night or self.list_ahead(at)):
             return None
-        ranked = ordinal and named and bool(atom.digits) and following.kind is Is.GAP
-        if not listed and not ranked and following.kind in (Is.GAP, Is.OPAQUE, Is.COLON, Is.DOT):
+        ranked = ordinal and named and bool(atom.digits) and following.kind is Is.GAP and following.counted
+        unsaid = following.kind is Is.GAP if ordinal and not atom.digits else following.counted  # "la première il faut"
+        if not listed and not ranked and (unsaid or following.kind in (Is.COLON, Is.DOT)):
             return None
         if following.sense.unit or following.sense.weekday_plural or following.marks & Mark.TIMES:
             return None
@@ -228,7 +231,8 @@ class DateReader:
             return None
         third = self.atoms[at + 3]
         dotted = joint.kind is Is.DOT and third.kind in (Is.DOT, Is.STOP) and third.glued  # "5.10., 18 Uhr"
-        if not (second.digits.startswith("0") or dotted or (expected and joint.kind is Is.DOT)):
+        backwards = expected and day > month  # no range: "op 17-10"
+        if not (second.digits.startswith("0") or dotted or (expected and joint.kind is Is.DOT) or backwards):
             return None
         if third.sense.hour_mark or third.sense.half_day:
             return None
@@ -277,6 +281,8 @@ class DateReader:
         if found is None:
             return None
         dated, behind = found
+        if brackets and self.atoms[behind].kind is not Is.CLOSE and self.list_ahead(behind - 1):
+            return None  # "on the Saturday (18 and 19 September)" speaks of more than the Saturday
         entry.day, entry.month, entry.year = dated.day, dated.month, dated.year
         entry.month_offset, entry.year_offset, entry.until = dated.month_offset, dated.year_offset, dated.until
         return behind + 1 if brackets and self.atoms[behind].kind is Is.CLOSE else behind
@@ -319,7 +325,7 @@ class DateReader:
             return None
         if not (plain or ordinal):
             set_off = not self.atoms[at - 1].marks & NAMED
-            if following.kind is Is.GAP or (set_off and not self.list_ahead(at)):
+            if (following.kind is Is.GAP and following.counted) or (set_off and not self.list_ahead(at)):
                 return None
         return Entry(day=day), at + 1
 
@@ -396,7 +402,7 @@ class DateReader:
             return None
         if self.is_hour(at + 1):
             return None
-        counted = second.kind in (Is.GAP, Is.OPAQUE, Is.COLON) or second.sense.unit
+        counted = second.counted or second.kind is Is.COLON or second.sense.unit
         return None if counted and not number.ordinal else number.value
 
     def _month(self, at: int) -> tuple[Entry, int]:

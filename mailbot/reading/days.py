@@ -103,7 +103,7 @@ class DayReader:
 
     def _closes(self, first: Entry, last: Entry, leads: int, dashed: bool, behind: int) -> bool:
         """Whether a bare number ends a range: "du 12 au 15", not "samedi 13 juin - 20 personnes"."""
-        if self.atoms[behind].kind in (Is.GAP, Is.OPAQUE) and not leads & NAMED:
+        if self.atoms[behind].counted and not leads & NAMED:
             return False
         if dashed or first.month_first:
             return first.month is None or first.month_first
@@ -204,7 +204,7 @@ class DayReader:
     def _ends_well(self, at: int) -> bool:
         """Whether nothing that could be counted follows a number."""
         atom = self.atoms[at]
-        counted = atom.kind in (Is.GAP, Is.OPAQUE, Is.NUMBER, Is.SLASH)
+        counted = atom.counted or atom.kind in (Is.NUMBER, Is.SLASH)
         return not counted and not (small(atom, Mark.TO) and self.atoms[at + 1].digits)
 
     def _tail(self, phrase: DaysPhrase, at: int) -> int:

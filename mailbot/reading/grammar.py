@@ -19,7 +19,7 @@ from mailbot.reading.almanac import Almanac
 from mailbot.reading.atoms import Atom, Is, Mark, cut
 from mailbot.reading.hours import DAY, is_of_twelve, read_clock
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When
+from mailbot.reading.moments import MOST, Clock, Moments, Repetition, Rival, Role, When, widened
 from mailbot.reading.pieces import Piece, Scanner
 from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase
 from mailbot.reading.settle import Settled, choices, settle, spans_of
@@ -77,6 +77,8 @@ class _Reading:
         self.borrowed: int | None = None
         self.used_on: date | None = None
         """The day of use last named."""
+        self.week: tuple[Days, int] | None = None
+        """The week last named, and the paragraph that named it."""
         self.room = MOST
         """Occurrences that the text may still name."""
 
@@ -188,6 +190,10 @@ class _Reading:
         piece.settled = settle(phrase, self.almanac, self.last_named, hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
+        for entry, each in zip(piece.entries, piece.settled, strict=True):
+            if entry.week or (entry.week_offset is not None and not entry.bare_weekday and entry.weekday is None):
+                week = each.period or each.days
+                self.week = (week, piece.paragraph) if week is not None and len(list(week)) == 7 else self.week
         named = spans_of(piece.settled)
         if named and not any(entry.next_day for entry in phrase.entries):
             self.last_named, self.named_in = named[-1].last, piece.paragraph
@@ -270,6 +276,10 @@ class _Reading:
         """A weekday alone means the date of that weekday which the mail named before: "le samedi comme le dimanche"."""
         meant: list[Settled] = []
         for entry, settled in zip(piece.entries, piece.settled, strict=True):
+            in_week = self._in_week_named(entry, piece)
+            if in_week is not None:
+                meant.append(in_week)
+                continue
             if entry.bare_weekday and entry.until is not None and entry.until.bare_weekday:
                 meant.append(self._around_a_date(entry, settled))
                 continue
@@ -291,6 +301,17 @@ class _Reading:
             else:
                 meant.append(settled)
         return meant
+
+    def _in_week_named(self, entry: Entry, piece: Piece) -> Settled | None:
+        """ "la semaine du 26 octobre, du lundi au vendredi": the weekdays of that week."""
+        last = entry.until or entry
+        if self.week is None or self.week[1] != piece.paragraph or entry.plural or entry.weekday is None:
+            return None
+        if not (entry.bare_weekday and last.bare_weekday) or last.weekday is None or last.weekday < entry.weekday:
+            return None
+        monday = self.week[0].first
+        first, until = monday + timedelta(days=entry.weekday), monday + timedelta(days=last.weekday)
+        return Settled(Days(first, until), past=until < self.almanac.today, ranged=entry.until is not None)
 
     def _around_a_date(self, entry: Entry, settled: Settled) -> Settled:
         """ "van vrijdag tot zondag" beside "op 4 juli": the days around that Saturday."""
@@ -428,7 +449,7 @@ class _Reading:
             if apart and options[-1]:
                 options.append([])
             options[-1].append(_clock(phrase))
-        return [option for option in options if option]
+        return [_widened(option) for option in options if option]
 
     def _phrases(self, use: Use) -> list[tuple[ClockPhrase, bool]]:
         """Return the hours with the parts of the day beside them, and whether each is an alternative."""
@@ -440,7 +461,9 @@ class _Reading:
             if not isinstance(phrase, ClockPhrase):
                 continue
             apart = bool(found) and bool(piece.between & (Mark.OR | Mark.ELSE))
-            if phrase.only_part:
+            if phrase.beside:  # "een uur vroeger: van 13u tot 17u" says it with the hours
+                found.extend([(phrase, False)] if found or len(use.clocks) == 1 else [])
+            elif phrase.only_part:
                 waiting = _take_part(found, waiting, phrase.part, apart)
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
@@ -610,7 +633,7 @@ def _ended(before: ClockPhrase, phrase: ClockPhrase) -> ClockPhrase:
 def _length_before(phrase: ClockPhrase) -> int | None:
     """Return the length that was said before the start: "pour 2 heures le 10 octobre, à partir de 14h"."""
     if phrase.start is None and phrase.end is None:
-        return phrase.length
+        return None if phrase.beside else phrase.length
     return phrase.start.said if _is_length(phrase) and phrase.start is not None else None
 
 
@@ -622,7 +645,14 @@ def _is_length(phrase: ClockPhrase) -> bool:
 def _clock(phrase: ClockPhrase) -> Clock:
     start, end = read_clock(phrase)
     length = phrase.length if start is None and end is None else None
-    return Clock(start, end, length, phrase.part, is_of_twelve(phrase))
+    return Clock(start, end, length, phrase.part, phrase.beside, is_of_twelve(phrase))
+
+
+def _widened(clocks: list[Clock]) -> list[Clock]:
+    """Put "et une heure avant" to the hours beside it, where there are any."""
+    more = [clock for clock in clocks if clock.beside]
+    others = [widened(clock, more) for clock in clocks if not clock.beside]
+    return others or clocks
 
 
 def _shown(piece: Piece, when: When) -> str:

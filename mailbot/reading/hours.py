@@ -84,7 +84,7 @@ _LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.AT | Mark.BETWEEN | Mark.AFTER | Mark.BEFORE | Mark.FOR | Mark.TO
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
-_APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON})
+_APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STOP, Is.PARAGRAPH})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
@@ -93,6 +93,8 @@ class HourReader:
 
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self.atoms = atoms
+        self.day_behind = -1
+        """The atom behind the last day or repetition, which its reader tells: hours there need no mark."""
 
     def clock(self, at: int) -> tuple[ClockPhrase, int] | None:
         """Return the hours that begin at atom `at`, and the index behind them."""
@@ -103,7 +105,25 @@ class HourReader:
             found = self.lasting(behind)
             if found is not None:
                 return found
-        return self._clock_behind(leads, at, behind) or self._length_alone(at, behind) or self._part(at)
+        return (
+            self._beside(behind)
+            or self._clock_behind(leads, at, behind)
+            or self._length_alone(at, behind)
+            or self._part(at)
+        )
+
+    def _beside(self, at: int) -> tuple[ClockPhrase, int] | None:
+        """ "une heure avant", "half an hour afterwards": how much longer than the hours said elsewhere."""
+        found = self.lasting(at)
+        if found is None:
+            return None
+        phrase, behind = found
+        marks, following = self.atoms[behind].marks, self.atoms[behind + 1]
+        if not marks & (Mark.EARLIER | Mark.LATER) or self.atoms[behind].kind is not Is.WORD:
+            return None
+        if self.face(behind + 1, led=True) is not None or following.kind is Is.DATE or following.sense.dated:
+            return None
+        return replace(phrase, loose=True, beside=-1 if marks & Mark.EARLIER else 1), behind + 1
 
     def _leads(self, at: int) -> tuple[int, int]:
         """Gather the small words before a time of day: "à partir de", "tussen", "van ongeveer", "début :"."""
@@ -134,19 +154,26 @@ class HourReader:
         if second is not None:
             end, after = second
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
-            apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
-            apart = unmarked and apart and bool(leads & Mark.FROM)
+            said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
+            apart = unmarked and bool(said) and (led_at == 0 or self.atoms[led_at - 1].kind in _APART)
+            apart = apart or (unmarked and self._labelled(led_at))
             return ClockPhrase(start, end, loose=unmarked, apart=apart, moved=moved), after
         if start.explicit:
             return self._single(start, leads, at, behind)
         if self._bare_hour_stands(start, leads, behind):
             if leads & Mark.BEFORE:
                 return ClockPhrase(None, start, bounded=True), behind + 1
+            sure = bool(leads & Mark.AT) and (not start.dotted or start.minute == 0 or start.minute > 12)
             if leads & (Mark.UNTIL | Mark.LABEL_END) and not leads & Mark.FROM:
-                return ClockPhrase(None, start, loose=True), behind
-            return ClockPhrase(start, loose=not leads & Mark.AT or start.dotted), behind
+                return ClockPhrase(None, start, loose=not (sure and start.dotted)), behind
+            return ClockPhrase(start, loose=not sure), behind
         return None
+
+    def _labelled(self, at: int) -> bool:
+        """Whether a colon stands before, and a word for hours before it: "Time: 2-6", "Horaire : 14 - 18"."""
+        labelled = at > 1 and self.atoms[at - 1].kind is Is.COLON
+        return labelled and (self.atoms[at - 2].sense.hour_mark or bool(self.atoms[at - 2].marks & Mark.LABEL_HOURS))
 
     def _second(self, start: Face, leads: int, led_at: int, behind: int) -> tuple[Face, int] | None:
         """Read the end of a range whose start is behind us."""
@@ -197,21 +224,31 @@ class HourReader:
         if start.dotted and end.dotted:
             return True
         following = self.atoms[after]
-        counted = following.kind in (Is.GAP, Is.OPAQUE) or following.sense.unit in _COUNTED or following.sense.month
-        if counted:
+        counted = following.counted or following.sense.unit in _COUNTED or following.sense.month
+        if counted or (led_at > 0 and self.atoms[led_at - 1].people and not start.explicit):
             return False
         if start.explicit or end.part or following.sense.part_alone or following.sense.half_day:
             return True
-        led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at)
+        led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at) or self._labelled(led_at)
+        led = led or (self._begins_sentence(led_at) and self._till(after))
         return led and end.hour <= 24 and start.said != end.said
+
+    def _begins_sentence(self, at: int) -> bool:
+        return at == 0 or self.atoms[at - 1].kind in (Is.STOP, Is.PARAGRAPH)
+
+    def _till(self, behind: int) -> bool:
+        """Whether the two ends of a range are joined by a word that says until when: "2 till 6"."""
+        return any(atom.marks & Mark.UNTIL for atom in self.atoms[max(0, behind - 3) : behind])
 
     def _day_before(self, at: int) -> bool:
         """Whether a weekday, a date or a part of the day stands directly before, perhaps with a comma."""
         position = at - 1
-        while position >= 0 and self.atoms[position].kind in (Is.COMMA, Is.DASH, Is.COLON, Is.OPEN):
+        while position >= 0 and self.atoms[position].kind in (Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE):
             position -= 1
         if position < 0:
             return False
+        if position + 1 == self.day_behind:
+            return True
         atom = self.atoms[position]
         sense = atom.sense
         return atom.kind is Is.DATE or any(
@@ -231,13 +268,13 @@ class HourReader:
             return False
         if since and not at and following.kind not in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE):
             return False
-        counted = following.kind in (Is.GAP, Is.OPAQUE, Is.SLASH, Is.DOT, Is.NUMBER)
+        counted = following.counted or following.kind in (Is.SLASH, Is.DOT, Is.NUMBER)
         return not (counted or following.sense.unit or following.sense.month)
 
     def _single(self, start: Face, leads: int, at: int, behind: int) -> tuple[ClockPhrase, int]:
-        at_the_latest = bool(leads & Mark.BEFORE) or bool(self.atoms[behind].marks & Mark.BEFORE)
-        if at_the_latest:
-            after = behind + 1 if self.atoms[behind].marks & Mark.BEFORE else behind
+        latest = bool(self.atoms[behind].marks & Mark.BEFORE) and not self.atoms[behind].marks & Mark.EARLIER
+        if leads & Mark.BEFORE or latest:
+            after = behind + 1 if latest else behind
             return ClockPhrase(None, start, bounded=True), after
         if leads & Mark.UNTIL and not leads & Mark.FROM:
             return ClockPhrase(None, start), behind
@@ -276,7 +313,7 @@ class HourReader:
         if led and sense.part_alone and sense.part != "day" and sense.named_clock is None:
             return self._behind_part(sense.part, at + 1)
         if sense.named_clock is not None:
-            if sense.part and not led and self._day_before(at):
+            if sense.part and not led and self._day_before(at) and not self._range_ahead(at + 1):
                 return None
             return self._rounded(Face(sense.named_clock // 60, sure=True), at + 1)
         if sense.spelled_clock is not None:
@@ -287,6 +324,11 @@ class HourReader:
         if number is None or number.ordinal or number.about or number.value > 24 or len(atom.digits) > 2:
             return None
         return self._numbered(atom, number.value, at + 1)
+
+    def _range_ahead(self, at: int) -> bool:
+        """Whether another hour follows as an end: "midi à minuit", "noon to four"."""
+        joint = self.atoms[at]
+        return (joint.kind is Is.DASH or small(joint, Mark.TO | Mark.UNTIL)) and self.face(at + 1, led=True) is not None
 
     def _behind_part(self, part: str | None, at: int) -> tuple[Face, int] | None:
         """ "van 's ochtends 9 uur tot 's middags 3 uur"."""

@@ -33,6 +33,8 @@ class Clock:
     end: int | None = None
     length: int | None = None
     part: str | None = None
+    beside: int = 0
+    """Of a length: it goes before (-1) or behind (1) hours said elsewhere: "une heure avant pour installer"."""
     twelve: bool = field(default=False, compare=False)
     """Nothing said which half of the day: a part of the day that stands elsewhere ("demain soir") may still tell."""
 
@@ -238,6 +240,9 @@ def _completed(when: When, more: Sequence[Clock]) -> When:
 def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     """Make one of what belongs together among hours that were said apart: whole ranges go before single ends, a start
     takes the end or the length that has none (of two lengths neither is sure), two starts are a start and an end."""
+    more = [clock for clock in clocks if clock.beside]
+    if more:
+        return tuple(widened(clock, more) for clock in joined_hours([one for one in clocks if not one.beside]))
     part = next((clock.part for clock in clocks if clock.start is clock.end is clock.length is None), None)
     clocks = tuple(dict.fromkeys(_in_part(clock, part) for clock in clocks))
     ranges = tuple(clock for clock in clocks if clock.start is not None and clock.end is not None)
@@ -258,6 +263,17 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         first, last = sorted(starts, key=lambda clock: clock.start or 0)
         return (replace(first, end=last.start),)
     return tuple(starts)
+
+
+def widened(clock: Clock, more: Sequence[Clock]) -> Clock:
+    """Return hours with what is said to go before and behind them ("et une heure avant pour installer")."""
+    start, end = clock.start, clock.end
+    for one in more:
+        if one.beside < 0 and start is not None:
+            start = max(0, start - (one.length or 0))
+        elif one.beside > 0 and end is not None:
+            end += one.length or 0
+    return replace(clock, start=start, end=end)
 
 
 def _in_part(clock: Clock, part: str | None) -> Clock:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Clock, Role, When, end_after, joined_hours
+from mailbot.reading.moments import Clock, Role, When, end_after, joined_hours, widened
 
 DAY = 1440
 
@@ -191,6 +191,25 @@ def _only_hours(moment: Moment) -> Moment:
 
 def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
+    more = [clock for m in found for clock in m.when.clocks if clock.beside and m.only_hours]
+    found = [m for m in found if not (m.only_hours and all(clock.beside for clock in m.when.clocks))]
+    return [_widened(m, more) for m in _chosen(_without_exceptions(found))]
+
+
+def _widened(moment: Moment, more: Sequence[Clock]) -> Moment:
+    clocks = tuple(widened(clock, more) for clock in moment.when.clocks)
+    return moment if clocks == moment.when.clocks else replace(moment, when=replace(moment.when, clocks=clocks))
+
+
+def _without_exceptions(found: Sequence[Moment]) -> list[Moment]:
+    """Leave out what is said of some of the days alone: "op de 29e wordt het later, tot 12u" is put to them later."""
+    days = [m for m in found if m.when.counts and m.days]
+    partial = [m for m in days if _said_alone(m, "start") or _said_alone(m, "end")]
+    exceptions = [m for m in partial if any(m.days < other.days for other in days if other not in partial)]
+    return [m for m in found if m not in exceptions]
+
+
+def _chosen(found: Sequence[Moment]) -> list[Moment]:
     found = _spanning(found)
     found = _beginning(_at_home(ending(found)))
     found = _dated_weekdays(found)
@@ -236,7 +255,7 @@ LONGEST_SETUP = 480
 
 def _beginning(found: Sequence[Moment]) -> list[Moment]:
     """Let hours begin when the place is needed: "concert à 20h, accès dès 16h" is from 16h."""
-    needed = [m for m in found if m.begins and m.only_hours and _said_alone(m, "start")]
+    needed = [m for m in found if m.begins and m.only_hours and _said_alone(m, "start")] or _needed_earlier(found)
     others = [m for m in found if m not in needed]
     if len(needed) != 1 or not any(m.when.has_clock for m in others):
         return list(found)
@@ -245,6 +264,15 @@ def _beginning(found: Sequence[Moment]) -> list[Moment]:
     if len(starts) != 1 or None in starts or not 0 < (starts.pop() or 0) - from_when <= LONGEST_SETUP:
         return list(found)
     return [_from(m, from_when) for m in others]
+
+
+def _needed_earlier(found: Sequence[Moment]) -> list[Moment]:
+    """Return the start that is asked for where the event, with all its hours, is told of before: "notre conférence est
+    de 19h à 21h. Pouvons-nous avoir la salle dès 18h ?"."""
+    asked = [m for m in found if m.only_hours and m.rank >= 3 and _said_alone(m, "start")]
+    told = [m for m in found if m.when.has_clock and m not in asked]
+    whole = all(_is_complete(clock) and clock.start is not None for m in told for clock in m.when.clocks)
+    return asked if len(asked) == 1 and told and whole and all(m.sentence < asked[0].sentence for m in told) else []
 
 
 def _from(moment: Moment, start: int) -> Moment:

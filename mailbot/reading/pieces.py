@@ -162,6 +162,8 @@ class Scanner:
                 refused=bool(before & Mark.NOT),
             )
         )
+        if isinstance(phrase, DaysPhrase | RulePhrase | ExceptPhrase):
+            self.hours.day_behind = behind
         self._near, self._between, self._bracketed = True, 0, False
 
     def _pass(self, atom: Atom, at: int) -> None:
@@ -210,6 +212,9 @@ class Scanner:
         days: list[DaysPhrase] = []
         weekdays: list[int] = []
         holidays: list[str] = []
+        ranks, behind = self._excepted_ranks(at + 1)
+        if ranks:
+            return ExceptPhrase(ranks=ranks), behind
         position, behind = at + 1, at
         joints = Mark.AND | Mark.EXCEPT | Mark.OR
         while len(days) + len(holidays) < 12:
@@ -226,6 +231,17 @@ class Scanner:
         if behind == at:
             return None
         return ExceptPhrase(tuple(days), tuple(weekdays), tuple(holidays)), behind
+
+    def _excepted_ranks(self, at: int) -> tuple[tuple[int, ...], int]:
+        """ "sauf le dernier", "except the last one", "behalve de eerste twee": which of a repetition are left out."""
+        edge = self.atoms[at].marks & (Mark.UNTIL | Mark.SINCE)
+        if edge and self.atoms[at + 1].kind not in _TIMELY:
+            return ((-1,) if edge & Mark.UNTIL else (1,)), at + 1
+        position = self.dates.leads(at)[1] if self.atoms[at].number is None else at
+        ranks, behind = self.dates.ranks(position)
+        following = self.atoms[behind]
+        dated = following.sense.dated or following.digits or self.atoms[position].digits
+        return ((), at) if dated or following.counted else (ranks, behind + int(following.marks & Mark.TIMES > 0))
 
     def _bound_follows(self, at: int) -> bool:
         """Whether days behind a comma bound the repetition: "sauf le dimanche, du 3 au 10 août"."""

@@ -61,6 +61,8 @@ class ClockPhrase:
 
     moved: bool = False
     """Not a range but a change: "van 19u naar 18u"."""
+    beside: int = 0
+    """Of a length: before (-1) or after (1) hours that are said elsewhere: "une heure avant"."""
     strung: bool = False
     """Its end is the last of several times in a row: "montage à 13h, portes à 14h, fin à 18h"."""
 
@@ -216,11 +218,12 @@ class CountPhrase:
 
 @dataclass(frozen=True, slots=True)
 class ExceptPhrase:
-    """What is left out: days, weekdays, holidays by their key."""
+    """What is left out: days, weekdays, holidays by their key, and of a repetition the first, the last and so on."""
 
     days: tuple[DaysPhrase, ...] = ()
     weekdays: tuple[int, ...] = ()
     holidays: tuple[str, ...] = ()
+    ranks: tuple[int, ...] = ()
 
 
 def small(atom: Atom, marks: int) -> bool:

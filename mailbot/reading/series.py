@@ -33,6 +33,8 @@ class Excluded:
     spans: list[Days] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
     """Days of the month, of whichever month there is: "sauf le 15"."""
+    ranks: set[int] = field(default_factory=set)
+    """Which of all the days, 1 the first, -1 the last: "sauf le dernier"."""
 
     def leaves_out(self, day: date) -> bool:
         return day.day in self.numbers or day.weekday() in self.weekdays or any(day in span for span in self.spans)
@@ -133,6 +135,7 @@ def excluded(pieces: Sequence[Piece], almanac: Almanac, last_named: date | None)
     for piece in pieces:
         if isinstance(piece.phrase, ExceptPhrase):
             left_out.weekdays.update(piece.phrase.weekdays)
+            left_out.ranks.update(piece.phrase.ranks)
             for key in piece.phrase.holidays:
                 left_out.spans.extend(almanac.holidays(key))
             for days in piece.phrase.days:
@@ -172,6 +175,10 @@ def write_out(rule: RulePhrase, spans: Sequence[Window], left_out: Excluded, tod
             if days and not ends:
                 break
     unique = tuple(sorted(set(days)))
+    if ends and left_out.ranks:
+        gone = {unique[rank - 1 if rank > 0 else rank] for rank in left_out.ranks if abs(rank) <= len(unique)}
+        skipped.extend(sorted(gone))
+        unique = tuple(day for day in unique if day not in gone)
     last = spans[-1].last or max(unique, default=None)
     return Series(unique[:most], tuple(skipped) if ends else (), ends, last if ends else None, too_many)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
 from mailbot.reading.moments import Clock, Role, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
+
+_YEAR = 4
+_NUMBERS = re.compile(r"\d+")
 
 
 def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> list[Moment]:
@@ -37,13 +41,33 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
         if not sighting.stances.in_past(m.at) or _is_loan_ahead(m)
     ]
     if intent is Intent.CHANGE:
-        return _new(found or every, every, sighting)
+        every = [m for m in every if not any(clock.beside for clock in m.when.clocks)]
+        return _new([m for m in found if m in every] or every, every, sighting)
     spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-kept"]
     found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
     spared = [m for m in found if m.sentence not in kept]
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
+    found = _without_last_year(found)
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
+
+
+_A_WHILE = timedelta(days=275)
+"""A day without a year that would be so far ahead was this year's, where the mail names a nearer one."""
+
+
+def _without_last_year(found: Sequence[Moment]) -> list[Moment]:
+    """Leave out "suite à notre appel du 1er septembre", written on the 3rd, beside what is asked for October."""
+    ahead = [m for m in found if m.when.counts and any(day - m.today <= _A_WHILE for day in m.days)]
+    if not ahead:
+        return list(found)
+    return [m for m in found if not _may_be_last_years(m) or (m.rank >= 3 and m.when.has_clock)]
+
+
+def _may_be_last_years(moment: Moment) -> bool:
+    yearless = not any(len(word) == _YEAR for step in moment.when.derivation for word in _NUMBERS.findall(step.words))
+    far = bool(moment.days) and min(moment.days) - moment.today > _A_WHILE
+    return far and yearless and moment.when.repetition is None
 
 
 def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:
@@ -134,11 +158,12 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
     """The days on which it is not: "pas de séance le 31 octobre"."""
     spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-except"]
+    unfit = [(cue.first - 1, cue.last) for cue in sighting.cues if cue.value == "stance-unfit"]
     return {
         day
         for moment in every
         for day in moment.days
-        if moment.when.negated or any(first < moment.at < last for first, last in spans)
+        if moment.when.negated or any(first < moment.at < last for first, last in (*spans, *unfit))
     }
 
 

@@ -223,6 +223,8 @@ def _days_fit(use: Use, piece: Piece) -> bool:
     bare = all(isinstance(each.phrase, DaysPhrase) and each.phrase.bare_weekdays for each in use.days)
     if bare and piece.phrase.is_bound and not piece.between & (Mark.OR | Mark.ELSE):
         return True
+    if bare and use.clocks and len(piece.entries) > len(use.days):
+        return False
     if isinstance(use.pieces[-1].phrase, ClockPhrase):
         return (bare and _same_day_again(use, piece)) or _until_another_day(use, piece)
     if piece.phrase.bare_weekdays and not bare:
