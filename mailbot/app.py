@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailbot.model.decision import Digest
     from mailbot.model.reservation import Use
     from mailbot.model.rules import Equipment, Room, Rules
+    from mailbot.reading.proof import Check
     from mailbot.service.explain import Explanation
     from mailbot.service.office import Office
     from mailbot.store import Store
@@ -92,8 +93,25 @@ def office(chosen: Settings, store: Store) -> Office:
         alert("rules", lambda language: _faults(chosen.rules, language), furnished)
 
     rules = RulesFile(chosen.rules, on_fault=tell)
-    furnished = Office(rules, load_all(), store, Composer(chosen.templates), now)
+    furnished = Office(rules, load_all(), store, Composer(chosen.templates), now, proof=_check_of_senders(chosen))
     return furnished
+
+
+def _check_of_senders(chosen: Settings) -> Check:
+    """Return the way to find out who wrote a mail that this installation's mail host has."""
+    from mailbot.model.servers import Proving
+    from mailbot.reading.proof import by_exchange_online, by_host, by_nobody, by_signature
+
+    match chosen.proof:
+        case Proving.HOST:
+            return by_host(chosen.authserv_id)
+        case Proving.EXCHANGE_ONLINE:
+            return by_exchange_online()
+        case Proving.DKIM:
+            from mailbot.mail.dns import TextRecords
+
+            return by_signature(TextRecords())
+    return by_nobody
 
 
 def _faults(path: Path, language: str) -> dict[str, str]:

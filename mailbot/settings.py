@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailbot.errors import BadSettings
-from mailbot.model.servers import Tls
+from mailbot.model.servers import Proving, Tls
 
 PREFIX = "MAILBOT_"
 T = TypeVar("T")
@@ -81,6 +81,7 @@ class Settings:
     """For connecting to a mail server and for each of its answers."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+    proof: Proving
     authserv_id: str
     """The name under which the commune's own server writes Authentication-Results (RFC 8601); empty trusts none."""
     warnings: tuple[str, ...] = field(default=(), compare=False)
@@ -108,6 +109,7 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         poll_seconds=desk.may("POLL_SECONDS", _between(5, 3600), 60),
         timeout_seconds=desk.may("TIMEOUT_SECONDS", _between(1, 600), 30),
         log_level=desk.may("LOG_LEVEL", _log_level, "INFO"),
+        proof=_proof(desk),
         authserv_id=desk.may("AUTHSERV_ID", str, ""),
         warnings=tuple(desk.warnings),
     )
@@ -137,6 +139,14 @@ def _server(desk: _Desk, which: str, ports: Mapping[Tls, int], otherwise: Tls) -
         password=password or Secret(""),
         certificates=desk.may(f"{which}_CERTIFICATES", desk.file, None),
     )
+
+
+def _proof(desk: _Desk) -> Proving:
+    named = bool(desk.may("AUTHSERV_ID", str, ""))
+    proof = desk.may("PROOF", _proving, Proving.HOST if named else Proving.CHALLENGE)
+    if named != (proof is Proving.HOST):
+        desk.fault("AUTHSERV_ID", f"is {'set' if named else 'missing'}, and {PREFIX}PROOF is {proof}")
+    return proof
 
 
 def _on_this_machine(host: str) -> bool:
@@ -274,6 +284,13 @@ def _tls(written: str) -> Tls:
         return Tls(written.lower())
     except ValueError:
         raise _Wrong(f"must be tls, starttls or none, not {written}") from None
+
+
+def _proving(written: str) -> Proving:
+    try:
+        return Proving(written.lower())
+    except ValueError:
+        raise _Wrong(f"must be host, exchange-online, dkim or challenge, not {written}") from None
 
 
 def _yes_no(written: str) -> bool:

@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.embedded",
+    "tests.servers.names",
     "tests.servers.postgresql",
     "tests.servers.smtp_sink",
 ]

@@ -42,6 +42,9 @@ DOORS = {
     "icalendar": {"replies/ical.py", "reading/invitations.py", "demo"},
     "yaml": {"policy/outline.py"},
     "dotenv": {"settings.py"},
+    "dkim": {"reading/signatures.py"},
+    "dns": {"mail/dns.py"},
+    "publicsuffixlist": {"reading/alignment.py"},
     "rich": {"app.py", "demo"},
 }
 """The only files or folders where a library may be imported."""

@@ -274,3 +274,32 @@ def test_what_the_example_says_of_defaults_is_so(tmp_path: Path) -> None:
     write_env(tmp_path, text + "\n".join(line.removeprefix("# ") for line in defaults) + "\n")
     assert len(defaults) > 8
     assert load_settings({}, tmp_path) == as_it_is
+
+
+@pytest.mark.parametrize(
+    ("written", "proof"),
+    [
+        ({}, "challenge"),
+        ({"MAILBOT_AUTHSERV_ID": "mx.bruyere.example"}, "host"),
+        ({"MAILBOT_AUTHSERV_ID": "mx.bruyere.example", "MAILBOT_PROOF": "host"}, "host"),
+        ({"MAILBOT_PROOF": "exchange-online"}, "exchange-online"),
+        ({"MAILBOT_PROOF": "DKIM"}, "dkim"),
+    ],
+)
+def test_how_a_sender_is_proven(tmp_path: Path, written: dict[str, str], proof: str) -> None:
+    assert load_settings(ENOUGH | written, tmp_path).proof == proof
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ({"MAILBOT_PROOF": "host"}, "MAILBOT_AUTHSERV_ID is missing"),
+        (
+            {"MAILBOT_PROOF": "dkim", "MAILBOT_AUTHSERV_ID": "mx"},
+            "MAILBOT_AUTHSERV_ID is set, and MAILBOT_PROOF is dkim",
+        ),
+        ({"MAILBOT_PROOF": "spf"}, "must be host, exchange-online, dkim or challenge"),
+    ],
+)
+def test_a_way_to_prove_senders_that_cannot_work_is_told(tmp_path: Path, written: dict[str, str], fault: str) -> None:
+    assert fault in " ".join(faults_of(ENOUGH | written, tmp_path))

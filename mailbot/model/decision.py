@@ -305,7 +305,8 @@ class ToStaff:
 
     template: ClassVar[str] = "to_staff"
     why: str
-    """human, unreadable, failed, feedback, key, change, unknown-sender, questions: worded by the template."""
+    """human, unreadable, failed, feedback, key, change, unknown-sender, unproven, forged, questions: worded by the
+    template."""
     sender: Address
     subject: str
     meaning: Meaning | None = None
@@ -438,11 +439,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who wrote, as rules and ledger know them. `proven`: a domain check passed, or a challenge was answered."""
+    """Who wrote, as rules and ledger know them. `proven`: a domain check passed, or a challenge was answered; `forged`:
+    the domain of the address disowns the mail."""
 
     address: Address
     initiative: str | None
     proven: bool = False
+    forged: bool = False
     answers_today: int = 0
     """Letters that went to the address in the last 24 hours."""
 

@@ -164,6 +164,13 @@ class UnknownSender(StrEnum):
     TO_STAFF = "to-staff"
 
 
+class UnprovenBookings(StrEnum):
+    """What becomes of a booking whose sender nobody can vouch for."""
+
+    ALLOWED = "allowed"
+    TO_STAFF = "to-staff"
+
+
 @dataclass(frozen=True)
 class Holder:
     """A key-holder, who reads one digest a day."""
@@ -251,6 +258,7 @@ class Rules:
     articles: Mapping[str, Words] = field(default_factory=dict)
     """Which rule or article a refusal names, by the objection's kind: "order": "règlement des salles, art. 4"."""
     banners: tuple[str, ...] = ()
+    unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
     version: str = ""
     """A digest of the file's text."""
 

@@ -12,3 +12,16 @@ class Tls(StrEnum):
     TLS = "tls"
     STARTTLS = "starttls"
     NONE = "none"
+
+
+class Proving(StrEnum):
+    """How an installation knows who wrote a mail."""
+
+    HOST = "host"
+    """Its own mail server checks, and writes Authentication-Results under a name of its own."""
+    EXCHANGE_ONLINE = "exchange-online"
+    """Microsoft 365 checks, and writes them without a name."""
+    DKIM = "dkim"
+    """mailbot verifies signatures itself."""
+    CHALLENGE = "challenge"
+    """Nobody checks: only an answer to a challenge is a proof."""

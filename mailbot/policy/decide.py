@@ -16,6 +16,7 @@ from mailbot.policy.booking import book, decide
 from mailbot.policy.matter import Matter
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, listed, thanked
+from mailbot.policy.trust import distrusted
 
 Clerk: TypeAlias = Callable[[Matter], Decision]
 
@@ -26,6 +27,8 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
     matter = Matter(meaning, replace(facts, occupancy=Remembered.of(facts.occupancy)), rules)
     if silence := _too_many(matter):
         return silence
+    if distrust := distrusted(matter, _intent(matter)):
+        return distrust
     if facts.calendar_reply:
         return calendar_answer(matter, facts.calendar_reply.status)
     if meaning.intent is not Intent.IGNORE and _awaits_name(facts.conversation, rules):

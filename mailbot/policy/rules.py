@@ -39,6 +39,7 @@ from mailbot.model.rules import (
     Site,
     Staff,
     UnknownSender,
+    UnprovenBookings,
     Week,
     Words,
 )
@@ -209,6 +210,7 @@ def _rules(root: Branch, version: str) -> Rules:
         limits=form.need("limits", _limits),
         initiatives=form.may("initiatives", _table(_initiative, known), {}),
         unknown_senders=form.need("unknown_senders", _unknown_senders),
+        unproven_bookings=form.may("unproven_bookings", _unproven_bookings, UnprovenBookings.ALLOWED),
         closures=form.may("closures", known.closures, ()),
         public_holidays=holidays,
         school_holidays=form.need("school_holidays", lambda node: _school_holidays(node, known)),
@@ -537,6 +539,10 @@ def _limits(node: Node) -> Limits:
 
 def _unknown_senders(node: Node) -> UnknownSender:
     return UnknownSender(one_of(UnknownSender, "choice")(node))
+
+
+def _unproven_bookings(node: Node) -> UnprovenBookings:
+    return UnprovenBookings(one_of(UnprovenBookings, "choice")(node))
 
 
 def _at_least(least: int) -> Callable[[Node], int]:

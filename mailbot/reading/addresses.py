@@ -11,7 +11,8 @@ from mailbot.model.letters import Address
 from mailbot.reading.charsets import decoded, header_text, one_line
 
 _ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^,;"<(]|["<(])+')
-_ANGLE = re.compile(r"<([^<>]*)>")
+_ANGLE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|<([^<>]*)>')
+"""An address in angle brackets, or what hides one: a quoted name or a comment is never the address."""
 _BETWEEN_WORDS = re.compile(r"""[\s<>()",;:\[\]]+""")
 _GROUP_NAME = re.compile(r"(?:^|(?<=[,;]))[^\"<@,:;=]*:(?!/)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
@@ -32,7 +33,7 @@ def _without_groups(text: str) -> str:
 
 
 def _address(text: str) -> Address:
-    angle = _ANGLE.search(text)
+    angle = next((found for found in reversed([*_ANGLE.finditer(text)]) if found[1] is not None), None)
     if angle:
         name, address = text[: angle.start()] or text[angle.end() :], angle[1]
     elif '"@' in text:  # what is quoted is no address of its own: "a@good.example"@evil.example

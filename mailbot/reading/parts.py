@@ -129,6 +129,13 @@ def split(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Part:
     Raises Unreadable where the mail, its header, its depth or the number of its parts goes beyond `limits`, or where it
     has no header at all.
     """
+    mail = uncut(raw, limits)
+    _cut(mail, limits, 0, [limits.parts])
+    return mail
+
+
+def uncut(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Part:
+    """Return a raw mail with its headers, and none of its parts. Raises Unreadable as `split` does."""
     if len(raw) > limits.octets:
         raise Unreadable("the mail is too large")
     if raw.startswith(b"From "):  # an mbox's line, kept by some export
@@ -138,7 +145,6 @@ def split(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Part:
     mail = _part(raw, 0, len(raw), limits)
     if not mail.headers:
         raise Unreadable("there is no mail header")
-    _cut(mail, limits, 0, [limits.parts])
     return mail
 
 

@@ -11,6 +11,7 @@ from mailbot.errors import Unreadable
 from mailbot.model.decision import Decision, End, Facts, Sender
 from mailbot.model.letters import NO_CONTEXT, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
+from mailbot.model.proof import Proof
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
@@ -77,10 +78,10 @@ def explain(
         meaning = read(letter, NO_CONTEXT, rules.catalogue, lexica)
         return Explanation(letter, meaning, on_mail(meaning, first_facts(letter, rules, now), rules))
     with store.reading() as unit:
-        conversation, context, proven = conversation_of(letter, rules, unit)
+        conversation, context, challenge = conversation_of(letter, rules, unit)
         meaning = read(letter, context, rules.catalogue, lexica)
         needed = windows(meaning, conversation, rules, now)
-        facts = facts_for(letter, conversation, proven, needed, unit, rules, now)
+        facts = facts_for(letter, conversation, Proof.NONE, challenge, needed, unit, rules, now)
         return Explanation(letter, meaning, on_mail(meaning, facts, rules))
 
 

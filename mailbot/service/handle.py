@@ -12,6 +12,7 @@ from mailbot.model.decision import Decision, End, Facts, Handed, Notice, Sender,
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import OurLetter, Thread
+from mailbot.model.proof import Proof
 from mailbot.model.reservation import CODE_LETTERS, Act, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
@@ -58,9 +59,10 @@ def handle(delivered: Delivered, office: Office) -> None:
 def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
     """Read the letter in its conversation, decide, and write all that follows in one transaction; whoever loses a race
     decides again from fresh facts."""
+    proof = Proof.NONE if letter.machine else office.proof(raw, letter, frozenset(rules.catalogue.mailboxes))
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
-            conversation, context, proven = conversation_of(letter, rules, unit)
+            conversation, context, challenge = conversation_of(letter, rules, unit)
         meaning = read(letter, context, rules.catalogue, office.lexica)
         try:
             with office.store.unit() as unit:
@@ -68,7 +70,7 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
                     now = office.clock()
                     lapse(letter.arrived, unit, rules, office)
                     needed = windows(meaning, conversation, rules, now)
-                    facts = facts_for(letter, conversation, proven, needed, unit, rules, now)
+                    facts = facts_for(letter, conversation, proof, challenge, needed, unit, rules, now)
                     decision = on_mail(meaning, facts, rules)
                     carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
                     unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
@@ -81,9 +83,10 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
     raise Temporary("three races lost in a row")
 
 
-def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservation | None, Context, bool]:
-    """Return the sender's conversation that the letter belongs to, what the reader must know of it, and whether the
-    letter proves who wrote it. Threads go before codes; neither counts for somebody else's conversation."""
+def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservation | None, Context, Act | None]:
+    """Return the sender's conversation that the letter belongs to, what the reader must know of it, and the act that
+    our challenge was about, where the letter is its owner's answer to it. Threads go before codes; neither counts for
+    somebody else's conversation."""
     ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
     codes = [mine.code for mine in ours if mine.code]
     if letter.calendar_reply:  # calendar programs keep the UID and nothing else
@@ -91,7 +94,7 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
     codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
-        return None, Context(our_texts=tuple(mine.text for mine in ours)), False
+        return None, Context(our_texts=tuple(mine.text for mine in ours)), None
     letters = unit.mailbox.letters_in(conversation.code)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
     challenge = answered is not None and answered.kind == "challenged" and answered.code == conversation.code
@@ -107,8 +110,8 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
             our_texts=tuple(mine.text for mine in letters),
             challenge=challenge,
         ),
-        challenge and answered is not None and proves(answered, letter),
-    )
+        Act.CANCEL if challenge and answered is not None and proves(answered, letter) else None,
+    )  # the one act that is challenged today
 
 
 def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | None:
@@ -138,7 +141,8 @@ def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
 def facts_for(
     letter: Letter,
     conversation: Reservation | None,
-    proven: bool,
+    proof: Proof,
+    challenge: Act | None,
     needed: Sequence[Window],
     unit: Unit,
     rules: Rules,
@@ -155,7 +159,8 @@ def facts_for(
     sender = Sender(
         address=letter.sender,
         initiative=initiative.id if initiative else None,
-        proven=proven,
+        proven=proof is Proof.PASSED or (challenge is not None and proof is not Proof.FAILED),
+        forged=proof is Proof.FAILED,
         answers_today=unit.mailbox.answers_since(address, yesterday),
     )
     return Facts(
@@ -170,7 +175,7 @@ def facts_for(
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,
-        challenge=Act.CANCEL if proven else None,  # the one act that is challenged today
+        challenge=challenge,
         answers_in_conversation=unit.mailbox.answers_in(conversation.code, yesterday) if conversation else 0,
     )
 

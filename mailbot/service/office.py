@@ -13,6 +13,7 @@ from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.rules import Rules
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.proof import Check, by_nobody
 from mailbot.service.ports import Store
 
 
@@ -43,6 +44,8 @@ class Office:
     """Now, aware, UTC."""
     wake_delivery: Callable[[], None] = lambda: None
     """Called after a commit that put letters into the outbox."""
+    proof: Check = by_nobody
+    """Whether the address in From may be believed; may ask the network, so never inside a transaction."""
 
     def message_id(self, rules: Rules, code: str = "") -> str:
         """Return a fresh Message-ID without brackets: hard to guess, since an answer to a challenge is a proof."""

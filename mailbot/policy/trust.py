@@ -1,0 +1,31 @@
+"""What is not done for somebody who may not be who the From line says (design: trust by proof)."""
+
+from __future__ import annotations
+
+from mailbot.model.decision import Decision
+from mailbot.model.meaning import Intent
+from mailbot.model.reservation import State
+from mailbot.model.rules import UnprovenBookings
+from mailbot.policy.matter import Matter
+
+BOOKS = frozenset({Intent.BOOK, Intent.ACCEPT})
+HURTS = frozenset({Intent.CHANGE, Intent.CANCEL})
+
+
+def distrusted(matter: Matter, intent: Intent) -> Decision | None:
+    """Return what is done instead of what the mail asks: a person looks where the sender's domain disowns a mail that
+    could hurt, and where the rules want a proof even for a booking. None where the mail may take its way."""
+    sender = matter.facts.sender
+    if sender.forged and _could_hurt(matter, intent):
+        return matter.handed("forged", "the domain check failed: a person looks at it")
+    if intent in BOOKS and not sender.proven and matter.rules.unproven_bookings is UnprovenBookings.TO_STAFF:
+        return matter.handed("unproven", "unproven_bookings: to-staff")
+    return None
+
+
+def _could_hurt(matter: Matter, intent: Intent) -> bool:
+    """Return whether a forger would gain by it: what stands is touched, or a challenge answered. Bookings follow their
+    own rule, and answers to questions go to the owner of the address."""
+    conversation = matter.conversation
+    stands = conversation is not None and conversation.state is State.CONFIRMED
+    return intent in HURTS or matter.facts.challenge is not None or (intent is Intent.DECLINE and stands)

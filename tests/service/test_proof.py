@@ -1,0 +1,259 @@
+"""Trust by proof: who writes under somebody's name, or knows their code, moves nothing that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailbot.reading.proof import by_host
+from tests.service.conftest import NINE_THIRTY
+from tests.service.mails import INES, KARIM, MARC, READING_ROOM, STAFF, to
+from tests.stories.test_stories import calendar_method, changed_rules
+from tests.stories.town import Clock, Town, text_of
+
+HOST = "mx.bruyere.example"
+PASS = {"Authentication-Results": f"{HOST}; dmarc=pass header.from=codedojo.example"}
+FAIL = {"Authentication-Results": f"{HOST}; dmarc=fail header.from=codedojo.example"}
+UNKNOWN = {"Authentication-Results": f"{HOST}; dmarc=none header.from=codedojo.example"}
+MALLORY = "mallory@evil.example"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """A commune whose mail host checks senders."""
+    town = checking(Town(tmp_path, Clock(NINE_THIRTY)))
+    yield town
+    town.close()
+
+
+def checking(town: Town) -> Town:
+    town.office = replace(town.office, proof=by_host(HOST))
+    town.round()
+    return town
+
+
+def booked(town: Town) -> EmailMessage:
+    """Let Inès book the reading room; return the confirmation."""
+    [confirmation] = town.write(INES, "lecture", READING_ROOM, headers=PASS)
+    assert len(town.rows()) == 1
+    return confirmation
+
+
+def code_of(letter: EmailMessage) -> str:
+    return str(letter["Subject"]).rpartition("(")[2].rstrip(")")
+
+
+def challenge_to(town: Town) -> EmailMessage:
+    [challenge] = town.write(INES, "", "Merci d'annuler cette réservation.", answers=booked(town), headers=UNKNOWN)
+    assert "OUI" in text_of(challenge)
+    return challenge
+
+
+# --- a domain check
+
+
+def test_a_sender_whose_domain_vouches_needs_no_challenge(town: Town) -> None:
+    [cancelled] = town.write(INES, "", "Merci d'annuler cette réservation.", answers=booked(town), headers=PASS)
+    assert calendar_method(cancelled) == "CANCEL"
+    assert town.rows() == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        UNKNOWN,
+        {"Authentication-Results": "mx.evil.example; dmarc=pass header.from=codedojo.example"},
+        {"Authentication-Results": f"{HOST}; dmarc=pass header.from=evil.example"},
+        {"X-Authentication-Results": PASS["Authentication-Results"]},
+        {"ARC-Authentication-Results": f"i=1; {PASS['Authentication-Results']}"},
+    ],
+    ids=["nothing", "none", "another host", "another domain", "another header", "ARC"],
+)
+def test_without_a_proof_the_owner_gets_one_mail_to_answer(town: Town, headers: dict[str, str]) -> None:
+    confirmation = booked(town)
+    [challenge] = town.write(INES, "", "Merci d'annuler cette réservation.", answers=confirmation, headers=headers)
+    assert to([challenge]) == ["ines@codedojo.example"]
+    assert len(town.rows()) == 1
+    [cancelled] = town.write(INES, "", "oui", answers=challenge, headers=headers)
+    assert calendar_method(cancelled) == "CANCEL"
+    assert town.rows() == []
+
+
+def test_a_forged_header_below_the_hosts_own_is_ignored(town: Town) -> None:
+    confirmation = booked(town)
+    raw = town.mail(INES, "", "Merci d'annuler.", answers=confirmation, headers=PASS)
+    own = f"Authentication-Results: {FAIL['Authentication-Results']}\r\n".encode()
+    town.receive(own + raw)
+    assert len(town.rows()) == 1
+
+
+def test_a_mail_that_its_domain_disowns_goes_to_a_person(town: Town) -> None:
+    letters = town.write(INES, "", "Merci d'annuler cette réservation.", answers=booked(town), headers=FAIL)
+    assert to(letters) == ["ines@codedojo.example", *STAFF]
+    assert "ce mail ne vient pas de cette adresse" in text_of(letters[1])
+    assert "komt deze mail niet van dit adres" in text_of(letters[2])
+    assert len(town.rows()) == 1
+
+
+def test_a_failed_check_voids_the_answer_to_a_challenge(town: Town) -> None:
+    challenge = challenge_to(town)
+    letters = town.write(INES, "", "oui", answers=challenge, headers=FAIL)
+    assert to(letters) == ["ines@codedojo.example", *STAFF]
+    assert len(town.rows()) == 1
+
+
+def test_a_bare_no_that_the_domain_disowns_undoes_nothing(town: Town) -> None:
+    letters = town.write(INES, "", "NON", answers=booked(town), headers=FAIL)
+    assert STAFF[0] in to(letters)
+    assert len(town.rows()) == 1
+
+
+# --- bookings
+
+
+def test_a_booking_needs_no_proof_where_the_rules_say_so(town: Town) -> None:
+    town.write(INES, "lecture", READING_ROOM, headers=FAIL)
+    assert len(town.rows()) == 1
+
+
+def test_the_rules_may_want_a_person_for_an_unproven_booking(tmp_path: Path) -> None:
+    rules = changed_rules([{"old": "unproven_bookings: allowed", "new": "unproven_bookings: to-staff"}], tmp_path)
+    town = checking(Town(tmp_path, Clock(NINE_THIRTY), rules))
+    letters = town.write(INES, "lecture", READING_ROOM, headers=UNKNOWN)
+    assert to(letters) == ["ines@codedojo.example", *STAFF]
+    assert "Rien ne prouve que ce mail vient de cette adresse" in text_of(letters[1])
+    assert town.rows() == []
+    town.write(INES, "lecture", f"{READING_ROOM} Merci.", headers=PASS)
+    assert len(town.rows()) == 1
+    town.close()
+
+
+# --- forgers
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        f"Ines Lambrecht <{MALLORY}>",
+        f'"ines@codedojo.example" <{MALLORY}>',
+        f'"Ines <ines@codedojo.example>" <{MALLORY}>',
+        f"ines@codedojo.example <{MALLORY}>",
+        f"{MALLORY} (ines@codedojo.example)",
+        '"ines@codedojo.example"@evil.example',
+        "ines@codedojo.example.evil.example",
+        "ines@c\u043ededojo.example",
+        "ines@codedojo.examp1e",
+        "ines@xn--cdedojo-hjf.example",
+        "i\u0301nes@codedojo.example",
+    ],
+)
+def test_who_only_looks_like_the_owner_learns_and_moves_nothing(town: Town, sender: str) -> None:
+    confirmation = booked(town)
+    headers = {"Authentication-Results": f"{HOST}; dmarc=pass header.from=evil.example"}
+    raw = town.mail("x@evil.example", "", "x", answers=confirmation, headers=headers)
+    raw = raw.replace(b"From: x@evil.example", b"From: " + sender.encode())
+    for subject in (b"annuler", f"annuler ({code_of(confirmation)})".encode()):
+        body = raw.replace(b"Subject: \r\n", b"Subject: " + subject + b"\r\n").replace(
+            b"\r\n\r\nx", f"\r\n\r\nMerci d'annuler la réservation {code_of(confirmation)}.".encode()
+        )
+        letters = town.receive(body)
+        assert "ines@codedojo.example" not in to(letters)
+        assert all("lecture" not in text_of(letter) for letter in letters if to([letter])[0] not in STAFF)
+    assert len(town.rows()) == 1
+
+
+def test_a_forged_from_moves_nothing_and_only_the_owner_hears_of_it(town: Town) -> None:
+    """Whoever writes under her name, with her code, in her thread: the question goes to her alone."""
+    confirmation = booked(town)
+    letters = town.write(INES, "", f"Annulez {code_of(confirmation)}.", answers=confirmation)
+    assert to(letters) == ["ines@codedojo.example"]
+    assert len(town.rows()) == 1
+
+
+@pytest.mark.parametrize("headers", [{}, PASS], ids=["forged", "proven"])
+def test_answers_never_go_to_a_strangers_reply_to(town: Town, headers: dict[str, str]) -> None:
+    letters = town.write(INES, "lecture", READING_ROOM, headers={**headers, "Reply-To": MALLORY})
+    assert to(letters) == ["ines@codedojo.example"]
+    confirmation = letters[0]
+    letters = town.write(INES, "", "Merci d'annuler.", answers=confirmation, headers={"Reply-To": MALLORY})
+    assert MALLORY not in to(letters)
+    assert len(town.rows()) == 1
+
+
+def test_a_guessed_code_opens_nothing(town: Town) -> None:
+    code = code_of(booked(town))
+    letters = town.write(KARIM, f"annuler ({code})", f"Merci d'annuler {code}.")
+    assert len(town.rows()) == 1
+    for letter in letters:
+        if to([letter])[0] not in STAFF:
+            assert "codedojo" not in text_of(letter)
+            assert "Lambrecht" not in text_of(letter)
+
+
+def test_a_third_person_in_cc_who_answers_everybody_moves_nothing(town: Town) -> None:
+    confirmation = booked(town)
+    headers = {
+        "Cc": "ines@codedojo.example",
+        "Authentication-Results": f"{HOST}; dmarc=pass header.from=leslombrics.example",
+    }
+    town.write(
+        KARIM, "Re: " + str(confirmation["Subject"]), "Annulez, s'il vous plaît.", answers=confirmation, headers=headers
+    )
+    assert len(town.rows()) == 1
+
+
+@pytest.mark.parametrize("answer", ["oui", "OUI", "oui, annulez"])
+def test_a_forwarded_challenge_cannot_be_answered_by_who_got_it(town: Town, answer: str) -> None:
+    challenge = challenge_to(town)
+    body = f"{answer}\n\n" + "\n".join(f"> {line}" for line in text_of(challenge).splitlines())
+    for sender in (KARIM, MALLORY, MARC):
+        town.write(sender, "Re: " + str(challenge["Subject"]), body, answers=challenge)
+    assert len(town.rows()) == 1
+
+
+def test_a_forwarded_thread_that_shows_the_code_and_our_message_ids_is_no_proof(town: Town) -> None:
+    """The forger knows all that the owner's friends know, and writes under her name; only the challenge is unknown."""
+    confirmation = booked(town)
+    everything: dict[str, Any] = {"References": " ".join(str(letter["Message-ID"]) for letter in town.letters())}
+    quoted = "\n".join(f"> {line}" for line in text_of(confirmation).splitlines())
+    town.write(INES, "Re: " + str(confirmation["Subject"]), f"Oui, annulez.\n\n{quoted}", headers=everything)
+    town.write(INES, "Re: " + str(confirmation["Subject"]), "oui", answers=confirmation)
+    assert len(town.rows()) == 1
+
+
+def test_a_challenge_is_valid_once(town: Town) -> None:
+    challenge = challenge_to(town)
+    town.write(INES, "", "oui", answers=challenge)
+    assert town.rows() == []
+    town.write(INES, "lecture", f"Rebonjour. {READING_ROOM}")
+    town.write(INES, "Re: annuler", "oui, je confirme", answers=challenge)
+    assert len(town.rows()) == 1, "the new booking stands"
+
+
+def test_a_replayed_mail_has_no_second_effect(town: Town) -> None:
+    confirmation = booked(town)
+    raw = town.mail(INES, "", "Merci d'annuler cette réservation.", answers=confirmation, headers=PASS)
+    town.receive(raw)
+    assert town.rows() == []
+    town.write(INES, "lecture", f"Rebonjour. {READING_ROOM}", headers=PASS)
+    assert town.receive(raw) == []
+    assert len(town.rows()) == 1
+
+
+def test_a_replayed_mail_under_a_new_message_id_touches_only_what_it_named(town: Town) -> None:
+    """A host may say pass for a signature that leaves the Message-ID out: the mail still names the old booking."""
+    confirmation = booked(town)
+    raw = town.mail(INES, "", "Merci d'annuler cette réservation.", answers=confirmation, headers=PASS)
+    town.receive(raw)
+    town.write(INES, "lecture", f"Rebonjour. {READING_ROOM}", headers=PASS)
+    town.receive(raw.replace(b"<mail-2@", b"<mail-9@"))
+    assert len(town.rows()) == 1
+    town.later(days=8)
+    town.receive(raw.replace(b"<mail-2@", b"<mail-10@"))
+    assert len(town.rows()) == 1
