@@ -238,6 +238,8 @@ class Free:
     rows: tuple[FreeSlot, ...]
     hint: bool = False
     """No day was asked: the rows are the next free times."""
+    more: bool = False
+    """There are more than a letter can hold."""
 
 
 @dataclass(frozen=True)
@@ -250,9 +252,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Helped:
-    """How it works and what is lent, from the rules."""
+    """Staff's short answers and what is lent, from the rules: what was asked about, or all of it where nothing was."""
 
     template: ClassVar[str] = "helped"
+    topics: tuple[str, ...] = ()
+    """Keys of the answers, and `lent`."""
+    about: tuple[str, ...] = ()
+    """Ids of rooms and things."""
 
 
 @dataclass(frozen=True)

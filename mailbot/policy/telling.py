@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, islice
@@ -19,7 +19,7 @@ from mailbot.model.decision import (
     Thanked,
     TooLong,
 )
-from mailbot.model.meaning import ANY_ROOM, Item, Slot
+from mailbot.model.meaning import ANY_ROOM, Item, Meaning, Slot
 from mailbot.model.reservation import State
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
@@ -30,7 +30,7 @@ from mailbot.policy.checks import once, weighed
 from mailbot.policy.hours import ONE_DAY, local_day, room_openings
 from mailbot.policy.matter import Matter
 
-MOST_ROWS = 40
+MOST_ROWS = 60
 DAYS_AHEAD = 14
 """Days that are looked at where none was named."""
 FREE_DAYS = 5
@@ -45,9 +45,10 @@ def availability(matter: Matter) -> Decision:
     items = [item for item in dict.fromkeys(items) if not is_unknown(item, matter.rules)]
     if not items:
         return helped(matter)
-    hint = not any(item.slots for item in items)
-    told = once(row for item in items for row in _rows(item, matter))[:MOST_ROWS]
-    return matter.answered(Free(told, hint), *(f"{row.free} free of {row.resource}" for row in told[:FREE_DAYS]))
+    hint = not any(slots_asked(item, matter.meaning, matter.facts.now, matter.rules) for item in items)
+    told = once(row for item in items for row in _rows(item, matter))
+    free = Free(told[:MOST_ROWS], hint, more=len(told) > MOST_ROWS)
+    return matter.answered(free, *(f"{row.free} free of {row.resource}" for row in told[:FREE_DAYS]))
 
 
 def listed(matter: Matter) -> Decision:
@@ -57,7 +58,11 @@ def listed(matter: Matter) -> Decision:
 
 
 def helped(matter: Matter) -> Decision:
-    return matter.answered(Helped(), "asks how it works")
+    """Answer what was asked about from the rules; what they do not say is for a person."""
+    known = tuple(topic for topic in matter.meaning.topics if topic == "lent" or topic in matter.rules.answers)
+    if matter.meaning.topics and not known and not matter.meaning.about:
+        return matter.handed("human", f"no answer in the rules: {', '.join(matter.meaning.topics)}")
+    return matter.answered(Helped(known, matter.meaning.about), f"asks about: {', '.join(known) or 'how it works'}")
 
 
 def thanked(matter: Matter) -> Decision:
@@ -80,20 +85,69 @@ def days_ahead(now: datetime, rules: Rules) -> Iterator[date]:
     return (first + ahead * ONE_DAY for ahead in range(DAYS_AHEAD))
 
 
+def slots_asked(item: Item, meaning: Meaning, now: datetime, rules: Rules) -> tuple[Slot, ...]:
+    """Return when an item is asked about: its own days, else those of the periods that can still be booked."""
+    if item.slots:
+        return item.slots
+    first, last = local_day(now, rules), local_day(now + rules.limits.horizon, rules)
+    return tuple(
+        _slot_of(day, period.hours if is_room(item, rules) else None)
+        for period in meaning.periods
+        for day in period.days
+        if first <= day <= last and (not period.weekdays or day.weekday() in period.weekdays)
+    )
+
+
+def _slot_of(day: date, hours: tuple[int, int] | None) -> Slot:
+    if hours is None:
+        return Slot(day, None)
+    midnight = datetime.combine(day, time())
+    return Slot(midnight + timedelta(minutes=hours[0]), midnight + timedelta(minutes=hours[1]))
+
+
 def _rows(item: Item, matter: Matter) -> Iterator[FreeSlot]:
+    slots = slots_asked(item, matter.meaning, matter.facts.now, matter.rules)
+    rows = list(_rows_at(item, slots, matter) if slots else _rows_ahead(item, matter))
+    if item.slots or not any(row.free for row in rows):
+        yield from rows
+    else:  # of a whole period, what is free is told
+        yield from (row for row in rows if row.free)
+
+
+def _rows_at(item: Item, slots: Sequence[Slot], matter: Matter) -> Iterator[FreeSlot]:
     if is_room(item, matter.rules):
         rooms = rooms_asked(item, matter.meaning.attendees, matter.rules)
-        for slot in item.slots:
+        for slot in slots:
             for room in rooms:
                 yield from _room_rows(room, slot, matter)
-        for room in rooms if not item.slots else ():
+        return
+    for thing in item.resources:
+        yield from _joined(_goods_row(thing, whole_slot(slot), matter) for slot in slots)
+
+
+def _rows_ahead(item: Item, matter: Matter) -> Iterator[FreeSlot]:
+    if is_room(item, matter.rules):
+        for room in rooms_asked(item, matter.meaning.attendees, matter.rules):
             yield from _next_rows(lambda day, room=room: _day_rows(room, day, matter), matter)  # type: ignore[misc]
         return
     for thing in item.resources:
-        for slot in item.slots:
-            yield _goods_row(thing, whole_slot(slot), matter)
-        if not item.slots:
-            yield from _next_rows(lambda day, thing=thing: [_goods_row(thing, Slot(day, day), matter)], matter)  # type: ignore[misc]
+        yield from _next_rows(lambda day, thing=thing: [_goods_row(thing, Slot(day, day), matter)], matter)  # type: ignore[misc]
+
+
+def _joined(rows: Iterable[FreeSlot]) -> Iterator[FreeSlot]:
+    """Yield rows of a thing, days in a row that are alike made one."""
+    last: FreeSlot | None = None
+    for row in rows:
+        assert isinstance(row.when, Days)
+        alike = last is not None and (row.free, bool(row.objections)) == (last.free, bool(last.objections))
+        if last is not None and alike and isinstance(last.when, Days) and row.when.first == last.when.last + ONE_DAY:
+            last = replace(last, when=Days(last.when.first, row.when.last))
+            continue
+        if last is not None:
+            yield last
+        last = row
+    if last is not None:
+        yield last
 
 
 def _next_rows(rows_of: Callable[[date], Iterable[FreeSlot]], matter: Matter) -> Iterator[FreeSlot]:

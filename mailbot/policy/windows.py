@@ -19,7 +19,7 @@ from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
 from mailbot.policy.handovers import REACH, first_after, last_before
 from mailbot.policy.hours import local_day, room_openings, whole
-from mailbot.policy.telling import days_ahead, rooms_asked, whole_slot
+from mailbot.policy.telling import days_ahead, rooms_asked, slots_asked, whole_slot
 
 Need: TypeAlias = tuple[frozenset[str], Span]
 """Rooms or goods, and the time in which they may be used."""
@@ -38,7 +38,7 @@ def windows(meaning: Meaning, conversation: Reservation | None, rules: Rules, no
     needs = [need for basket in baskets for need in _of_basket(basket, rules)]
     if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:
         items = dict.fromkeys(item for one in (meaning, *meaning.alternatives) for item in one.items)
-        needs += [need for item in items for need in _of_question(item, meaning.attendees, rules, now)]
+        needs += [need for item in items for need in _of_question(item, meaning, rules, now)]
     together: dict[Span, frozenset[str]] = {}
     for resources, span in needs:
         together[span] = together.get(span, frozenset()) | resources
@@ -121,17 +121,18 @@ def _away(counter: Counter, span: Span, rules: Rules) -> Span:
     return Span(start, end)
 
 
-def _of_question(item: Item, people: int | None, rules: Rules, now: datetime) -> Iterator[Need]:
+def _of_question(item: Item, meaning: Meaning, rules: Rules, now: datetime) -> Iterator[Need]:
     """Yield what the answer to "what is free?" looks at: whole days, those to come where none was named."""
     if is_unknown(item, rules):
         return
     ahead = tuple(days_ahead(now, rules))
-    stretches = [whole_slot(slot) for slot in item.slots] or [Slot(ahead[0], ahead[-1])]
+    asked = slots_asked(item, meaning, now, rules)
+    stretches = [whole_slot(slot) for slot in asked] or [Slot(ahead[0], ahead[-1])]
     for slot in stretches:
         assert isinstance(slot.end, date)
         days = Days(slot.day, slot.end)
         if is_room(item, rules):
-            rooms = [rules.rooms[id] for id in rooms_asked(item, people, rules)]
+            rooms = [rules.rooms[id] for id in rooms_asked(item, meaning.attendees, rules)]
             openings = (opening for room in rooms for day in days for opening in room_openings(room, day, rules))
             yield frozenset(room.id for room in rooms), _hull((whole(days, rules), *openings))
         else:

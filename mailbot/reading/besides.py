@@ -92,7 +92,7 @@ def _parts(lexicons: tuple[Lexicon, ...]) -> Phrases:
     phrases = Phrases({})
     for lexicon in lexicons:
         for part, words in lexicon.table("parts.bare").items():
-            for phrase in words:
+            for phrase in words if part != "day" else ():  # "Dag, welke zaterdagen…" greets
                 phrases.add(phrase, part)
     return phrases
 

@@ -3,11 +3,14 @@ in templates/."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mailbot.model import decision as d
 from mailbot.model.meaning import Lack, Meaning
+from mailbot.model.rules import Room
 from mailbot.model.spans import Days, Span
+from mailbot.replies import layout
 from mailbot.replies.bookings import unsettled
 from mailbot.replies.errands import Errands
 from mailbot.replies.names import capital
@@ -15,56 +18,80 @@ from mailbot.replies.phrases import one_line
 from mailbot.replies.reasons import Reasons
 
 
+@dataclass(frozen=True)
+class FreeTable:
+    """A small table of what is free: its title, its lines as text, and why something is not free."""
+
+    title: str
+    lines: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
 class Teller(Reasons, Errands):
     """Tells of everything in one language."""
 
-    def free(self, rows: Sequence[d.FreeSlot]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return what is free, by day: the day in words, and a line for each thing, with the reason where none is."""
-        by_day: dict[Days, list[str]] = {}
-        for row in sorted(rows, key=lambda row: self._days(row.when)):
-            by_day.setdefault(self._days(row.when), []).extend(self._free(row))
-        return tuple(
-            (capital(self.phrases.days(days)), tuple(dict.fromkeys(map(capital, lines))))
-            for days, lines in by_day.items()
-        )
+    def free(self, rows: Sequence[d.FreeSlot]) -> tuple[FreeTable, ...]:
+        """Return what is free as small tables: of one room or thing the days, else of each day the rooms and things."""
+        by_days = _by_days(rows, self._days)
+        if len({row.resource for row in rows}) == 1:
+            lines = [(capital(self.phrases.days(days)), self._cell(of)) for days, of in by_days]
+            return (self._table(self.room_for(rows[0].resource), lines, rows),)
+        tables = []
+        for days, of_day in by_days:
+            lines = [(self._cell(of), self.room_for(resource)) for resource, of in _by_resource(of_day)]
+            tables.append(self._table(self.phrases.days(days), lines, of_day))
+        return tuple(tables)
+
+    def _table(self, title: str, lines: Sequence[tuple[str, str]], rows: Iterable[d.FreeSlot]) -> FreeTable:
+        """Return a table, and below it why something is not free: that others were first is no reason to somebody who
+        only asks; closing days and opening hours are."""
+        reasons = [o for row in rows if not row.free and _has_reason(row) for o in row.objections]
+        return FreeTable(capital(title), layout.table([line for line in lines if all(line)]), self.objections(reasons))
+
+    def _cell(self, rows: Sequence[d.FreeSlot]) -> str:
+        """Return what is free in few words; nothing where a reason says more."""
+        free = [row for row in rows if row.free]
+        if not free:
+            return "" if all(_has_reason(row) for row in rows) else self.format("free", "taken")
+        if isinstance(free[0].when, Span):
+            spans = [row.when for row in free if isinstance(row.when, Span)]
+            return self.phrases.listed(map(self.phrases.hours, spans))
+        return self.format("free", "goods", free=free[0].free)
 
     def _days(self, when: Span | Days) -> Days:
         return when if isinstance(when, Days) else Days(self._day(when), self._day(when))
 
-    def _free(self, row: d.FreeSlot) -> Iterable[str]:
-        """Return a line of the answer to "what is free?": that others were first is no reason to somebody who only
-        asks; closing days and opening hours are."""
-        others_first = all(isinstance(each, d.Taken | d.ShortStock) for each in row.objections)
-        if not row.free and not others_first:
-            return self.objections(row.objections)
-        if isinstance(row.when, Span):
-            form, hours = "room" if row.free else "taken", self.phrases.hours(row.when)
-            return [self.format("free", form, thing=self.room(row.resource), hours=hours)]
-        things = self.phrases.plural(self.name(row.resource))
-        return [self.format("free", "goods" if row.free else "none", things=things, free=row.free)]
-
     def rooms_lent(self) -> tuple[str, ...]:
         """Return every room with how many people it takes and what it offers."""
-        lines = []
-        for room in self.rules.rooms.values():
-            known = (self.text(self.rules.feature_names.get(each, {})) for each in sorted(room.features))
-            features, name = ", ".join(each for each in known if each), self.room_for(room.id)
-            lines.append(self.format("free", "lent_room", room=name, features=features) if features else name)
-        return tuple(lines)
+        return tuple(map(self._lent_room, self.rules.rooms.values()))
+
+    def _lent_room(self, room: Room) -> str:
+        known = (self.text(self.rules.feature_names.get(each, {})) for each in sorted(room.features))
+        features, name = ", ".join(each for each in known if each), self.room_for(room.id)
+        return self.format("free", "lent_room", room=name, features=features) if features else name
 
     def goods_lent(self) -> str:
         """Return all equipment with its stock, in a line."""
         things = self.rules.equipment.values()
         return self.phrases.listed(self.phrases.quantity(thing.stock, self.name(thing.id)) for thing in things)
 
-    def answers(self) -> tuple[str, ...]:
-        """Return staff's short answers, each with its topic; the first, "how", stands for itself."""
+    def answers(self, asked: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return staff's short answers, all or those asked for, each with its topic; "how" stands for itself."""
         topics = self.phrases.words.table("topics")
         return tuple(
             self.format("list", "note", thing=topics.get(topic, capital(topic)), note=self.text(words))
             for topic, words in self.rules.answers.items()
-            if topic != "how" and words
+            if topic != "how" and words and (not asked or topic in asked)
         )
+
+    def lent(self, resource: str) -> str:
+        """Return a room with what it offers, or a thing with how many there are and what comes with it."""
+        if resource in self.rules.rooms:
+            return capital(self._lent_room(self.rules.rooms[resource]))
+        thing = self.rules.equipment[resource]
+        told = self._carried(thing)
+        counted = self.phrases.quantity(thing.stock, self.name(resource))
+        return self.format("free", "lent_thing", about=told, stock=thing.stock) if told else counted
 
     def questions(self, asked: d.Asked) -> tuple[str, ...]:
         """Return what is missing, a question each, the one with numbered choices last; a day to be chosen among rival
@@ -111,3 +138,24 @@ class Teller(Reasons, Errands):
         names = self.phrases.words.table("details")
         known = ((names.get(name, name), one_line(text, 300)) for name, text in details.items() if text)
         return tuple(self.format("list", "note", thing=name, note=text) for name, text in known)
+
+
+def _by_days(
+    rows: Iterable[d.FreeSlot], days: Callable[[Span | Days], Days]
+) -> Iterable[tuple[Days, tuple[d.FreeSlot, ...]]]:
+    """Return rows by the day or days that they are about, soonest first."""
+    found: dict[Days, list[d.FreeSlot]] = {}
+    for row in sorted(rows, key=lambda row: days(row.when)):
+        found.setdefault(days(row.when), []).append(row)
+    return [(when, tuple(of)) for when, of in found.items()]
+
+
+def _by_resource(rows: Iterable[d.FreeSlot]) -> Iterable[tuple[str, tuple[d.FreeSlot, ...]]]:
+    found: dict[str, list[d.FreeSlot]] = {}
+    for row in rows:
+        found.setdefault(row.resource, []).append(row)
+    return [(resource, tuple(of)) for resource, of in found.items()]
+
+
+def _has_reason(row: d.FreeSlot) -> bool:
+    return bool(row.objections) and not all(isinstance(each, d.Taken | d.ShortStock) for each in row.objections)

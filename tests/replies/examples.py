@@ -176,6 +176,15 @@ FREE = (
     d.FreeSlot("chaise", days("2026-06-13", "2026-06-14"), 50),
     d.FreeSlot("sono", days("2026-06-13", "2026-06-14"), 0, (d.ShortStock("sono", 1, 0, days("2026-06-13")),)),
 )
+FREE_DAYS = tuple(
+    d.FreeSlot("salle-polyvalente", span(day, hours), 1)
+    for day, hours in (
+        ("2026-09-05", "08:00-13:00"),
+        ("2026-09-05", "18:00-23:00"),
+        ("2026-09-12", "08:00-23:00"),
+        ("2026-09-26", "08:00-23:00"),
+    )
+)
 
 
 def passing(direction: d.Direction, opening: Span, code: str, who: str, **changes: Any) -> d.Passing:
@@ -271,7 +280,9 @@ def contents(language: str) -> dict[str, d.Content]:
         "free-none": d.Free(FREE[:1]),
         "listed": d.Listed((booked, replace(offered, code="R-9F4YB", uses=()))),
         "listed-none": d.Listed(()),
+        "free-days": d.Free(FREE_DAYS, more=True),
         "helped": d.Helped(),
+        "helped-topics": d.Helped(("wifi", "deposit"), ("salle-polyvalente", "tonnelle")),
         "challenged": d.Challenged(booked, Act.CANCEL),
         "challenged-calendar": d.Challenged(booked, Act.CANCEL, by_calendar=True),
         "cancelled": d.Cancelled(replace(booked, state=State.CANCELLED, sequence=2)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailbot.replies.layout import Block, Line, blocks, joined
+from mailbot.replies.layout import Block, Line, blocks, joined, table
 
 
 def test_a_line_that_begins_with_a_space_goes_on_with_the_one_before() -> None:
@@ -28,3 +28,12 @@ def test_what_belongs_together_is_not_parted_at_the_end_of_a_line() -> None:
 def test_a_heading_with_a_date_that_stays_together_is_still_one() -> None:
     [block] = blocks("LUNDI 15 JUIN\n1. clé", [(re.compile(r"(\d+) (?=\w)"), "\\1\u00a0")])
     assert block.lines[0] == Line("", "LUNDI 15\u00a0JUIN")
+
+
+def test_lines_with_a_bar_are_a_table_below_the_line_that_names_it() -> None:
+    lines = table([("samedi 13 juin", "8 h-22 h"), ("lundi", "a │ b")])
+    assert lines == ("samedi 13 juin │ 8 h-22 h", "lundi          │ a | b"), "people cannot add a cell"
+    assert blocks("Salle :\n" + "\n".join(lines)) == (
+        Block((Line("Salle :"),)),
+        Block(rows=(("samedi 13 juin", "8 h-22 h"), ("lundi", "a | b"))),
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from mailbot.model import decision as d
 from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning
-from tests.replies.examples import FREE, reservation, slot
+from tests.replies.examples import FREE, FREE_DAYS, reservation, slot
 from tests.replies.tellers import teller
 
 CHAIRS = Meaning("fr", Intent.BOOK, (Item(("chaise",), None), Item(("tonnelle",), None), Item(("chaise",), None)))
@@ -79,20 +79,37 @@ def test_rooms_to_choose_from_say_where_they_are_and_for_how_many() -> None:
     assert teller("nl").choices(asked) == ("kleine vergaderzaal (Gemeentehuis, 12 plaatsen)", "buurthuis (50 plaatsen)")
 
 
-def test_what_is_free_is_told_day_by_day() -> None:
-    told = dict(teller().free(FREE))
-    assert list(told) == ["Samedi 13 juin", "Du samedi 13 au dimanche 14 juin", "Dimanche 14 juin"]
-    assert told["Samedi 13 juin"] == (
-        "Salle polyvalente (Maison communale) : pas libre de 14 h à 18 h",
-        "Maison de quartier : libre de 8 h à 22 h 30",
+def test_what_is_free_is_told_in_a_small_table_a_day() -> None:
+    tables = {table.title: table.lines for table in teller().free(FREE)}
+    assert list(tables) == ["Samedi 13 juin", "Du samedi 13 au dimanche 14 juin", "Dimanche 14 juin"]
+    assert tables["Samedi 13 juin"] == (
+        "pas libre        │ salle polyvalente (Maison communale, 80 places)",
+        "de 8 h à 22 h 30 │ maison de quartier (50 places)",
     )
-    assert told["Du samedi 13 au dimanche 14 juin"] == ("Chaises : il en reste 50", "Sonos : il n'en reste pas")
+    assert tables["Du samedi 13 au dimanche 14 juin"] == ("il en reste 50 │ chaise", "pas libre      │ sono")
+
+
+def test_what_is_free_of_one_room_is_one_table_of_its_days() -> None:
+    [table] = teller("nl").free(FREE_DAYS)
+    assert table.title == "Polyvalente zaal (Gemeentehuis, 80 plaatsen)"
+    assert table.lines == (
+        "Zaterdag 5 september  │ van 8 tot 13 uur en van 18 tot 23 uur",
+        "Zaterdag 12 september │ van 8 tot 23 uur",
+        "Zaterdag 26 september │ van 8 tot 23 uur",
+    )
 
 
 def test_a_day_of_closing_is_told_with_its_reason() -> None:
     closed = d.FreeSlot("bibliotheque", FREE[3].when, 0, (d.OutsideHours("bibliotheque", slot_day(), ()),))
-    [(_, lines)] = teller().free([closed])
-    assert lines == ("Salle de lecture : pas d'ouverture le samedi 13 juin.",)
+    [table] = teller().free([closed])
+    assert (table.lines, table.reasons) == ((), ("Salle de lecture : pas d'ouverture le samedi 13 juin.",))
+
+
+def test_what_was_asked_about_is_answered_and_nothing_else() -> None:
+    tell = teller("en")
+    assert [line.partition(":")[0] for line in tell.answers(("wifi", "deposit"))] == ["Deposit", "Wifi"]
+    assert tell.lent("bibliotheque").startswith("Reading room (Municipal library, for 25 people): ")
+    assert tell.lent("tonnelle").endswith("We have 6.")
 
 
 def slot_day() -> date:

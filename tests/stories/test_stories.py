@@ -38,7 +38,7 @@ STORIES = sorted(FOLDER.glob("*/*.toml"))
 DONE = {"at", "from", "subject", "body", "reply", "thread", "headers", "calendar_says", "again"}
 FOLLOWS = {"letters", "title", "says", "then", "never", "rows", "held", "calendar", "whole"}
 RESIDUE = re.compile(
-    r"None|[{}]|Undefined|datetime|\bR-00000\b|\(\)|\[\]| [,.)]|\( |\n\n\n|[ \t]\n|[^ ]  +[^ ]|,,|\.\.(?!\.)"
+    r"None|[{}]|Undefined|datetime|\bR-00000\b|\(\)|\[\]| [,.)]|\( |\n\n\n|[ \t]\n|[^ ]  +[^ │]|,,|\.\.(?!\.)"
 )
 """What no letter may hold: traces of a program, and holes that a missing word left."""
 
