@@ -76,6 +76,7 @@ class Mark:
     EARLIER = 1 << 50
     LATER = 1 << 51
     ONE = 1 << 45
+    BACK = 1 << 49
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

@@ -20,6 +20,10 @@ LEADS: Final = (
 NAMED: Final = Mark.ON | Mark.ARTICLE
 """Marks that make a bare number a day: "le 12", "op 12", "the 12th"."""
 
+_NAMED_SO: Final = Mark.ON | Mark.THIS | Mark.NEXT | Mark.COMING
+_ENDS: Final = frozenset({Is.STOP, Is.END, Is.LINE, Is.PARAGRAPH, Is.COMMA, Is.CLOSE})
+"""What may follow an abbreviated weekday that "on" or "for" leads: "for sat?"."""
+
 
 class DateReader:
     """Reads one day or period in a row of atoms."""
@@ -252,6 +256,9 @@ class DateReader:
         if joins and second.sense.weekday is not None:
             return True
         if mistyped and following.kind is not Is.GAP:
+            return True
+        led = before.marks & _NAMED_SO and not before.marks & Mark.ARTICLE
+        if following.sense.part is not None or (led and following.kind in _ENDS):
             return True
         joined = at >= 2 and (before.kind in (Is.DASH, Is.SLASH) or bool(before.marks & (Mark.AND | Mark.TO)))
         return joined and self.atoms[at - 2].sense.weekday is not None

@@ -359,7 +359,9 @@ class _Reading:
         if use.count is not None and use.count.unit == "times":
             return True
         spans = [each.days or each.period for piece in bounds for each in piece.settled]
+        plural = all(entry.plural for piece in bare for entry in piece.entries)
         in_a_week = all(span is not None and (span.last - span.first).days < 6 for span in spans)
+        in_a_week = in_a_week and all(_within_a_week(window, plural) for window in series.windows(use.days))
         return not in_a_week and not any(entry.vague for piece in bare for entry in piece.entries)
 
     def _repeated(self, when: When, use: Use) -> When:
@@ -484,15 +486,16 @@ class _Reading:
     # ── what is not asked for ───────────────────────────────────────────────────────────────────────────────────────
 
     def _role(self, use: Use) -> Role:
+        role = self.roles.get(use.pieces[0].at, Role.USE)
         if any(piece.leads & Mark.BEFORE for piece in use.days):
-            return Role.DEADLINE
+            return role if role is Role.BRING_BACK else Role.DEADLINE
         habit = self.sentences[use.pieces[0].sentence].marks & Mark.HABIT
         if habit and not any(each.sure and each.days for piece in use.days for each in piece.settled):
             return Role.HABIT
         if not use.days and use.rule is None:
             lone = use.pieces[0].sentence not in self.crowded
             return Role.HABIT if lone and use.clocks and use.clocks[0].bounded else Role.USE
-        return self.roles.get(use.pieces[0].at, Role.USE)
+        return role
 
     def _roles(self, found: Sequence[Use]) -> dict[int, Role]:
         """Give each word of fetching or bringing back its day: the next in its sentence, or the one just before."""
@@ -500,13 +503,18 @@ class _Reading:
         dated = [use for use in found if use.days and not use.closed]
         number = 0
         for place, marks in self.verbs:
-            if not marks & (Mark.FETCH | Mark.BRING_BACK):
+            if not marks & (Mark.FETCH | Mark.BRING_BACK | Mark.BACK):
                 continue
             while number < len(dated) and dated[number].pieces[0].at < place:
                 number += 1
             before = dated[number - 1] if number else None
             after = dated[number] if number < len(dated) else None
-            use = self._handed_over(place, before, after)
+            if before is not None and before.pieces[0].at in roles:
+                before = None
+            if marks & Mark.BACK:
+                use = after if after is not None and after.pieces[0].at == place + 1 else None
+            else:
+                use = self._handed_over(place, before, after)
             if use is not None:
                 roles[use.pieces[0].at] = Role.FETCH if marks & Mark.FETCH else Role.BRING_BACK
         return {} if self._is_no_loan(roles, found) else roles
@@ -581,6 +589,13 @@ _PARTS: Final = {
 
 def _all_bare(use: Use) -> bool:
     return all(isinstance(piece.phrase, DaysPhrase) and piece.phrase.bare_weekdays for piece in use.days)
+
+
+def _within_a_week(window: series.Window, plural: bool) -> bool:
+    """Whether bounds are those of a few days; open ones are, unless the weekday is said of many (`plural`)."""
+    if window.first is None or window.last is None:
+        return not plural
+    return (window.last - window.first).days < 6
 
 
 def _bounds(piece: Piece) -> bool:

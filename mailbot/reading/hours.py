@@ -85,6 +85,7 @@ _LEADS: Final = (
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
 _APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STOP, Is.PARAGRAPH})
+_BESIDE: Final = frozenset({Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
@@ -156,11 +157,15 @@ class HourReader:
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
             said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
-            apart = unmarked and bool(said) and (led_at == 0 or self.atoms[led_at - 1].kind in _APART)
-            apart = apart or (unmarked and self._labelled(led_at))
+            backwards = end.said < start.said  # "from 12 to 2" counts nothing
+            apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
+            apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
             return ClockPhrase(start, end, loose=unmarked, apart=apart, moved=moved), after
-        if start.explicit:
+        labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END))
+        if start.explicit or labelled:
             return self._single(start, leads, at, behind)
+        if start.dotted and not leads and self._dotted_alone(start, at, behind):
+            return ClockPhrase(start, loose=True), behind
         if self._bare_hour_stands(start, leads, behind):
             if leads & Mark.BEFORE:
                 return ClockPhrase(None, start, bounded=True), behind + 1
@@ -241,9 +246,10 @@ class HourReader:
         return any(atom.marks & Mark.UNTIL for atom in self.atoms[max(0, behind - 3) : behind])
 
     def _day_before(self, at: int) -> bool:
-        """Whether a weekday, a date or a part of the day stands directly before, perhaps with a comma."""
+        """Whether a weekday, a date or a part of the day stands directly before, perhaps with a comma or a bracket:
+        "Wednesday (the 9th) 10-12", "that afternoon, say 2-5"."""
         position = at - 1
-        while position >= 0 and self.atoms[position].kind in (Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE):
+        while position >= 0 and (self.atoms[position].kind in _BESIDE or small(self.atoms[position], Mark.FILLER)):
             position -= 1
         if position < 0:
             return False
@@ -251,9 +257,9 @@ class HourReader:
             return True
         atom = self.atoms[position]
         sense = atom.sense
-        return atom.kind is Is.DATE or any(
-            said is not None for said in (sense.weekday, sense.month, sense.part, sense.day_offset)
-        )
+        said = (sense.weekday, sense.month, sense.part, sense.day_offset, sense.next_day)
+        ordinal = atom.number is not None and atom.number.ordinal
+        return atom.kind is Is.DATE or ordinal or any(each is not None for each in said)
 
     def _bare_hour_stands(self, start: Face, leads: int, behind: int) -> bool:
         """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
@@ -270,6 +276,13 @@ class HourReader:
             return False
         counted = following.counted or following.kind in (Is.SLASH, Is.DOT, Is.NUMBER)
         return not (counted or following.sense.unit or following.sense.month)
+
+    def _dotted_alone(self, start: Face, at: int, behind: int) -> bool:
+        """Whether "19.30" can only be a time, and nothing is counted or paid: "film 19.30, done by 22.30"."""
+        priced = self.atoms[at - 1].kind in (Is.OPAQUE, Is.COLON) if at else False
+        no_month = start.minute == 0 or start.minute > 12
+        ends = self.atoms[behind].kind in (Is.COMMA, Is.STOP, Is.LINE, Is.PARAGRAPH, Is.END, Is.CLOSE)
+        return start.hour >= 7 and start.minute % 5 == 0 and no_month and ends and not priced
 
     def _single(self, start: Face, leads: int, at: int, behind: int) -> tuple[ClockPhrase, int]:
         latest = bool(self.atoms[behind].marks & Mark.BEFORE) and not self.atoms[behind].marks & Mark.EARLIER

@@ -278,7 +278,7 @@ def widened(clock: Clock, more: Sequence[Clock]) -> Clock:
 
 def _in_part(clock: Clock, part: str | None) -> Clock:
     """Return hours in the other half of the day where only there they lie in a part of the day said elsewhere."""
-    low, high = WINDOWS.get(part or "", (0, 0))
+    low, high = WINDOWS.get(part or "", (0, DAY))
     start = clock.start if clock.start is not None else clock.end
     if not clock.twelve or start is None or low <= start <= high:
         return clock

@@ -28,7 +28,7 @@ _NEAR: Final = _JOINS | PASSED_OVER
 _TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
 """Atoms that part two uses."""
-_VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.MOVE
+_VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.BACK | Mark.MOVE
 
 
 @dataclass(slots=True)

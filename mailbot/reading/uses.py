@@ -140,7 +140,7 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         refused = refused and not isinstance(piece.phrase, ExceptPhrase)
         if refused:
             found.append(Use([piece], negated=True))
-        elif current is not None and piece.near and _continues(found, piece):
+        elif current and piece.near and not _of_the_next(pieces, number, current) and _continues(found, piece):
             continue
         else:
             rival = current is not None and piece.near and bool(piece.between & (Mark.OR | Mark.ELSE))
@@ -155,6 +155,16 @@ def _heads(pieces: Sequence[Piece], number: int) -> bool:
     before, piece, after = pieces[number - 1 : number + 2]
     hours = isinstance(before.phrase, ClockPhrase) and isinstance(after.phrase, ClockPhrase)
     return hours and before.line < piece.line < after.line and before.paragraph == after.paragraph
+
+
+def _of_the_next(pieces: Sequence[Piece], number: int, current: Use) -> bool:
+    """Whether a part of the day is that of the day behind it: "all day on 3 October plus the morning of the 4th"."""
+    piece = pieces[number]
+    following = pieces[number + 1] if number + 1 < len(pieces) else None
+    if following is None or not isinstance(piece.phrase, ClockPhrase) or not piece.phrase.only_part:
+        return False
+    direct = following.at == piece.behind and bool(following.leads & Mark.OF)
+    return direct and bool(current.days) and bool(current.clocks) and bool(piece.between & Mark.AND)
 
 
 def _continues(found: list[Use], piece: Piece) -> bool:
@@ -268,7 +278,9 @@ def _joined(found: Sequence[Use]) -> list[Use]:
 def _completes(before: Use, use: Use) -> bool:
     first, last = use.pieces[0], before.pieces[-1]
     same = first.sentence == last.sentence
-    next_one = first.sentence - last.sentence <= 1 and first.paragraph == last.paragraph
+    alone = all(isinstance(piece.phrase, ExceptPhrase) for piece in use.pieces[1:])
+    from_to = alone and _is_from_to(first) and (before.rule is not None or _are_plural(before))
+    next_one = first.sentence - last.sentence <= (2 if from_to else 1) and first.paragraph == last.paragraph
     if isinstance(first.phrase, ExceptPhrase):
         return next_one and (before.rule is not None or bool(before.days))
     if before.count is not None and len(before.pieces) == 1 and same and not use.rival:
@@ -276,6 +288,8 @@ def _completes(before: Use, use: Use) -> bool:
         return use.rule is not None or (since and any(entry.bare_weekday for p in use.days for entry in p.entries))
     if use.rival or (before.clocks and use.clocks) or not next_one:
         return False
+    if from_to and before.rule is None:
+        return True
     if before.rule is not None and use.rule is None:
         bounds = bool(use.days) and all(_is_bound(piece) for piece in use.days)
         fills = before.rule.open_weekdays and bool(use.days) and same
@@ -288,6 +302,16 @@ def _completes(before: Use, use: Use) -> bool:
         bounds = bool(before.days) and all(_is_bound(piece) for piece in before.days)
         return bounds or (use.rule.open_weekdays and bool(before.days))
     return False
+
+
+def _are_plural(use: Use) -> bool:
+    """Whether a use names weekdays alone, each of many: "Tuesdays 10 to 11.30"."""
+    return bool(use.days) and all(entry.plural and entry.bare_weekday for piece in use.days for entry in piece.entries)
+
+
+def _is_from_to(piece: Piece) -> bool:
+    """Whether days stretch from one to another and are nothing else: "From 17 Sept till mid December."."""
+    return _is_bound(piece) and bool(piece.leads & Mark.FROM) and piece.entries[0].until is not None
 
 
 def _is_bound(piece: Piece) -> bool:
