@@ -16,7 +16,6 @@ from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
-from mailbot.reading.tokens import Kind, tokenize
 from mailbot.reading.words import OwnWords
 
 SHORT = 20
@@ -89,10 +88,9 @@ def accepting(meaning: Meaning, sighting: Sighting, fitting: Sequence[int], offe
     return replace(meaning, option=number)
 
 
-def asks_for_a_person(own: OwnWords, words: Set[str]) -> bool:
+def asks_for_a_person(said: Sequence[str], words: Set[str]) -> bool:
     """Return whether a mail says no more than the word that our letters name for it: PERSONNE, MEDEWERKER, PERSON.
-    `words` are those of all languages, folded: a letter may be in two."""
-    said = [token.norm for token in tokenize(own.body) if token.kind is Kind.WORD]
+    `said` are the folded words of it, `words` those of all languages: a letter may be in two."""
     return len(said) <= FEW and any(word in words for word in said)
 
 

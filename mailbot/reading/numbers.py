@@ -44,9 +44,12 @@ def number_at(tokens: Sequence[Token], at: int, lexicons: Iterable[Lexicon]) -> 
 def numbers(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> tuple[Number, ...]:
     """Return all numbers, left to right, none overlapping."""
     found: list[Number] = []
+    firsts = [number_words(lexicon) for lexicon in lexicons]
     at = 0
     while at < len(tokens):
-        number = number_at(tokens, at, lexicons)
+        token = tokens[at]
+        begins = token.kind is Kind.NUMBER or any(token.norm in words for words in firsts)
+        number = number_at(tokens, at, lexicons) if begins else None
         if number is None:
             at += 1
         else:

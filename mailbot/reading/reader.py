@@ -6,6 +6,7 @@ Pure: the same letter, context, catalogue and lexicons give the same meaning. Li
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -28,7 +29,7 @@ from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers
 from mailbot.reading.things import Mention, Sort, Thesaurus
-from mailbot.reading.tokens import Kind, fold, tokenize
+from mailbot.reading.tokens import Kind, Token, fold, tokenize
 from mailbot.reading.words import OwnWords, own_words
 
 LONGEST = 20_000
@@ -72,38 +73,41 @@ class Library:
         own = own_words(letter, context, self.catalogue.banners)
         if own.answers and _open(context):
             own = replace(own, subject="")  # it is that of the mail which began it, and was read then
-        speech = self._speech(letter, own, context)
+        text = "\n\n".join(part for part in (own.subject, own.body, own.forwarded) if part)
+        tokens = tokenize(text)
+        body_at = len(own.subject) + 2 if own.subject else 0
+        subject, body = _words(tokens, 0, body_at), _words(tokens, body_at, body_at + len(own.body))
+        speech = self._speech(own, subject, body, context)
         codes = _codes(f"{letter.subject}\n{own.body}\n{own.forwarded}")
         meaning = Meaning(speech.language, Intent.HUMAN, references=codes, language_sure=speech.sure, phone=own.phone)
         if letter.machine:
             return replace(meaning, intent=Intent.IGNORE, evidence=(Evidence("intent", letter.machine, "ignore"),))
-        text = "\n\n".join(part for part in (own.subject, own.body, own.forwarded) if part)
         if len(text) > LONGEST:
             return replace(meaning, evidence=(Evidence("intent", "", "too long to be one request"),))
-        if answers.asks_for_a_person(own, self.person):
+        if answers.asks_for_a_person(body, self.person):
             return replace(meaning, evidence=(Evidence("intent", own.body.strip(), "human, asked for"),))
         spoken = self._spoken(speech, own)
-        return self._meaning(letter, context, own, text, spoken, meaning)
+        return self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
 
-    def _speech(self, letter: Letter, own: OwnWords, context: Context) -> Speech:
-        subject, body = _words(own.subject), _words(own.body)
-        known = context.language
-        if known is None:
-            known = self.tongues.of([(_words(own.forwarded or own.quoted[:2000]), 1.0)], None).language
+    def _speech(self, own: OwnWords, subject: Sequence[str], body: Sequence[str], context: Context) -> Speech:
+        def otherwise() -> Language:
+            repeated = tokenize(own.forwarded or own.quoted[:2000])
+            return context.language or self.tongues.of([(_words(repeated), 1.0)]).language
+
         weight = 0.2 if own.answers else 0.7
-        return self.tongues.of([(body, 1.0), (subject, weight), (_words(own.signature), 0.05)], known)
+        signature = _words(tokenize(own.signature))
+        return self.tongues.of([(body, 1.0), (subject, weight), (signature, 0.05)], otherwise)
 
     def _spoken(self, speech: Speech, own: OwnWords) -> tuple[Language, ...]:
         if own.forwarded:
-            inner = self.tongues.of([(_words(own.forwarded), 1.0)], speech.language)
+            inner = self.tongues.of([(_words(tokenize(own.forwarded)), 1.0)], lambda: speech.language)
             return tuple(dict.fromkeys((inner.language, *inner.spoken, *speech.spoken)))
         return speech.spoken
 
     def _meaning(
-        self, letter: Letter, context: Context, own: OwnWords, text: str, spoken: tuple[Language, ...], bare: Meaning
+        self, letter: Letter, context: Context, own: OwnWords, sheet: Page, spoken: tuple[Language, ...], bare: Meaning
     ) -> Meaning:
         lexicons = [self.lexica[code] for code in spoken]
-        sheet = page(text, self.abbreviations)
         body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
         sighting, until = until_decided(self._sight(sheet, lexicons, letter, spoken, body_at, own), lexicons)
         offers = answers.offers(context, own)
@@ -386,5 +390,6 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.upper() for found in CODE.findall(text)))
 
 
-def _words(text: str) -> list[str]:
-    return [token.norm for token in tokenize(text) if token.kind is Kind.WORD]
+def _words(tokens: Iterable[Token], first: int = 0, last: int = sys.maxsize) -> list[str]:
+    """Return the words that begin in characters `first` to `last` (excluded) of the text."""
+    return [token.norm for token in tokens if token.kind is Kind.WORD and first <= token.start < last]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mailbot.model.meaning import Language
@@ -33,9 +33,11 @@ class Tongues:
             for word in lexicon.table("language")["words"]:
                 self._told.setdefault(fold(word), []).append(code)
 
-    def of(self, texts: Iterable[tuple[Iterable[str], float]], otherwise: Language | None) -> Speech:
+    def of(
+        self, texts: Iterable[tuple[Iterable[str], float]], otherwise: Callable[[], Language | None] = lambda: None
+    ) -> Speech:
         """Return the language of texts, given as folded words and their weight. A word that several languages have
-        counts little for each. `otherwise` is taken where nothing tells."""
+        counts little for each. `otherwise` is asked where nothing tells."""
         scores, own = dict.fromkeys(self._order, 0.0), dict.fromkeys(self._order, 0.0)
         for words, weight in texts:
             for word in words:
@@ -48,7 +50,7 @@ class Tongues:
         ranked = sorted(self._order, key=lambda code: -scores[code])
         first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
         if scores[first] == 0:
-            return Speech(otherwise or first, self._order, False)
+            return Speech(otherwise() or first, self._order, False)
         least = max(AT_LEAST, ENOUGH * own[first])
         spoken = tuple(code for code in ranked if code == first or own[code] >= least)
         sure = scores[first] >= 2 and (first == second or scores[first] >= 1.5 * scores[second])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
@@ -31,6 +32,27 @@ def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
     return [cue for cue in cues if cue.value != "stance-kept"]
 
 
+class SmallWords:
+    """The small words of some languages that join, part and take back."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        def words(table: str, key: str) -> frozenset[str]:
+            return folded(word for lexicon in lexicons for word in lexicon.table(table)[key])
+
+        self.contrast, self.joints = words("stance", "contrast"), words("stance", "and")
+        self.adding, self.opening = words("stance", "also"), words("stance", "opens")
+        self.like, self.articles = words("stance", "like"), words("marks", "article")
+        self.corrections = frozenset(word for word in words("marks", "correction") if " " not in word)
+        """Words that take back what was said before."""
+        self.fors = words("marks", "for")
+        """Words that say what something is for."""
+
+
+@cache
+def _small_words(lexicons: tuple[Lexicon, ...]) -> SmallWords:
+    return SmallWords(lexicons)
+
+
 class Stances:
     """For each mention (by its index) and each moment: how it is spoken of."""
 
@@ -43,18 +65,7 @@ class Stances:
         lexicons: Sequence[Lexicon],
     ) -> None:
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
-        self._contrast = folded(word for lexicon in lexicons for word in lexicon.table("stance")["contrast"])
-        self._joints = folded(word for lexicon in lexicons for word in lexicon.table("stance")["and"])
-        self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
-        self.corrections = folded(
-            word for lexicon in lexicons for word in lexicon.table("marks")["correction"] if " " not in word
-        )
-        """Words that take back what was said before."""
-        self._like = folded(word for lexicon in lexicons for word in lexicon.table("stance")["like"])
-        self.fors = folded(word for lexicon in lexicons for word in lexicon.table("marks")["for"])
-        """Words that say what something is for."""
-        self._articles = folded(word for lexicon in lexicons for word in lexicon.table("marks")["article"])
-        self._opening = folded(word for lexicon in lexicons for word in lexicon.table("stance")["opens"])
+        self.words = _small_words(tuple(lexicons))
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
         self._told = self._tenses()
         self.unwanted: set[int] = set()
@@ -105,7 +116,7 @@ class Stances:
             then = cue.value == "stance-past"
             if then and any(first <= cue.first < last for first, last in now):
                 continue
-            if then and self._page.words[max(cue.first - 1, 0)] in self._like:
+            if then and self._page.words[max(cue.first - 1, 0)] in self.words.like:
                 continue
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
                 told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
@@ -142,7 +153,7 @@ class Stances:
 
     def _bare(self, between: tuple[int, int], listed: bool) -> bool:
         """Whether nothing joins a thing to the one before: "au lieu de la classe 3 le réfectoire"."""
-        return listed and all(word in self._articles for word in self._page.words[between[0] : between[1]])
+        return listed and all(word in self.words.articles for word in self._page.words[between[0] : between[1]])
 
     def _given_up_for_another(self, cue: Cue) -> list[int]:
         """Return the room that a cue of correction takes back: "la classe 3… non, plutôt le réfectoire"."""
@@ -163,12 +174,12 @@ class Stances:
             return False
         between = page.words[first:last]
         if listed:
-            return all(word in self._joints for word in between)
-        return "," not in between and not any(word in self._contrast for word in between)
+            return all(word in self.words.joints for word in between)
+        return "," not in between and not any(word in self.words.contrast for word in between)
 
     def joins(self, words: Sequence[str]) -> bool:
         """Whether these are small words, such as part things of one list."""
-        return all(word in self._joints for word in words)
+        return all(word in self.words.joints for word in words)
 
     def in_past(self, word: int) -> bool:
         """Whether what stands at a word is told of earlier times: by the last word of tense before it, or the next."""
@@ -205,8 +216,8 @@ class Stances:
     def _continues(self, number: int) -> bool:
         """Whether a sentence goes on with what the one before it asks: "Et une rallonge aussi."."""
         sentence = self._page.sentences[number]
-        opens = self._page.words[sentence.first] in self._opening
-        adds = any(word in self._adding for word in self._page.words[sentence.first : sentence.last])
+        opens = self._page.words[sentence.first] in self.words.opening
+        adds = any(word in self.words.adding for word in self._page.words[sentence.first : sentence.last])
         return (number - 1 in self._asking and (opens or adds)) or (number - 1 in self._listing and opens)
 
     def asked(self, index: int) -> bool:

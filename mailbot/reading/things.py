@@ -23,13 +23,15 @@ from mailbot.reading.cues import Cues
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import number_at
 from mailbot.reading.page import Page, folded
-from mailbot.reading.tokens import Kind, fold, tokenize
+from mailbot.reading.tokens import Kind, Token, fold, tokenize
 
 ROOM_WORD = "@room"
 SHORTEST_HEAD, SHORTEST_TAIL = 3, 5
 """Letters of a name of one word before the end of it that stands for it, and of that end."""
 LONGEST = 14
 """Words of one name, with all that may stand between."""
+KEPT = 20_000
+"""Words of mails whose meaning is kept."""
 LEAST_ALONE = 10
 """Letters of a word that may stand alone for the only room that has it in its names."""
 
@@ -118,6 +120,7 @@ class Thesaurus:
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
         self._compile(catalogue)
+        self._symbols: dict[tuple[Language, ...], dict[tuple[str, bool], Symbols]] = {}
         self._nearest = {code: _Nearest(forms) for code, forms in self._spelt.items()}
 
     # -- the names ----------------------------------------------------------------------------------------------------
@@ -246,36 +249,51 @@ class Thesaurus:
             for cue in _traps(self._words[code].lexicon).find(page):
                 where = trapped if cue.value == "phrases" else repeated
                 where[cue.first] = max(cue.last, where.get(cue.first, 0))
-        symbols = [self._symbols_at(page, at, spoken) for at in range(len(page.words))]
+        symbols = [self._symbols_at(page, at, tuple(spoken)) for at in range(len(page.words))]
+        unlent = [_unlent(self._words[code].lexicon) for code in spoken]
         found: list[Mention] = []
         at = 0
         while at < len(page.words):
             if at in trapped:
                 at = trapped[at]
                 continue
-            mentions = self._goods(page, symbols, at, spoken) or self._room(page, symbols, at)
+            if not (symbols[at] or self._stands_alone(page, at) or any(page.words[at] in things for things in unlent)):
+                at += 1
+                continue
+            mentions = self._goods(page, symbols, at, unlent) or self._room(page, symbols, at)
             if any(first < at < last for first, last in repeated.items()) and all(one.generic for one in mentions):
                 mentions = []
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
         return found
 
-    def _symbols_at(self, page: Page, at: int, spoken: Sequence[Language]) -> Symbols:
+    def _stands_alone(self, page: Page, at: int) -> bool:
+        return page.words[at] in self._alone or page.token(at).text in self._capitals
+
+    def _symbols_at(self, page: Page, at: int, spoken: tuple[Language, ...]) -> Symbols:
+        """Return what a word may stand for. People use the same words again and again: what they are is kept."""
         word = page.words[at]
+        counted = len(word) == 4 and at > 0 and page.words[at - 1][:1].isdigit()
+        known = self._symbols.setdefault(spoken, {})
+        if (word, counted) not in known:
+            if len(known) > KEPT:
+                known.clear()
+            known[word, counted] = self._symbols_of(page.token(at), word, counted, spoken)
+        return known[word, counted]
+
+    def _symbols_of(self, token: Token, word: str, counted: bool, spoken: Sequence[Language]) -> Symbols:
         generic = [self._words[code].generic[word] for code in spoken if word in self._words[code].generic]
         forms = self._forms.get(word)
         if generic:
             return {**dict(generic), **(forms or {})}
         if forms:
             return forms
-        token = page.token(at)
         if token.kind is Kind.NUMBER:
             return {f"#{token.value}": False}
         if token.kind is not Kind.WORD:
             return {}
         if word in self._numerals:
             return {f"#{self._numerals[word]}": False}
-        counted = len(word) == 4 and at > 0 and page.words[at - 1][:1].isdigit()
         if (len(word) < 5 and not counted) or word in self._known:
             return {}
         return self._compound(word) or self._tail(word) or self._misspelt(word, spoken)
@@ -335,11 +353,11 @@ class Thesaurus:
             at += 1
         return at
 
-    def _goods(self, page: Page, symbols: Sequence[Symbols], at: int, spoken: Sequence[Language]) -> list[Mention]:
+    def _goods(self, page: Page, symbols: Sequence[Symbols], at: int, things: Sequence[_Unlent]) -> list[Mention]:
         """Read the longest name of equipment, or of a thing not lent, unless a room's name is as long."""
         found = self._longest(page, symbols, at, _LENT) if symbols[at] else None
         place = self._longest(page, symbols, at, _PLACES) if symbols[at] else None
-        unlent = max((_unlent(self._words[code].lexicon).at(page, at) for code in spoken), default=(0, False))
+        unlent = max((known.at(page, at) for known in things), default=(0, False))
         last = found[0] if found else 0
         if place is not None and place[0] >= max(last, unlent[0]):
             return []
@@ -599,6 +617,10 @@ class _Unlent:
                     node = node.next.setdefault(word, _Node())
             node.ids[UNKNOWN] = Sort.UNLENT
 
+    def __contains__(self, word: str) -> bool:
+        """Whether such a thing may have this word in its name."""
+        return word in self._forms
+
     def at(self, page: Page, at: int) -> tuple[int, bool]:
         """Return the word behind the longest such thing at word `at` (0: there is none), and whether it is a plural."""
         best, plural, node, position = 0, False, self._root, at
@@ -639,7 +661,7 @@ class _Nearest:
     def of(self, word: str) -> str | None:
         """Return the nearest word: one letter off, or two for names of nine letters; the first letter agrees."""
         if word not in self._kept:
-            if len(self._kept) > 20_000:
+            if len(self._kept) > KEPT:
                 self._kept.clear()
             self._kept[word] = self._search(word)
         return self._kept[word]

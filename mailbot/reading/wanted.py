@@ -66,7 +66,7 @@ def _merged(sighting: Sighting, indexes: Sequence[int]) -> list[Wanted]:
 def _taken_back(sighting: Sighting, old: Wanted, new: Wanted) -> bool:
     """Whether another number of the same thing corrects the one before: "30 tafels… pardon, 20 tafels"."""
     between = sighting.page.words[old.mention.last : new.quantity.first]
-    return len(between) <= FAR and any(word in sighting.stances.corrections for word in between)
+    return len(between) <= FAR and any(word in sighting.stances.words.corrections for word in between)
 
 
 def _same(one: Wanted, other: Wanted) -> bool:
@@ -174,7 +174,7 @@ def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) ->
     """Whether "the room" is given up in one breath with a thing: then all of it is."""
     for one, other in itertools.pairwise(sighting.mentions):
         between = sighting.page.words[one.last : other.first]
-        near = len(between) <= 3 and not any(word in sighting.stances.fors for word in between)
+        near = len(between) <= 3 and not any(word in sighting.stances.words.fors for word in between)
         if near and one.generic != other.generic and sighting.page.sentence_of[one.first] in cancelled:
             return True
     return False
