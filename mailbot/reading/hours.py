@@ -166,7 +166,7 @@ class HourReader:
             return self._single(start, leads, at, behind)
         if start.dotted and not leads and self._dotted_alone(start, at, behind):
             return ClockPhrase(start, loose=True), behind
-        if self._bare_hour_stands(start, leads, behind):
+        if self._bare_hour_stands(start, leads, behind) or self._instead(led_at, behind):
             if leads & Mark.BEFORE:
                 return ClockPhrase(None, start, bounded=True), behind + 1
             sure = bool(leads & Mark.AT) and (not start.dotted or start.minute == 0 or start.minute > 12)
@@ -174,6 +174,12 @@ class HourReader:
                 return ClockPhrase(None, start, loose=not (sure and start.dotted)), behind
             return ClockPhrase(start, loose=not sure), behind
         return None
+
+    def _instead(self, at: int, behind: int) -> bool:
+        """Whether a bare number is the hour that another takes the place of: "at 9 instead of 10"."""
+        following = self.atoms[behind]
+        led = at > 1 and bool(self.atoms[at - 1].marks & Mark.INSTEAD) and self.atoms[at - 2].number is not None
+        return led and not (following.counted or following.sense.unit or following.sense.month or following.digits)
 
     def _labelled(self, at: int) -> bool:
         """Whether a colon stands before, and a word for hours before it: "Time: 2-6", "Horaire : 14 - 18"."""

@@ -68,7 +68,9 @@ def of_use(moments: Sequence[Moment], *, asked: Callable[[int], bool]) -> list[M
     if not any(m.when.has_days for m in sure):
         sure = [m if not _is_deadline(m) else _used(m) for m in found if not _is_deadline(m) or asked(m.sentence)]
     if any(_says_day(moment.when) for moment in sure):
-        sure = [m for m in sure if not m.when.loose and not (m.when.vague and not m.when.has_days)]
+        timed = any(moment.when.has_clock for moment in sure if not moment.when.loose)
+        loose = [m for m in sure if m.when.loose and not (m.only_hours and not timed)]
+        sure = [m for m in sure if m not in loose and not (m.when.vague and not m.when.has_days)]
     return [_plain(moment) for moment in sure]
 
 
@@ -213,7 +215,7 @@ def _chosen(found: Sequence[Moment]) -> list[Moment]:
     found = _spanning(found)
     found = _beginning(_at_home(ending(found)))
     found = _dated_weekdays(found)
-    days = _once(_highest([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks]))
+    days = _once(_asked_days([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks], found))
     hours = [m for m in (*found, *days) if m.only_hours and Lack.DATE not in m.when.lacks]
     days = [m for m in days if not (m.only_hours and Lack.DATE not in m.when.lacks)]
     timed = [moment for moment in days if moment.when.has_clock]
@@ -224,12 +226,35 @@ def _chosen(found: Sequence[Moment]) -> list[Moment]:
             return [*days, *_lengths(hours, timed)]
         days = [replace(m, when=replace(m.when, clocks=())) for m in days]
     elif timed and days:
-        best = [] if _one_clock(timed) else best
+        best = [] if _one_clock(timed) and not _of_the_others(best, timed) else best
         if not best:
             days = [
                 m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days
             ]
     return [*days, *best, *_lengths(hours, best)]
+
+
+def _asked_days(moments: Sequence[Moment], found: Sequence[Moment]) -> list[Moment]:
+    """Return the days that rank highest; a date with hours of its own always counts, and so does a date without any
+    where hours are said that none of the others has."""
+    best = _highest(moments)
+    kept = [m for m in moments if m in best or (m.rank >= 1 and _dated(m.when) and _has_range(m))]
+    if kept and all(m.when.has_clock for m in kept):
+        hours = [m for m in found if m.only_hours and m.rank >= best[0].rank and Lack.DATE not in m.when.lacks]
+        others = _highest([m for m in moments if m not in kept and m.rank >= 1 and _dated(m.when)])
+        if _of_the_others(hours, kept) and len(others) == 1:
+            kept = [m for m in moments if m in kept or m in others]
+    return kept
+
+
+def _of_the_others(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
+    """Whether hours alone are whole, and stand before the days that have hours of their own: they are of other days."""
+    whole = [m for m in hours if _has_range(m)]
+    return len(whole) == 1 == len(hours) and all(whole[0].at < m.at for m in timed)
+
+
+def _has_range(moment: Moment) -> bool:
+    return any(clock.start is not None and clock.end is not None for clock in moment.when.clocks)
 
 
 def _at_home(found: Sequence[Moment]) -> list[Moment]:

@@ -189,6 +189,7 @@ class Scanner:
         if self.sentences[-1].marks or (self.pieces and self.pieces[-1].sentence == len(self.sentences) - 1):
             self.sentences.append(Sentence())
         self._near = False
+        self._between &= ~Mark.INSTEAD
         if atom.kind is Is.PARAGRAPH:
             self._paragraph += 1
 

@@ -136,6 +136,9 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if piece.left_behind:
             found.append(Use([piece], replaced=True))
             continue
+        if current is not None and _begins_next(current, piece, pieces, number):
+            found.append(Use([piece]))
+            continue
         refused = piece.refused or (bool(piece.between & Mark.NOT) and piece.near)
         refused = refused and not isinstance(piece.phrase, ExceptPhrase)
         if refused:
@@ -146,6 +149,15 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             rival = current is not None and piece.near and bool(piece.between & (Mark.OR | Mark.ELSE))
             found.append(Use([piece], rival=rival))
     return found
+
+
+def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int) -> bool:
+    """ "(le 10 …) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow."""
+    if use.days or use.rule or use.closed or not use.clocks or not isinstance(piece.phrase, DaysPhrase):
+        return False
+    following = pieces[number + 1] if number + 1 < len(pieces) else None
+    own = following is not None and following.near and isinstance(following.phrase, ClockPhrase)
+    return own and piece.near and bool(piece.between & Mark.AND)
 
 
 def _heads(pieces: Sequence[Piece], number: int) -> bool:
@@ -268,11 +280,17 @@ def _joined(found: Sequence[Use]) -> list[Use]:
         before = result[-1] if result else None
         if before is not None and before.clocks and not before.days and isinstance(use.pieces[0].phrase, ExceptPhrase):
             before = next((other for other in reversed(result[-2:]) if other.days or other.rule), before)
+        if before is not None and len(result) > 1 and _only_echoes(before):
+            before = result[-2]  # "du 1er étage" says no day
         if before is not None and not before.closed and not use.closed and _completes(before, use):
             before.pieces.extend(use.pieces)
         else:
             result.append(use)
     return result
+
+
+def _only_echoes(use: Use) -> bool:
+    return bool(use.days) and not use.clocks and all(entry.echo for piece in use.days for entry in piece.entries)
 
 
 def _completes(before: Use, use: Use) -> bool:
