@@ -270,6 +270,9 @@ class DateReader:
         if behind is not None:
             return entry, behind
         behind = self._weekday_tail(entry, at + 1)
+        if entry.next or entry.this:  # "dimanche prochain 14 juin", "samedi prochain (le 12)"
+            dated = self._date_behind(entry, behind)
+            behind = behind if dated is None else dated
         entry.gone = entry.gone or (at > 0 and bool(self.atoms[at - 1].marks & Mark.LAST))
         entry.vague = entry.vague or (not entry.plural and at > 0 and bool(self.atoms[at - 1].marks & Mark.ONE))
         return entry, behind

@@ -166,6 +166,8 @@ class _Reading:
         when = replace(when, role=self._role(use), loose=self._is_loose(use, when))
         when = self._told_of_the_past(use, when)
         self._note(use, when)
+        bare = bool(use.days) and use.rule is None and all(_is_bare(piece) for piece in use.days)
+        when = replace(when, bare_weekday=bare and all(day not in self.dates for span in when.days for day in span))
         return replace(when, derivation=tuple(self._evidence(use, when)))
 
     def _words(self, use: Use) -> str:
@@ -566,7 +568,7 @@ class _Reading:
         since = any(piece.leads & Mark.EVER_SINCE for piece in use.days) or before & Mark.EVER_SINCE
         sentence = self.sentences[first.sentence]
         yearless = bool(use.days) and not any(entry.year for piece in use.days for entry in piece.entries)
-        last_year = sentence.last_year and yearless and bool(sentence.marks & Mark.PAST)
+        last_year = sentence.last_year <= first.at and yearless and bool(sentence.marks & Mark.PAST)
         named_so = any(entry.year_offset == -1 for piece in use.days for entry in piece.entries)
         return replace(when, past=True) if since or last_year or named_so else when
 
@@ -585,6 +587,10 @@ _PARTS: Final = {
     CountPhrase: "repetition",
     ExceptPhrase: "exception",
 }
+
+
+def _is_bare(piece: Piece) -> bool:
+    return all(entry.bare_weekday and entry.until is None and not entry.plural for entry in piece.entries)
 
 
 def _all_bare(use: Use) -> bool:

@@ -120,6 +120,8 @@ class When:
     loose: bool = False
     """Perhaps no time that is asked for: a weekday that names a habit ("la chorale du jeudi"), a feast that may be a
     theme, a part of the day without a day. Where anything firmer is said, it does not count."""
+    bare_weekday: bool = False
+    """Weekdays alone, of which nothing says which they are: those around a date that is named elsewhere, perhaps."""
     repetition: Repetition | None = None
     excluded: tuple[Days, ...] = ()
     """Days that were left out of the repetition."""

@@ -155,9 +155,27 @@ def anchored(found: Sequence[Moment]) -> list[Moment]:
             told.append(_moved(moment, same[0] - min(moment.days)))
         elif len(moment.days) > 1 and len(moment.when.days) == 1 and len(dated) == 1:
             told.append(_covering(moment, next(iter(dated))))
+        elif moment.when.bare_weekday and len(moment.days) == 1:
+            told.append(_around(moment, dated))
         else:
             told.append(moment)
     return told
+
+
+NEXT_TO = 3
+"""Days between an event and a weekday that is told of it, at most: "le jeudi pour monter, le lundi pour démonter"."""
+
+
+def _around(moment: Moment, dated: Collection[date]) -> Moment:
+    """Move a weekday alone to the one just before or behind the days of the event, where it is near."""
+    first, last = min(dated), max(dated)
+    if (last - first).days >= 6 or first < moment.today:
+        return moment
+    [day] = moment.days
+    before, behind = (first.weekday() - day.weekday()) % 7, (day.weekday() - last.weekday()) % 7
+    back = moment.when.role is not Role.BRING_BACK and (before <= behind or moment.when.role is Role.FETCH)
+    near, there = (before, first - timedelta(days=before)) if back else (behind, last + timedelta(days=behind))
+    return _moved(moment, there - day) if near <= NEXT_TO and there >= moment.today else moment
 
 
 def _moved(moment: Moment, by: timedelta) -> Moment:

@@ -28,6 +28,8 @@ _NEAR: Final = _JOINS | PASSED_OVER
 _TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
 """Atoms that part two uses."""
+_BESIDE: Final = 3
+"""Atoms before "last year" that may still speak of it: "le 3 mai l'an dernier"."""
 _VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.BACK | Mark.MOVE
 
 
@@ -71,7 +73,8 @@ class Sentence:
     """What a sentence says besides its times."""
 
     marks: int = 0
-    last_year: bool = False
+    last_year: float = float("inf")
+    """The first atom that speaks of last year, if any does."""
 
 
 class Scanner:
@@ -130,7 +133,8 @@ class Scanner:
     def _take(self, phrase: Phrase, at: int, behind: int) -> None:
         if isinstance(phrase, DaysPhrase):
             self.too_many = self.too_many or phrase.too_many
-            self.sentences[-1].last_year |= any(entry.year_offset == -1 for entry in phrase.entries)
+            if any(entry.year_offset == -1 for entry in phrase.entries):
+                self.sentences[-1].last_year = min(self.sentences[-1].last_year, at - _BESIDE)
             if len({entry.part for entry in phrase.entries if entry.part}) > 1:
                 self._take_apart(phrase, at, behind)
                 return
@@ -222,7 +226,7 @@ class Scanner:
             after = self._excepted(position, days, weekdays, holidays)
             if after is None:
                 break
-            behind = position = after
+            behind = position = self._bracketed_days(after, days, holidays)
             joined = 0
             while self.atoms[position].kind is Is.COMMA or self.atoms[position].marks & joints:
                 joined |= self.atoms[position].marks
@@ -232,6 +236,16 @@ class Scanner:
         if behind == at:
             return None
         return ExceptPhrase(tuple(days), tuple(weekdays), tuple(holidays)), behind
+
+    def _bracketed_days(self, at: int, days: list[DaysPhrase], holidays: list[str]) -> int:
+        """Let the days in brackets stand for the holidays before them: "sauf les congés (du 19 au 30 octobre)"."""
+        named = bool(days) and days[-1].entries[-1].holidays is not None
+        found = self.days.days(at + 1) if (holidays or named) and self.atoms[at].kind is Is.OPEN else None
+        if found is None:
+            return at
+        (days if named else holidays).pop()
+        days.append(found[0])
+        return found[1] + int(self.atoms[found[1]].kind is Is.CLOSE)
 
     def _excepted_ranks(self, at: int) -> tuple[tuple[int, ...], int]:
         """ "sauf le dernier", "except the last one", "behalve de eerste twee": which of a repetition are left out."""
