@@ -32,6 +32,9 @@ MOST_WHENS: Final = 200
 _LONG_AGO: Final = 165
 """Days ahead from which a date without a year was rather last year's, in a sentence that tells the past."""
 
+_BESIDE: Final = 6
+"""Atoms between "last year" and the date of it in brackets, at most."""
+
 _VERB_REACH: Final = 10
 """Atoms between a word of fetching or bringing back and its day, at most."""
 
@@ -567,10 +570,11 @@ class _Reading:
         before = self.atoms[first.at - 1].marks if first.at else 0
         since = any(piece.leads & Mark.EVER_SINCE for piece in use.days) or before & Mark.EVER_SINCE
         sentence = self.sentences[first.sentence]
+        beside = first.bracketed and 0 <= first.at - sentence.last_year <= _BESIDE  # "l'an dernier (le 18 octobre)"
         yearless = bool(use.days) and not any(entry.year for piece in use.days for entry in piece.entries)
         last_year = sentence.last_year <= first.at and yearless and bool(sentence.marks & Mark.PAST)
         named_so = any(entry.year_offset == -1 for piece in use.days for entry in piece.entries)
-        return replace(when, past=True) if since or last_year or named_so else when
+        return replace(when, past=True) if since or last_year or named_so or (beside and yearless) else when
 
     # ── how it was read ─────────────────────────────────────────────────────────────────────────────────────────────
 

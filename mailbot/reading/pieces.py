@@ -11,7 +11,7 @@ from mailbot.reading.dates import DateReader
 from mailbot.reading.days import DayReader
 from mailbot.reading.hours import HourReader
 from mailbot.reading.repetitions import RuleReader
-from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase
+from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase, small
 from mailbot.reading.settle import Settled
 
 MOST_PIECES: Final = 800
@@ -57,6 +57,8 @@ class Piece:
     """ "plutôt", "sorry" or the like stands directly before."""
     refused: bool = False
     """ "pas" or the like stands directly before: "pas le 15"."""
+    otherwise: bool = False
+    """ "sinon" or the like stands before it, with only small words between."""
     settled: list[Settled] = field(default_factory=list)
 
     @property
@@ -115,6 +117,8 @@ class Scanner:
     def _may_begin(self, at: int) -> bool:
         """Whether a time may begin here: at a word of time, or at small words that go before one."""
         atom = self.atoms[at]
+        if atom.marks & Mark.EXCEPT:
+            return True
         position = at
         while (atom.kind is Is.WORD and not atom.sense.timely) or (atom.kind is Is.COLON and position > at):
             position += 1
@@ -164,11 +168,20 @@ class Scanner:
                 lead=self.atoms[at].marks,
                 corrected=bool(before & Mark.CORRECTION),
                 refused=bool(before & Mark.NOT),
+                otherwise=self._led_by_else(at),
             )
         )
         if isinstance(phrase, DaysPhrase | RulePhrase | ExceptPhrase):
             self.hours.day_behind = behind
         self._near, self._between, self._bracketed = True, 0, False
+
+    def _led_by_else(self, at: int) -> bool:
+        position = at - 1
+        while position >= 0 and (self.atoms[position].kind is Is.COMMA or small(self.atoms[position], _NEAR)):
+            if self.atoms[position].marks & Mark.ELSE:
+                return True
+            position -= 1
+        return False
 
     def _pass(self, atom: Atom, at: int) -> None:
         """Note what lies between two pieces."""

@@ -14,6 +14,8 @@ from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 
 _YEAR = 4
+_SOON = 2
+"""Words between "answer" and the day by which it is asked for, at most."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -35,10 +37,11 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     fallback = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-fallback"]
     if intent is Intent.BOOK and fallback:
         every = _without_fallback(every, fallback)
+    unfit = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-unfit"]
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
         for m in every
-        if not sighting.stances.in_past(m.at) or _is_loan_ahead(m)
+        if (not sighting.stances.in_past(m.at) or _is_loan_ahead(m)) and not _inside(m, unfit)
     ]
     if intent is Intent.CHANGE:
         every = [m for m in every if not any(clock.beside for clock in m.when.clocks)]
@@ -47,7 +50,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
     spared = [m for m in found if m.sentence not in kept]
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
-    found = _without_last_year(found)
+    found = _without_told_weekdays(_without_last_year(found))
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
 
@@ -62,6 +65,21 @@ def _without_last_year(found: Sequence[Moment]) -> list[Moment]:
     if not ahead:
         return list(found)
     return [m for m in found if not _may_be_last_years(m) or (m.rank >= 3 and m.when.has_clock)]
+
+
+def _without_told_weekdays(found: Sequence[Moment]) -> list[Moment]:
+    """Leave out a weekday that only leads a sentence which names the date and its hours: "comme convenu lundi, …"."""
+    whole = [m for m in found if m.when.counts and m.days and m.complete and not m.when.bare_weekday]
+    return [
+        m
+        for m in found
+        if not (
+            m.when.bare_weekday
+            and not m.when.has_clock
+            and m.when.role is Role.USE
+            and any(other.sentence == m.sentence and other.at > m.at and not m.days & other.days for other in whole)
+        )
+    ]
 
 
 def _may_be_last_years(moment: Moment) -> bool:
@@ -148,6 +166,8 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
     if ends and when.role is Role.HABIT and not when.has_days and when.has_clock:
         when = replace(when, role=Role.USE)
+    if not when.has_clock and _is_answered_by(sighting, first, sentence.number):
+        when = replace(when, role=Role.DEADLINE)
     if begins and when.has_days and when.counts and any(clock.end is not None for clock in when.clocks):
         rank = max(rank, 3.0)
     if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
@@ -155,15 +175,20 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
 
 
+def _is_answered_by(sighting: Sighting, at: int, sentence: int) -> bool:
+    """Whether an answer, a payment or the like is asked for right before a day: "graag antwoord voor 15 september"."""
+    replies = (cue for cue in sighting.cues if cue.value == "stance-reply" and cue.last <= at <= cue.last + _SOON)
+    return any(sighting.page.sentence_of[cue.first] == sentence for cue in replies)
+
+
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
     """The days on which it is not: "pas de séance le 31 octobre"."""
     spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-except"]
-    unfit = [(cue.first - 1, cue.last) for cue in sighting.cues if cue.value == "stance-unfit"]
     return {
         day
         for moment in every
         for day in moment.days
-        if moment.when.negated or any(first < moment.at < last for first, last in (*spans, *unfit))
+        if moment.when.negated or any(first < moment.at < last for first, last in spans)
     }
 
 
@@ -187,10 +212,20 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     use = [m for m in every if m.when.role is Role.USE]
     before = [c for m in use for c in m.when.clocks if c != clock and (_is_whole(c) or not m.when.replaced)]
     same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
-    clock = _completed(clock, before, same)
+    clock = _completed(_in_same_half(clock, before), before, same)
     base = day or (newly[-1] if newly else use[-1])
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
+
+
+def _in_same_half(clock: Clock | None, before: Sequence[Clock]) -> Clock | None:
+    """Return new hours, of which nothing says the half of the day, in that of the reservation: "so 6.30 to 8.30"."""
+    told = [old for old in before if _is_whole(old)]
+    if clock is None or not told or not clock.twelve or clock.start is None or told[-1].start is None:
+        return clock
+    shift = min((0, DAY // 2, -DAY // 2), key=lambda by: abs((clock.start or 0) + by - (told[-1].start or 0)))
+    start, end = clock.start + shift, None if clock.end is None else clock.end + shift
+    return replace(clock, start=start, end=end) if start >= 0 else clock
 
 
 def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Clock | None:

@@ -147,8 +147,15 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             continue
         else:
             rival = current is not None and piece.near and bool(piece.between & (Mark.OR | Mark.ELSE))
+            rival = rival or (current is not None and _is_fallback(current, piece))
             found.append(Use([piece], rival=rival))
     return found
+
+
+def _is_fallback(use: Use, piece: Piece) -> bool:
+    """ "… le 14 novembre ? Sinon le 21 ?": a sentence later, but only if the day before it will not do."""
+    days = isinstance(piece.phrase, DaysPhrase) and bool(use.days) and use.rule is None and not use.closed
+    return days and piece.otherwise and piece.sentence - use.pieces[-1].sentence == 1
 
 
 def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int) -> bool:
