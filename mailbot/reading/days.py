@@ -205,7 +205,7 @@ class DayReader:
         """Whether nothing that could be counted follows a number."""
         atom = self.atoms[at]
         counted = atom.counted or atom.kind in (Is.NUMBER, Is.SLASH)
-        to_another = small(atom, Mark.TO) and self.atoms[at + 1].digits
+        to_another = small(atom, Mark.TO) and bool(self.atoms[at + 1].digits)
         if to_another and atom.marks & Mark.AT:  # "le 2 à 18h30"
             found = self.dates.hours.face(at + 1, led=True)
             to_another = found is None or not found[0].explicit

@@ -159,7 +159,7 @@ def _is_fallback(use: Use, piece: Piece) -> bool:
 
 
 def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int) -> bool:
-    """ "(le 10 …) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow."""
+    """ "(le 10) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow."""
     if use.days or use.rule or use.closed or not use.clocks or not isinstance(piece.phrase, DaysPhrase):
         return False
     following = pieces[number + 1] if number + 1 < len(pieces) else None
