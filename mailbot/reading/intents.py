@@ -67,13 +67,11 @@ class Judgement:
     """Those that spoke for the intent."""
 
 
-def judge(
-    cues: Sequence[Cue], signs: Signs, known: Iterable[tuple[int, int]], settled: Iterable[tuple[int, int]]
-) -> Judgement:
+def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]]) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
-    wondering ("savoir si", the stretches `known`) or begins in what is said to be booked already (`settled`), and one
-    for a question of what is free nothing in "if it is taken, …"."""
-    wondered, done = list(known), list(settled)
+    wondering ("savoir si") or begins in what is said to be booked already (`settled`), and one for a question of what
+    is free nothing in "if it is taken, …"."""
+    wondered, done = [(cue.first, cue.last) for cue in cues if cue.value == "know"], list(settled)
     otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
     kept = [cue for cue in kept if not (cue.value.startswith("availability/") and _within(cue, otherwise))]

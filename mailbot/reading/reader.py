@@ -113,8 +113,7 @@ class Library:
         offers = answers.offers(context, own)
         fitting = self._fitting(offers, sighting, lexicons, letter)
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
-        known = [(cue.first, cue.last) for code in spoken for cue in _know(self.lexica[code]).find(sheet)]
-        judged = judge(sighting.cues, signs, known, sighting.stances.void)
+        judged = judge(sighting.cues, signs, sighting.stances.void)
         judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
             bare,
@@ -232,7 +231,7 @@ _WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Inten
 def _compiled(lexicon: Lexicon) -> Cues:
     """All cues of a language in one: what they are evidence of is `intent/strength`, or the table and key. Compiled
     with the first letter in that language."""
-    table: dict[str, Sequence[str]] = {}
+    table: dict[str, Sequence[str]] = {"know": ("{know}",)}
     for intent in Intent:
         for strength, patterns in lexicon.table(f"intents.{intent}").items():
             table[f"{intent}/{strength}"] = patterns
@@ -271,11 +270,6 @@ def _assembly(lexicons: tuple[Lexicon, ...]) -> Assembly:
 @cache
 def _strangers(lexicons: tuple[Lexicon, ...]) -> Strangers:
     return Strangers(lexicons)
-
-
-@cache
-def _know(lexicon: Lexicon) -> Cues:
-    return Cues.of({"know": lexicon.table("groups")["know"]})
 
 
 def _labels(
