@@ -326,8 +326,10 @@ class Alert:
 
     template: ClassVar[str] = "alert"
     why: str
-    """undeliverable, flood, rules: worded by the template."""
+    """undeliverable, flood-sender, flood-conversation, flood-domain, flood-strangers, rules: worded by the template."""
     details: Mapping[str, str] = field(default_factory=dict)
+    event: str = ""
+    """What happened, as a key: an alert about the same is written once a day. Empty: each time."""
 
 
 class Direction(StrEnum):
@@ -452,8 +454,20 @@ class Sender:
     initiative: str | None
     proven: bool = False
     forged: bool = False
-    answers_today: int = 0
-    """Letters that went to the address in the last 24 hours."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Answers that were written lately; what staff and key-holders get is none."""
+
+    sender: int = 0
+    """To the sender's address, in the last 24 hours."""
+    domain: int = 0
+    """To its domain, in the last 24 hours."""
+    conversation: int = 0
+    """In the conversation that the mail belongs to, in the last 24 hours."""
+    strangers: int = 0
+    """To anybody, in the last hour."""
 
 
 @dataclass(frozen=True)
@@ -476,8 +490,7 @@ class Facts:
     last_digests: Mapping[str, Digest] = field(default_factory=dict)
     """By key-holder: the list that they have."""
     calendar_reply: CalendarReply | None = None
-    answers_in_conversation: int = 0
-    """Letters that the conversation got in the last 24 hours."""
+    traffic: Traffic = Traffic()
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
 

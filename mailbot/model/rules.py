@@ -145,6 +145,10 @@ class Limits:
     answers_per_sender: int = 20
     """Answers a day."""
     answers_per_conversation: int = 10
+    answers_per_domain: int = 100
+    """Answers a day to addresses of one domain that belong to no initiative."""
+    answers_to_strangers_per_hour: int = 200
+    """Once so many letters went out within an hour, who belongs to no initiative waits for a person."""
 
 
 @dataclass(frozen=True)

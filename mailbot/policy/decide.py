@@ -13,6 +13,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
+from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, listed, thanked
@@ -25,25 +26,17 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
     """Return what is to be done about one mail, and why. Pure: the same arguments give the same decision. Where there
     is doubt it is the harmless one: nothing is booked, changed or given up."""
     matter = Matter(meaning, replace(facts, occupancy=Remembered.of(facts.occupancy)), rules)
-    if silence := _too_many(matter):
+    if meaning.intent is Intent.IGNORE and not facts.calendar_reply:
+        return _ignored(matter)
+    if silence := too_many(matter):
         return silence
     if distrust := distrusted(matter, _intent(matter)):
         return distrust
     if facts.calendar_reply:
         return calendar_answer(matter, facts.calendar_reply.status)
-    if meaning.intent is not Intent.IGNORE and _awaits_name(facts.conversation, rules):
+    if _awaits_name(facts.conversation, rules):
         return _named(matter)
     return _with_further(matter, CLERKS[_intent(matter)](matter))
-
-
-def _too_many(matter: Matter) -> Decision | None:
-    """Two programs that answer each other must come to an end."""
-    limits, facts = matter.rules.limits, matter.facts
-    if facts.sender.answers_today >= limits.answers_per_sender:
-        return matter.ignored(f"answers_per_sender: {limits.answers_per_sender} letters went to this address today")
-    if facts.answers_in_conversation >= limits.answers_per_conversation:
-        return matter.ignored(f"answers_per_conversation: {limits.answers_per_conversation} letters went out today")
-    return None
 
 
 def _intent(matter: Matter) -> Intent:

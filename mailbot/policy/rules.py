@@ -530,6 +530,8 @@ def _limits(node: Node) -> Limits:
         hold_until=form.may("hold_until", leaf(notation.read_clock), time(18)),
         answers_per_sender=form.may("answers_per_sender", _at_least(1), 20),
         answers_per_conversation=form.may("answers_per_conversation", _at_least(1), 10),
+        answers_per_domain=form.may("answers_per_domain", _at_least(1), 100),
+        answers_to_strangers_per_hour=form.may("answers_to_strangers_per_hour", _at_least(1), 200),
     )
     if limits.notice and limits.horizon and limits.notice >= limits.horizon:
         form.say("notice-beyond-horizon", "notice")

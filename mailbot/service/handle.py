@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
-from mailbot.model.decision import Decision, End, Facts, Handed, Notice, Sender, ToStaff, Window
+from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff, Window
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import OurLetter, Thread
@@ -31,6 +31,7 @@ MOST_TRIES = 3
 """A mail that failed so often is set aside, whole, for a person."""
 
 MOST_RACES = 3
+ALERTED_ONCE_IN = timedelta(days=1)
 CHALLENGE_LIFE = timedelta(days=7)
 CODE = re.compile(rf"\bR-[{CODE_LETTERS}]{{5}}\b", re.IGNORECASE)
 NO_THREAD = Thread()
@@ -155,13 +156,11 @@ def facts_for(
     unit.reservations.lock(initiative.id if initiative else address)
     if conversation is not None and unit.reservations.get(conversation.code) != conversation:
         raise LostRace(conversation.code)
-    yesterday = now - timedelta(days=1)
     sender = Sender(
         address=letter.sender,
         initiative=initiative.id if initiative else None,
         proven=proof is Proof.PASSED or (challenge is not None and proof is not Proof.FAILED),
         forged=proof is Proof.FAILED,
-        answers_today=unit.mailbox.answers_since(address, yesterday),
     )
     return Facts(
         now=now,
@@ -176,7 +175,7 @@ def facts_for(
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,
         challenge=challenge,
-        answers_in_conversation=unit.mailbox.answers_in(conversation.code, yesterday) if conversation else 0,
+        traffic=unit.mailbox.traffic(address, conversation.code if conversation else "", now),
     )
 
 
@@ -196,9 +195,14 @@ def carry_out(
     """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
     now = office.clock()
     unit.reservations.put(decision.puts, stock_of(rules), now)
+    events = {notice.content.event for notice in decision.notices if isinstance(notice.content, Alert)} - {""}
+    told = {event for event in events if unit.mailbox.told(event, now - ALERTED_ONCE_IN)}
     for notice in decision.notices:
-        message_id = office.message_id(rules, decision.code)
-        unit.mailbox.post(office.composer.compose(notice, rules, thread, now, message_id, cause), now)
+        event = notice.content.event if isinstance(notice.content, Alert) else ""
+        if event not in told:
+            message_id = office.message_id(rules, decision.code)
+            letter = office.composer.compose(notice, rules, thread, now, message_id, event or cause)
+            unit.mailbox.post(letter, now)
 
 
 def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol
 
-from mailbot.model.decision import Digest, End, Occupancy, Window
+from mailbot.model.decision import Digest, End, Occupancy, Traffic, Window
 from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
@@ -81,12 +81,13 @@ class Mailbox(Protocol):
         """Write how the mail ended."""
         ...
 
-    def answers_since(self, address: str, since: datetime) -> int:
-        """Return how many letters went to an address since then."""
+    def traffic(self, address: str, code: str, now: datetime) -> Traffic:
+        """Return how many answers were written lately to this address and its domain, in this conversation (empty:
+        none), and to anybody. Letters to staff and key-holders do not count."""
         ...
 
-    def answers_in(self, code: str, since: datetime) -> int:
-        """Return how many letters a conversation got since then."""
+    def told(self, event: str, since: datetime) -> bool:
+        """Return whether an alert about this event was written since then."""
         ...
 
     def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:

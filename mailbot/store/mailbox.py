@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, insert, or_, select, text, update
 
 from mailbot.model.addresses import one_form
-from mailbot.model.decision import End
+from mailbot.model.decision import End, Traffic
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
 from mailbot.store.schema import LEDGER, OUTBOX, RECIPIENT, TRIES
@@ -24,12 +25,31 @@ send: a letter that is handed out twice is sent twice."""
 _MANY = 500
 """More Message-IDs than any honest mail refers to."""
 
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NO_ANSWERS = ("alert", "to_staff", "digest", "short_notice")
+"""Kinds of letters that the commune's own people get."""
+
+
+def _number(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((which, 1), else_=0))
+
+
 # Statements are made once: making one costs three times what running a small one does.
 _ENDED = update(LEDGER).where(LEDGER.c.digest == bindparam("of_digest"))
-_SINCE = select(func.count()).where(
-    RECIPIENT.c.address == bindparam("address"), RECIPIENT.c.written >= bindparam("since")
+_TRAFFIC = (
+    select(
+        _number(RECIPIENT.c.address == bindparam("address")),
+        _number(RECIPIENT.c.address.like(bindparam("domain"), escape="/")),
+        _number(OUTBOX.c.code == bindparam("code")),
+        _number(RECIPIENT.c.written >= bindparam("hour")),
+    )
+    .select_from(RECIPIENT)
+    .join(OUTBOX, OUTBOX.c.id == RECIPIENT.c.post)
+    .where(RECIPIENT.c.written >= bindparam("day"), OUTBOX.c.kind.not_in(NO_ANSWERS))
 )
-_IN = select(func.count()).where(OUTBOX.c.code == bindparam("code"), OUTBOX.c.written >= bindparam("since"))
+_TOLD = select(OUTBOX.c.id).where(
+    OUTBOX.c.cause == bindparam("event"), OUTBOX.c.kind == "alert", OUTBOX.c.written >= bindparam("since")
+)
 _LETTERS = select(
     OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written
 ).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
@@ -99,13 +119,18 @@ class Mailbox:
             unread = {"digest": digest, "message_id_digest": "", "sender": "", **how}
             self._connection.execute(insert(LEDGER), unread)
 
-    def answers_since(self, address: str, since: datetime) -> int:
-        """Return how many letters were written to an address since then, sent or not."""
-        return self._connection.execute(_SINCE, {"address": one_form(address), "since": since}).scalar_one()
+    def traffic(self, address: str, code: str, now: datetime) -> Traffic:
+        """Return how many answers were written lately, sent or not, to this address and its domain, in this
+        conversation (empty: none), and to anybody. Letters to staff and key-holders do not count."""
+        address = one_form(address)
+        domain = re.sub(r"([%_/])", r"/\1", address.rpartition("@")[2])
+        about = {"address": address, "domain": f"%@{domain}", "code": code or None}
+        row = self._connection.execute(_TRAFFIC, {**about, "day": now - DAY, "hour": now - HOUR}).one()
+        return Traffic(*(number or 0 for number in row))
 
-    def answers_in(self, code: str, since: datetime) -> int:
-        """Return how many letters of a conversation were written since then, sent or not."""
-        return self._connection.execute(_IN, {"code": code, "since": since}).scalar_one()
+    def told(self, event: str, since: datetime) -> bool:
+        """Return whether an alert about this event was written since then."""
+        return self._connection.execute(_TOLD, {"event": event, "since": since}).first() is not None
 
     def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:
         """Return those of our letters that have one of these Message-IDs, newest first."""

@@ -39,7 +39,7 @@ def confirm(store: ports.Store, number: int) -> None:
     with store.unit() as unit:
         assert unit.mailbox.admit(letter(f"digest {number}"))
         unit.reservations.lock("velo")
-        unit.mailbox.answers_since(asker, NOW)
+        unit.mailbox.traffic(asker, "", NOW)
         unit.reservations.of(asker, "velo", NOW + timedelta(weeks=number - 5))
         month = Window(frozenset({"hall", "foyer"}), claim.first - 1400, claim.last + 1400)
         keys = Window(frozenset({"key:hall:1", "key:hall:2"}), claim.first, claim.last)

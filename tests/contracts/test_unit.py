@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import LostRace, Temporary
-from mailbot.model.decision import End, Window
+from mailbot.model.decision import End, Traffic, Window
 from mailbot.model.letters import Address
 from mailbot.model.outbox import OurLetter, Receipt
 from mailbot.model.reservation import CODE_LETTERS, Act, Option, Reservation, State, hold_of
@@ -562,18 +562,35 @@ class UnitContract:
             assert [one.code for one in unit.mailbox.letters_in("R-00002")] == ["R-00002"]
             assert unit.mailbox.our_letters([]) == ()
 
-    def test_answers_are_counted_by_address_and_by_conversation(self, store: ports.Store) -> None:
+    def test_answers_are_counted_by_address_domain_conversation_and_in_all(self, store: ports.Store) -> None:
         with store.unit() as unit:
             unit.mailbox.post(outgoing("1@mairie.example"), NOW - timedelta(days=2))
-            unit.mailbox.post(outgoing("2@mairie.example"), NOW)
+            unit.mailbox.post(outgoing("2@mairie.example"), NOW - timedelta(hours=2))
             unit.mailbox.post(outgoing("3@mairie.example", "x@y.example", ASKER.address, code="R-00002"), NOW)
-            day = NOW - timedelta(days=1)
-            assert unit.mailbox.answers_since("Lea@velo.example", day) == 2
-            assert unit.mailbox.answers_since("nobody@velo.example", day) == 0
-            unit.mailbox.post(outgoing("4@mairie.example", "lea@v\u00e9lo.example", code=""), NOW)
-            assert unit.mailbox.answers_since("lea@VE\u0301LO.example", day) == 1, "one domain, two spellings"
-            assert unit.mailbox.answers_since("lea@xn--vlo-bma.example", day) == 1
-            assert unit.mailbox.answers_in("R-7K3F9", day) == 1
+            unit.mailbox.post(outgoing("4@mairie.example", "tom@velo.example", code=""), NOW)
+            unit.mailbox.post(outgoing("5@mairie.example", "tom@xvelo.example", code=""), NOW)
+            assert unit.mailbox.traffic("Lea@velo.example", "R-7K3F9", NOW) == Traffic(2, 3, 1, 4)
+            assert unit.mailbox.traffic("nobody@v_lo.example", "", NOW) == Traffic(0, 0, 0, 4)
+            unit.mailbox.post(outgoing("6@mairie.example", "lea@v\u00e9lo.example", code=""), NOW)
+            for spelled in ("lea@VE\u0301LO.example", "lea@xn--vlo-bma.example"):
+                assert unit.mailbox.traffic(spelled, "", NOW).sender == 1, "one domain, two spellings"
+
+    def test_what_the_communes_own_people_get_is_no_answer(self, store: ports.Store) -> None:
+        with store.unit() as unit:
+            for number, kind in enumerate(("alert", "to_staff", "digest", "short_notice")):
+                letter = replace(outgoing(f"{number}@mairie.example"), kind=kind)
+                unit.mailbox.post(letter, NOW)
+            assert unit.mailbox.traffic(ASKER.address, "R-7K3F9", NOW) == Traffic()
+
+    def test_an_event_is_known_once_it_was_told(self, store: ports.Store) -> None:
+        day = timedelta(days=1)
+        with store.unit() as unit:
+            assert not unit.mailbox.told("flood:sender:a@b.example", NOW - day)
+            letter = replace(outgoing("1@mairie.example"), kind="alert", cause="flood:sender:a@b.example")
+            unit.mailbox.post(letter, NOW)
+            assert unit.mailbox.told("flood:sender:a@b.example", NOW - day)
+            assert not unit.mailbox.told("flood:sender:a@b.example", NOW + day)
+            assert not unit.mailbox.told("flood:sender:c@b.example", NOW - day)
 
 
 class TestSqlite(UnitContract):

@@ -10,7 +10,6 @@ import pytest
 from mailbot.model.decision import Confirmed, Content, End, Free, Handed, Helped, Listed, Taken, Thanked, ToStaff
 from mailbot.model.meaning import Intent, Item
 from mailbot.model.spans import Days, Span
-from mailbot.policy.decide import on_mail
 from tests.policy.commune import KARIM, Office, any_room, asks, goods, limited, local, not_lent, room, says, slot, span
 
 DAY = "2026-06-13"
@@ -131,16 +130,6 @@ def test_rival_intents_that_would_change_something_go_to_a_person() -> None:
     code = office.mail(asks(room("kiosque", slot(DAY, "14-18")))).code
     decision = office.mail(replace(says(Intent.CANCEL), alternatives=(says(Intent.CHANGE),)), code=code)
     assert isinstance(letter(decision), Handed)
-
-
-@pytest.mark.parametrize("many", [{"answers": 20}, {"in_conversation": 10}])
-def test_two_programs_that_answer_each_other_come_to_an_end(many) -> None:
-    office = Office()
-    sender = replace(office.facts().sender, answers_today=many.get("answers", 0))
-    facts = replace(office.facts(), sender=sender, answers_in_conversation=many.get("in_conversation", 0))
-    decision = on_mail(says(Intent.HELP), facts, office.rules)
-    assert (decision.end, decision.notices, decision.puts) == (End.IGNORED, (), ())
-    assert decision.because
 
 
 def test_nobody_waits_for_an_answer_to_an_automatic_mail() -> None:

@@ -293,6 +293,7 @@ def contents(language: str) -> dict[str, d.Content]:
             "undeliverable",
             {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
         ),
+        "alert-flood": d.Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
         "short-notice": d.ShortNotice("josiane", (d.Change(GOING, cancelled=False),)),
         "short-notice-two": d.ShortNotice(
             "josiane", (d.Change(GOING, cancelled=False), d.Change(GONE, cancelled=True))

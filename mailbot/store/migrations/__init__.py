@@ -9,11 +9,16 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mailbot.errors import BadSettings
-from mailbot.store.migrations import m0001_the_first_schema, m0002_which_mail_and_offers_of_changes
+from mailbot.store.migrations import (
+    m0001_the_first_schema,
+    m0002_which_mail_and_offers_of_changes,
+    m0003_answers_are_counted_by_day,
+)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0001_the_first_schema.STATEMENTS,
     m0002_which_mail_and_offers_of_changes.STATEMENTS,
+    m0003_answers_are_counted_by_day.STATEMENTS,
 )
 """The first is number 1."""
 
