@@ -49,7 +49,7 @@ class Strangers:
             last = self._end_of_name(page, count.last, lambda at: at in named or taken(at))
             if last is None:
                 continue
-            if count.first in lending or self._is_listed(page, count, last, mentions, lent):
+            if count.last in lending or self._is_listed(page, count, last, mentions, lent):
                 plural = count.value != 1 or count.least is not None
                 name = page.quote(count.last, last)
                 found.append(Mention(Sort.UNLENT, count.last, last, (UNKNOWN,), plural, stranger=True, name=name))
