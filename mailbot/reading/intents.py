@@ -12,6 +12,8 @@ from mailbot.reading.cues import Cue
 WEIGHTS = {"decisive": 6.0, "strong": 3.0, "fair": 1.2, "weak": 0.4}
 LEAST = {Intent.CHANGE: 2.5, Intent.CANCEL: 2.5, Intent.KEY: 2.5, Intent.LIST: 2.5, Intent.AVAILABILITY: 2.0}
 """The least score of an intent that is believed."""
+UNASKED = 1.2
+"""What a booking is less likely where it is asked what is free, and nothing is asked for outright."""
 LEAST_OF_ANSWER = 2.0
 """What a bare answer to our question ("19h à 21h30") is worth as a booking."""
 MOST_OF_A_KIND = 3
@@ -139,6 +141,7 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5 if signs.hours else 0.6
         if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
             scores[Intent.AVAILABILITY] += 2.5
+            scores[Intent.BOOK] -= 0 if requested else UNASKED
     elif signs.things:
         scores[Intent.BOOK] += 1 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 0.0
     elif not signs.asked:

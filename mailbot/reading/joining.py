@@ -121,8 +121,10 @@ class Joiner:
         return slots
 
     def _is_open_question(self) -> bool:
-        """Whether it is asked which days are free ("quels samedis de mai"): none is named then."""
-        return self.intent is Intent.AVAILABILITY and any(cue.value == "stance-which" for cue in self.sighting.cues)
+        """Whether it is asked which days are free ("quels samedis de mai"): none is named then, unless by its date."""
+        if self.intent is not Intent.AVAILABILITY or not any(c.value == "stance-which" for c in self.sighting.cues):
+            return False
+        return not any(m.when.has_days and not m.weekday_alone and m.when.counts for m in self.moments)
 
     # things
 

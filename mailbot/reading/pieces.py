@@ -203,6 +203,7 @@ class Scanner:
             self._near = self._near and bool(atom.marks & _NEAR)
 
     def _end_sentence(self, atom: Atom) -> None:
+        self._between &= ~(Mark.INSTEAD | Mark.THAN)  # what is left behind stands in the same sentence
         if self.sentences[-1].marks or (self.pieces and self.pieces[-1].sentence == len(self.sentences) - 1):
             self.sentences.append(Sentence())
         self._near = False
