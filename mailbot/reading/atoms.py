@@ -76,7 +76,9 @@ class Mark:
     EARLIER = 1 << 50
     LATER = 1 << 51
     ONE = 1 << 45
-    BACK = 1 << 49
+    BACK = 1 << 52
+    ALL = 1 << 53
+    PRECEDING = 1 << 54
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

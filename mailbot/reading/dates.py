@@ -14,6 +14,7 @@ LEADS: Final = (
     Mark.FROM | Mark.SINCE | Mark.UNTIL | Mark.BEFORE | Mark.AFTER | Mark.EVER_SINCE | Mark.IN | Mark.BETWEEN
     | Mark.EITHER | Mark.TO | Mark.ON | Mark.AT | Mark.FOR | Mark.OF | Mark.ARTICLE | Mark.MOVE_TO | Mark.THIS
     | Mark.NEXT | Mark.COMING | Mark.SAME | Mark.WHOLE | Mark.AHEAD | Mark.LAST | Mark.ONE | Mark.FOLLOWING
+    | Mark.PRECEDING
 )  # fmt: skip
 """Marks of the small words that may stand before a day."""
 
@@ -67,6 +68,7 @@ class DateReader:
     def _with_leads(self, entry: Entry, leads: int) -> None:
         entry.next = entry.next or bool(leads & Mark.NEXT and not leads & Mark.COMING)
         entry.following = entry.following or bool(leads & Mark.FOLLOWING and entry.weekday is not None)
+        entry.preceding = entry.preceding or bool(leads & Mark.PRECEDING and entry.weekday is not None)
         entry.this = entry.this or bool(leads & (Mark.THIS | Mark.COMING))
         entry.gone = entry.gone or bool(leads & Mark.LAST and not entry.nth and not entry.has_month)
         entry.whole = entry.whole or bool(leads & Mark.WHOLE)
@@ -355,6 +357,10 @@ class DateReader:
         if small(atom, Mark.FOLLOWING):
             entry.following = True
             return at + 1
+        beforehand = self.atoms[at + 1] if atom.sense.part is not None else atom  # "the Friday evening beforehand"
+        if small(beforehand, Mark.PRECEDING):
+            entry.preceding = True
+            return at + 1 if beforehand is atom else at
         if small(atom, Mark.COMING):
             entry.this = True
             return at + 1

@@ -230,7 +230,7 @@ def _without_exceptions(found: Sequence[Moment]) -> list[Moment]:
 
 
 def _chosen(found: Sequence[Moment]) -> list[Moment]:
-    found = _spanning(found)
+    found = _spanning(_apart(found))
     found = _beginning(_at_home(ending(found)))
     found = _dated_weekdays(found)
     days = _once(_asked_days([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks], found))
@@ -273,6 +273,20 @@ def _of_the_others(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
 
 def _has_range(moment: Moment) -> bool:
     return any(clock.start is not None and clock.end is not None for clock in moment.when.clocks)
+
+
+def _apart(found: Sequence[Moment]) -> list[Moment]:
+    """Part two times of day said in one breath of which the last is an end: "deuren om 14u en om 17u naar huis"."""
+    parted: list[Moment] = []
+    for moment in found:
+        clocks = moment.when.clocks
+        starts = [clock.start for clock in clocks if clock.end is None and clock.start is not None]
+        if moment.ends and moment.only_hours and len(clocks) == len(starts) == 2 and starts[0] < starts[1]:
+            first, last = (replace(moment, when=replace(moment.when, clocks=(clock,))) for clock in clocks)
+            parted += [replace(first, ends=False), last]
+        else:
+            parted.append(moment)
+    return parted
 
 
 def _at_home(found: Sequence[Moment]) -> list[Moment]:

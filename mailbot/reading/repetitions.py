@@ -103,6 +103,8 @@ class RuleReader:
         return None if found is None else (RulePhrase("weekly", 1, found[0]), found[1])
 
     def _every(self, at: int) -> tuple[RulePhrase, int] | None:
+        if self.atoms[at].marks & Mark.ALL and self.atoms[at + 1].kind is Is.NUMBER:
+            return None  # "all three days" are those that were named
         other = bool(self.atoms[at].marks & Mark.EVERY_OTHER)
         position = at + 1
         while small(self.atoms[position], NAMED):

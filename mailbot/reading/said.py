@@ -98,6 +98,8 @@ class Entry:
     next: bool = False
     following: bool = False
     """The next after the day named last: "le samedi qui suit"."""
+    preceding: bool = False
+    """The last before it: "le vendredi qui précède"."""
     this: bool = False
     gone: bool = False
     """Said to be past: "samedi dernier"."""
@@ -132,6 +134,7 @@ class Entry:
         told = (
             self.next
             or self.following
+            or self.preceding
             or self.gone
             or self.this
             or self.shift

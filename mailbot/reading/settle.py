@@ -172,6 +172,9 @@ def _one(entry: Entry, almanac: Almanac, floor: date | None, last_named: date | 
         if entry.following and last_named is not None and last_named >= almanac.today:
             day = last_named + timedelta(days=(entry.weekday - last_named.weekday() - 1) % 7 + 1)
             return Settled(Days(day, day))
+        if entry.preceding and last_named is not None and last_named >= almanac.today:
+            day = last_named - timedelta(days=(last_named.weekday() - entry.weekday - 1) % 7 + 1)
+            return Settled(Days(day, day))
         return _weekday(entry, almanac)
     if entry.day_offset is not None:
         day = almanac.today + timedelta(days=entry.day_offset)

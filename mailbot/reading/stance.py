@@ -216,9 +216,13 @@ class Stances:
     def _continues(self, number: int) -> bool:
         """Whether a sentence goes on with what the one before it asks: "Et une rallonge aussi."."""
         sentence = self._page.sentences[number]
-        opens = self._page.words[sentence.first] in self.words.opening
+        opens = self.opens(number)
         adds = any(word in self.words.adding for word in self._page.words[sentence.first : sentence.last])
         return (number - 1 in self._asking and (opens or adds)) or (number - 1 in self._listing and opens)
+
+    def opens(self, number: int) -> bool:
+        """Whether a sentence begins with a word that goes on with the one before: "Et", "Ook", "And"."""
+        return self._page.words[self._page.sentences[number].first] in self.words.opening
 
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""

@@ -24,6 +24,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
     asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
     asking |= sighting.sentences_of("stance-same-place")
+    asking |= _going_on(sighting, asking)
     if intent is Intent.AVAILABILITY:
         asking |= {sentence.number for sentence in sighting.page.sentences if sentence.question}
     if intent is Intent.CHANGE:  # "we have it booked" only tells what is
@@ -86,6 +87,12 @@ def _may_be_last_years(moment: Moment) -> bool:
     yearless = not any(len(word) == _YEAR for step in moment.when.derivation for word in _NUMBERS.findall(step.words))
     far = bool(moment.days) and min(moment.days) - moment.today > _A_WHILE
     return far and yearless and moment.when.repetition is None
+
+
+def _going_on(sighting: Sighting, asking: frozenset[int] | set[int]) -> set[int]:
+    """Return the sentences that only go on with one that asks: "And one rehearsal there on Wednesday, 7pm to 10pm"."""
+    numbers = {sighting.page.sentence_of[min(first, len(sighting.page.words) - 1)] for first, _ in sighting.spans}
+    return {number for number in numbers if number - 1 in asking and sighting.stances.opens(number)}
 
 
 def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:

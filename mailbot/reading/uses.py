@@ -55,6 +55,7 @@ def uses(pieces: Sequence[Piece], verbs: Sequence[tuple[int, int]] = ()) -> list
     words of moving (and others), with their marks."""
     pieces = list(_moved(pieces, [at for at, marks in verbs if marks & Mark.MOVE]))
     _lend_months(pieces)
+    pieces = _led_by_hours(pieces)
     return _hours_to_days(_joined(_runs(pieces)))
 
 
@@ -112,6 +113,28 @@ def _lend_months(pieces: Sequence[Piece]) -> None:
                     if entry.day is not None and entry.until is None:
                         entry.month, entry.year, entry.loose = source.month, source.year, False
         following = piece
+
+
+def _led_by_hours(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Part a stretch of days from the hours of its weekdays that lead them: "over the weekend of 15 May, 10:00 to 17:00
+    on the Saturday and 10:00 to 16:00 on the Sunday"."""
+    parted = list(pieces)
+    for number in range(len(pieces) - 4):
+        stretch, *pairs = pieces[number : number + 5]
+        together = all(piece.near and piece.sentence == stretch.sentence for piece in pairs)
+        clocks = all(isinstance(piece.phrase, ClockPhrase) for piece in pairs[::2])
+        if together and clocks and _is_stretch(stretch) and all(_is_weekday(piece) for piece in pairs[1::2]):
+            for at in (number + 1, number + 3):
+                parted[at] = replace(pieces[at], near=False)
+    return parted
+
+
+def _is_stretch(piece: Piece) -> bool:
+    return any(entry.weekend or entry.until is not None for entry in piece.entries)
+
+
+def _is_weekday(piece: Piece) -> bool:
+    return len(piece.entries) == 1 and piece.entries[0].bare_weekday and piece.entries[0].until is None
 
 
 # ── pieces with only small words between them ───────────────────────────────────────────────────────────────────────
@@ -283,8 +306,12 @@ def _until_another_day(use: Use, piece: Piece) -> bool:
 def _joined(found: Sequence[Use]) -> list[Use]:
     """Join uses of one sentence that only make sense together, and exceptions that come a sentence later."""
     result: list[Use] = []
-    for use in found:
+    for number, use in enumerate(found):
         before = result[-1] if result else None
+        following = found[number + 1] if number + 1 < len(found) else None
+        if following is not None and before is not None and _each_its_own(before, use, following):
+            result.append(use)
+            continue
         if before is not None and before.clocks and not before.days and isinstance(use.pieces[0].phrase, ExceptPhrase):
             before = next((other for other in reversed(result[-2:]) if other.days or other.rule), before)
         if before is not None and len(result) > 1 and _only_echoes(before):
@@ -298,6 +325,15 @@ def _joined(found: Sequence[Use]) -> list[Use]:
 
 def _only_echoes(use: Use) -> bool:
     return bool(use.days) and not use.clocks and all(entry.echo for piece in use.days for entry in piece.entries)
+
+
+def _each_its_own(before: Use, use: Use, following: Use) -> bool:
+    """Whether weekdays of a stretch have hours of their own: "the weekend of 11-12 April: Saturday 9-6, Sunday 10-5"."""
+    stretch = len(before.pieces) == 1 and _is_stretch(before.pieces[0])
+    return stretch and all(
+        len(each.days) == 1 and _is_weekday(each.days[0]) and bool(each.clocks) and not each.closed
+        for each in (use, following)
+    )
 
 
 def _completes(before: Use, use: Use) -> bool:

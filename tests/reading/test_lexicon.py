@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from mailbot.reading.atoms import MARKS
+from mailbot.reading.atoms import MARKS
 from mailbot.reading.lexicon import Lexicon, Phrases, from_toml, load_all
 from mailbot.reading.moments import combine, find
 from mailbot.reading.tokens import tokenize
@@ -121,3 +122,7 @@ def test_a_new_language_is_a_lexicon_and_no_code(
     whens = combine(moments.whens)
     assert [str(span.first) for when in whens for span in when.days] == days
     assert [(clock.start, clock.end) for when in whens for clock in when.clocks] == hours
+
+
+def test_each_mark_of_time_has_a_bit_of_its_own() -> None:
+    assert len(set(MARKS.values())) == len(MARKS)
