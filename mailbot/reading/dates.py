@@ -263,7 +263,7 @@ class DateReader:
         if following.sense.part is not None or (led and following.kind in _ENDS):
             return True
         joined = at >= 2 and (before.kind in (Is.DASH, Is.SLASH) or bool(before.marks & (Mark.AND | Mark.TO)))
-        return joined and self.atoms[at - 2].sense.weekday is not None
+        return joined and self.atoms[at - 2].sense.weekday is not None and following.kind is not Is.GAP
 
     def _weekday(self, at: int) -> tuple[Entry, int]:
         sense = self.atoms[at].sense
@@ -358,7 +358,7 @@ class DateReader:
             entry.following = True
             return at + 1
         beforehand = self.atoms[at + 1] if atom.sense.part is not None else atom  # "the Friday evening beforehand"
-        if small(beforehand, Mark.PRECEDING):
+        if small(beforehand, Mark.PRECEDING) or atom.sense.next_day == -1:
             entry.preceding = True
             return at + 1 if beforehand is atom else at
         if small(atom, Mark.COMING):
