@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, auto
+from functools import cache
 from typing import Any, Final
 
 from rapidfuzz.distance import OSA
@@ -257,12 +258,12 @@ class Vocabulary:
         self.tree: _Tree = {}
         for rank, lexicon in enumerate(lexicons):
             taken = self._marked()
-            for phrase, sense in _phrases(lexicon):
-                words = words_of(phrase)
-                if rank and (not _clear_enough(phrase, sense) or (sense.marks and tuple(words) in taken)):
-                    continue
-                self._add(words, sense)
-            self._add_compounds(lexicon)
+            for words, sense in _said_by(lexicon):
+                if not rank or (_clear_enough(words, sense) and not (sense.marks and words in taken)):
+                    self._add(words, sense)
+            for compound, sense in _compounds(lexicon):
+                if compound not in self.tree:
+                    self._add((compound,), sense)
         self.never = self._never()
         self.number_words = frozenset().union(*(number_words(lexicon) for lexicon in lexicons))
         self.uncounted = frozenset(
@@ -294,25 +295,6 @@ class Vocabulary:
         for word in words:
             node = node.setdefault(word, {})
         node[None] = node[None].joined(sense) if None in node else sense
-
-    def _add_compounds(self, lexicon: Lexicon) -> None:
-        """Weekday and part of the day, or minutes and hour, written as one word: zaterdagavond, halfacht."""
-        self._add_compound_hours(lexicon)
-        for weekday, names in enumerate(lexicon.table("weekdays.full")[name] for name in _WEEKDAYS):
-            for part, words in lexicon.table("parts.bare").items():
-                for name in names:
-                    for word in words:
-                        compound = words_of(name + word)
-                        if len(compound) == 1 and compound[0] not in self.tree:
-                            self._add(compound, Sense(weekday=weekday, part=part))
-
-    def _add_compound_hours(self, lexicon: Lexicon) -> None:
-        for minutes, phrases in lexicon.table("clock.before").items():
-            for before in phrases:
-                for hour, names in lexicon.table("number.units").items():
-                    for compound in (words_of(before + name) for name in names):
-                        if 1 <= int(hour) <= 12 and len(compound) == 1 and compound[0] not in self.tree:
-                            self._add(compound, Sense(spelled_clock=int(hour) * 60 + int(minutes)))
 
     def _never(self) -> _Tree:
         tree: _Tree = {}
@@ -354,12 +336,40 @@ class Vocabulary:
         return None
 
 
-def _clear_enough(phrase: str, sense: Sense) -> bool:
+def _clear_enough(words: Sequence[str], sense: Sense) -> bool:
     """Whether a phrase of another language than the mail's may be heard at all: not the shortest words."""
     if sense.weekday_weak or sense.month_weak:
         return False
-    words = words_of(phrase)
     return len(words) > 1 or len(words[0]) > 2 or (len(words[0]) == 2 and not sense.unit)
+
+
+@cache
+def _said_by(lexicon: Lexicon) -> tuple[tuple[tuple[str, ...], Sense], ...]:
+    """Each phrase of the tables of time, cut once for all vocabularies that hold it, with its sense."""
+    return tuple((tuple(words_of(phrase)), sense) for phrase, sense in _phrases(lexicon))
+
+
+@cache
+def _compounds(lexicon: Lexicon) -> tuple[tuple[str, Sense], ...]:
+    """Minutes and hour, or weekday and part of the day, written as one word: halfacht, zaterdagavond."""
+    table = lexicon.table
+    written = [
+        (before + name, Sense(spelled_clock=int(hour) * 60 + int(minutes)))
+        for minutes, phrases in table("clock.before").items()
+        for before in phrases
+        for hour, names in table("number.units").items()
+        for name in names
+        if 1 <= int(hour) <= 12
+    ]
+    written += [
+        (name + word, Sense(weekday=weekday, part=part))
+        for weekday, day in enumerate(_WEEKDAYS)
+        for part, words in table("parts.bare").items()
+        for name in table("weekdays.full")[day]
+        for word in words
+    ]
+    cut = [(words_of(compound), sense) for compound, sense in written]
+    return tuple((words[0], sense) for words, sense in cut if len(words) == 1)
 
 
 def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:

@@ -9,9 +9,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 
-from mailbot.model.letters import NO_CONTEXT, Context, Letter
+from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
@@ -43,6 +44,20 @@ _WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent
 def read(letter: Letter, context: Context, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Meaning:
     """Return what the letter means. Never raises for what a letter says: what makes no sense is for a person."""
     return _library(catalogue, lexica).read(letter, context or NO_CONTEXT)
+
+
+def prepare(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
+    """Compile what the first letter in each language would else wait for, by reading one made of its small words."""
+    nobody = Address("", "nobody@mailbot.invalid")
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    for lexicon in lexica.values():
+        phrases = (
+            *lexicon.table("language")["words"],
+            *lexicon.table("groups")["want"],
+            *lexicon.table("words")["closing"],
+        )
+        letter = Letter("", "", nobody, (), (), (), day, day, "1", " ".join(phrases))
+        read(letter, NO_CONTEXT, catalogue, lexica)
 
 
 def _library(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Library:
