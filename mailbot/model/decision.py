@@ -355,6 +355,8 @@ class Passing:
     goods: tuple[tuple[str, int], ...]
     """Equipment and quantity."""
     number: int = 0
+    unreached: bool = False
+    """A letter to the asker came back."""
 
 
 @dataclass(frozen=True)

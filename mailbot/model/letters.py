@@ -30,6 +30,14 @@ class CalendarReply:
 
 
 @dataclass(frozen=True)
+class Bounce:
+    """News that a letter did not arrive: whom it names (may be nobody), and what the server there said, in a line."""
+
+    recipients: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail that came in, decoded. `text` is the best plain text of it (the text part, or the HTML part made text),
     quoted history included. `machine` says why no person waits for an answer, or is empty."""
@@ -54,6 +62,7 @@ class Letter:
     attachments: tuple[str, ...] = ()
     """File names of attachments that were not read."""
     calendar_reply: CalendarReply | None = None
+    bounce: Bounce | None = None
     size: int = 0
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, hash=False, compare=False)
     """All headers, names in lower case, values decoded and unfolded."""

@@ -6,6 +6,7 @@ the store can net what was and what shall be, and nothing is ever released twice
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from mailbot.model.spans import Days, Span
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What follows `R-` in a code, five times: no I, L, O, U, which are misread or spell words."""
+
+CODE = re.compile(rf"\bR-[{CODE_LETTERS}]{{5}}\b", re.IGNORECASE)
 
 
 class State(StrEnum):
@@ -247,6 +250,8 @@ class Reservation:
     """All that was understood so far; what later answers complete."""
     questions: int = 0
     """Questions asked in a row that brought nothing new."""
+    unreached: bool = False
+    """A letter about it came back: whoever asked for it may know nothing."""
     calendar_status: str = ""
     """The asker's calendar answer: ACCEPTED, TENTATIVE, DECLINED."""
     thread: tuple[str, ...] = ()

@@ -232,6 +232,7 @@ def _passing(place: Place, uses: Sequence[Use], reservation: Reservation, rules:
         rooms=tuple(dict.fromkeys(use.resource for use in uses if use.key)),
         keys=tuple(dict.fromkeys((use.key, use.copy) for use in uses if use.key and use.copy)),
         goods=_goods(uses),
+        unreached=reservation.unreached,
     )
 
 

@@ -16,6 +16,7 @@ from mailbot.errors import Unreadable
 from mailbot.model.letters import Address, CalendarReply, Letter
 from mailbot.reading import invitations, machines
 from mailbot.reading.addresses import addresses
+from mailbot.reading.bounces import bounce
 from mailbot.reading.charsets import cleaned, decoded, header_text
 from mailbot.reading.parts import DEFAULT_LIMITS, Limits, Part, split
 
@@ -25,6 +26,7 @@ NEWEST = timedelta(days=1)
 
 SUBJECT_LENGTH = 1_000
 IDENTIFIERS = 200
+REPORT_LENGTH = 50_000
 
 _IDENTIFIER = re.compile(r"<([^<>\s]{1,998})>")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -36,6 +38,7 @@ _PLACEHOLDER = re.compile(
 _LINK_TARGET = re.compile(
     r"(?<=\S)<(?:mailto|tel|https?):[^<>\s]{1,2000}>|\[cid:[^\]\s]{1,200}\]|\[image: [^\]\n]{0,200}\]", re.IGNORECASE
 )
+_FOR_PROGRAMS = ("message/delivery-status", "message/global-delivery-status")
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _LETTERS_AND_DIGITS = re.compile(r"[\W_]+")
 _RETURNED_IDENTIFIER = re.compile(r"^[>\s]{0,8}message-id:\s{0,3}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
@@ -88,7 +91,8 @@ def _letter(mail: Part, size: int, arrived: datetime, own: frozenset[str], limit
     )
     machine = machines.machine(letter, own=own, content_type=mail.type)
     returned = _returned(contents) if machine else ()
-    return replace(letter, digest=digest(letter), machine=machine, references=(*letter.references, *returned))
+    letter = replace(letter, digest=digest(letter), machine=machine, references=(*letter.references, *returned))
+    return replace(letter, bounce=bounce(letter, contents.reports)) if machine else letter
 
 
 def digest(letter: Letter) -> str:
@@ -114,6 +118,8 @@ class _Contents:
     calendar_reply: CalendarReply | None = None
     returned: list[str] = field(default_factory=list)
     """Message-IDs of mails that a delivery report gives back."""
+    reports: list[str] = field(default_factory=list)
+    """What delivery reports say to programs."""
 
     def __post_init__(self) -> None:
         texts = [text.strip("\n") for text in self._texts(self.mail) if text.strip()]
@@ -130,6 +136,8 @@ class _Contents:
             yield from self._first(part)
         elif kind == "multipart/report":
             self.returned += [name for inner in part.parts for name in _returned_identifiers(inner)]
+            told = (inner for inner in part.parts if inner.type in _FOR_PROGRAMS)
+            self.reports += [decoded(inner.octets()[:REPORT_LENGTH], "utf-8") for inner in told]
             yield from (text for inner in part.parts[:1] for text in self._texts(inner))
         elif kind.startswith("multipart/"):
             for inner in part.parts:

@@ -88,6 +88,7 @@ def _sections(digest: Digest, lines: Iterable[tuple[int, Passing]], teller: Tell
 def _line(number: int, passing: Passing, teller: Teller, cancelled: bool = False) -> Line:
     say, opening = teller.phrases, passing.opening
     who = [passing.initiative, passing.asker.name or passing.asker.address, passing.phone]
+    unreached = teller.format("list", "unreached") if passing.unreached else ""
     return Line(
         number=number,
         back=passing.direction is Direction.BACK,
@@ -95,7 +96,7 @@ def _line(number: int, passing: Passing, teller: Teller, cancelled: bool = False
         hours=say.hours(opening, "short"),
         counter=teller.short_place(passing.counter),
         load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
-        who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}).",
+        who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){unreached}.",
         cancelled=cancelled,
     )
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from mailbot.model.decision import Alert, Decision, End
-from mailbot.model.outbox import OurLetter, Post, Receipt
-from mailbot.model.rules import Rules
-from mailbot.service.alerts import alerted
+from mailbot.model.outbox import Post, Receipt
 from mailbot.service.handle import carry_out
 from mailbot.service.office import Office
 from mailbot.service.ports import Sender
+from mailbot.service.returned import did_not_arrive
 
 log = logging.getLogger(__name__)
 
@@ -51,16 +49,8 @@ def settle(receipt: Receipt, post: Post, office: Office) -> None:
         elif receipt.final or tries >= MOST_TRIES:
             lost = unit.mailbox.given_up(receipt, now)
             log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})
-            carry_out(told_to_staff(lost, receipt.error, rules), unit, rules, office)
+            carry_out(did_not_arrive(lost, receipt.error, unit, rules), unit, rules, office)
         else:
             log.warning("letter postponed", extra={"tries": tries, "error": receipt.error})
             unit.mailbox.postponed(receipt, now + pause_after(tries))
         unit.commit()
-
-
-def told_to_staff(lost: OurLetter, error: str, rules: Rules) -> Decision:
-    """Return the decision for a letter that was given up: an alert to staff, but never about an alert itself."""
-    if lost.kind == Alert.template:
-        return Decision(end=End.HANDED)
-    details = {"to": ", ".join(lost.recipients), "reservation": lost.code, "error": error, "kind": lost.kind}
-    return alerted("undeliverable", lambda _: details, rules, lost.code)

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff, Window
-from mailbot.model.letters import Address, Context, Letter
+from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import CODE_LETTERS, Act, Reservation, State
+from mailbot.model.reservation import CODE, Act, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
@@ -24,6 +24,7 @@ from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
+from mailbot.service.returned import came_back
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,6 @@ MOST_TRIES = 3
 MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
 CHALLENGE_LIFE = timedelta(days=7)
-CODE = re.compile(rf"\bR-[{CODE_LETTERS}]{{5}}\b", re.IGNORECASE)
 NO_THREAD = Thread()
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -53,7 +53,10 @@ def handle(delivered: Delivered, office: Office) -> None:
             log.warning("mail unreadable", extra={"place": delivered.place, "reason": unreadable.reason})
             set_aside(delivered, "unreadable", rules, office)
         else:
-            answer(letter, delivered.raw, rules, office)
+            if letter.bounce:
+                take_back(letter, letter.bounce, rules, office)
+            else:
+                answer(letter, delivered.raw, rules, office)
     delivered.done()
 
 
@@ -82,6 +85,17 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
         office.wake_delivery()
         return
     raise Temporary("three races lost in a row")
+
+
+def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> None:
+    """Write that a letter of ours came back, and what follows from it."""
+    with office.store.unit() as unit:
+        if unit.mailbox.admit(letter):
+            decision = came_back(letter, bounce, unit, rules, office.clock())
+            carry_out(decision, unit, rules, office, cause=letter.digest)
+            unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
+        unit.commit()
+    office.wake_delivery()
 
 
 def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservation | None, Context, Act | None]:

@@ -98,6 +98,14 @@ class Mailbox(Protocol):
         """Return our letters of a conversation, newest first."""
         ...
 
+    def newest_to(self, address: str, since: datetime) -> OurLetter | None:
+        """Return the newest letter that was written to an address since then."""
+        ...
+
+    def bounced(self, message_id: str, said: str, now: datetime) -> bool:
+        """Write that a letter came back, and why; False where that was written before."""
+        ...
+
     def post(self, outgoing: Outgoing, now: datetime) -> None:
         """Put a letter into the outbox; it leaves after the commit."""
         ...

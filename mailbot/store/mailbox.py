@@ -50,6 +50,13 @@ _TRAFFIC = (
 _TOLD = select(OUTBOX.c.id).where(
     OUTBOX.c.cause == bindparam("event"), OUTBOX.c.kind == "alert", OUTBOX.c.written >= bindparam("since")
 )
+_NEWEST_TO = (
+    select(RECIPIENT.c.post)
+    .where(RECIPIENT.c.address == bindparam("address"), RECIPIENT.c.written >= bindparam("since"))
+    .order_by(RECIPIENT.c.written.desc(), RECIPIENT.c.post.desc())
+    .limit(1)
+)
+_BOUNCED = update(OUTBOX).where(OUTBOX.c.message_id == bindparam("of"), OUTBOX.c.bounced.is_(None))
 _LETTERS = select(
     OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written
 ).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
@@ -140,6 +147,17 @@ class Mailbox:
     def letters_in(self, code: str) -> tuple[OurLetter, ...]:
         """Return our letters of a conversation, newest first."""
         return self._letters(OUTBOX.c.code == code)
+
+    def newest_to(self, address: str, since: datetime) -> OurLetter | None:
+        """Return the newest letter that was written to an address since then."""
+        there = {"address": one_form(address), "since": since}
+        found = self._connection.execute(_NEWEST_TO, there).scalar_one_or_none()
+        return next(iter(self._letters(OUTBOX.c.id == found)), None) if found is not None else None
+
+    def bounced(self, message_id: str, said: str, now: datetime) -> bool:
+        """Write that a letter came back, and why; False where that was written before."""
+        came_back = {"of": message_id, "bounced": now, "error": said}
+        return self._connection.execute(_BOUNCED, came_back).rowcount == 1
 
     def _letters(self, which: ColumnElement[bool]) -> tuple[OurLetter, ...]:
         rows = self._connection.execute(_LETTERS.where(which)).all()

@@ -161,6 +161,7 @@ OUTBOX = Table(
     Column("sent", Moment),
     Column("given_up", Moment),
     Column("error", Text, nullable=False),
+    Column("bounced", Moment),
 )
 
 RECIPIENT = Table(

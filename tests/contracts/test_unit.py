@@ -582,6 +582,19 @@ class UnitContract:
                 unit.mailbox.post(letter, NOW)
             assert unit.mailbox.traffic(ASKER.address, "R-7K3F9", NOW) == Traffic()
 
+    def test_a_letter_comes_back_once(self, store: ports.Store) -> None:
+        with store.unit() as unit:
+            unit.mailbox.post(outgoing("1@mairie.example"), NOW)
+            unit.mailbox.post(outgoing("2@mairie.example"), NOW + MINUTE)
+            newest = unit.mailbox.newest_to("LEA@velo.example", NOW)
+            assert newest is not None
+            assert newest.message_id == "2@mairie.example"
+            assert unit.mailbox.newest_to(ASKER.address, NOW + 2 * MINUTE) is None
+            assert unit.mailbox.newest_to("tom@velo.example", NOW) is None
+            assert unit.mailbox.bounced("2@mairie.example", "550 no", NOW)
+            assert not unit.mailbox.bounced("2@mairie.example", "550 no", NOW)
+            assert not unit.mailbox.bounced("3@mairie.example", "550 no", NOW)
+
     def test_an_event_is_known_once_it_was_told(self, store: ports.Store) -> None:
         day = timedelta(days=1)
         with store.unit() as unit:

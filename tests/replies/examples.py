@@ -215,6 +215,7 @@ COMING = passing(
     keys=(("ecole-tilleuls", 3),),
     goods=(("percolateur", 1),),
     phone="0400 44 55 66",
+    unreached=True,
 )
 LATE = passing(
     d.Direction.BACK,

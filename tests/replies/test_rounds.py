@@ -23,7 +23,8 @@ def test_a_line_says_what_passes_who_comes_and_the_code() -> None:
     assert line.back
     assert line.counter == "loge du Parc"
     assert line.load == "clé de l'école des Tilleuls n° 3 et 1 percolateur"
-    assert line.who == "CodeDojo Bruyère, Inès, 0400 44 55 66 (R-4M8TQ)."
+    unreached = "NOTRE LETTRE N'EST PAS ARRIVÉE : à prévenir autrement"
+    assert line.who == f"CodeDojo Bruyère, Inès, 0400 44 55 66 (R-4M8TQ) – {unreached}."
 
 
 def test_numbers_that_were_given_before_are_kept() -> None:

@@ -106,6 +106,13 @@ def test_a_letter_that_is_refused_for_good_is_tried_once_and_told_to_staff(town:
     assert "550 no such user" in text_of(opened(server.taken[0].raw))
 
 
+def test_a_confirmation_that_is_refused_marks_the_booking(town: Town) -> None:
+    town.inbox.put(town.mail(MARC, "lecture", READING_ROOM))
+    fetch(town.inbox, town.office)
+    deliver(town.office, Server(town, refuses={"marc@valleeverte.example": "550 no such user"}))
+    assert [one.unreached for one in town.standing()] == [True]
+
+
 def test_no_alert_is_written_about_an_alert(town: Town) -> None:
     written(town)
     everybody = {"marc@valleeverte.example": "550 no", STAFF[0]: "550 no", STAFF[1]: "550 no"}

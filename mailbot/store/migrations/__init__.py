@@ -13,12 +13,14 @@ from mailbot.store.migrations import (
     m0001_the_first_schema,
     m0002_which_mail_and_offers_of_changes,
     m0003_answers_are_counted_by_day,
+    m0004_letters_that_came_back,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0001_the_first_schema.STATEMENTS,
     m0002_which_mail_and_offers_of_changes.STATEMENTS,
     m0003_answers_are_counted_by_day.STATEMENTS,
+    m0004_letters_that_came_back.STATEMENTS,
 )
 """The first is number 1."""
 
