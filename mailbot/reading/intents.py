@@ -54,6 +54,14 @@ class Signs:
     """It says little but when or how many, and our letter asked."""
     unwanted: bool = False
     """A thing is named that is not, or no longer, wanted."""
+    corrected: bool = False
+    """Another number of a thing is said afterwards."""
+    agreeable: bool = False
+    """It asks whether something may be."""
+    kept: bool = False
+    """It says that something stays as it is."""
+    wonders: bool = False
+    """It asks how it stands with a thing, and says of nobody that he wants it."""
     booked: bool = False
     """It tells of a reservation that was made."""
     anew: bool = False
@@ -135,10 +143,12 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
             scores[intent] *= 0.35
         if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
             scores[Intent.CANCEL] *= 0.35
+    if signs.things and signs.moment and signs.unwanted and not (signs.code or signs.booked or signs.kept):
+        scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
-        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5 if signs.hours else 0.6
+        scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5 if signs.hours else 1.1
         if strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]:
             scores[Intent.AVAILABILITY] += 2.5
             scores[Intent.BOOK] -= 0 if requested else UNASKED
@@ -148,6 +158,8 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] -= 2
         asks_when = signs.moment and strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]
         scores[Intent.AVAILABILITY] -= 0 if asks_when else 2  # "qu'est-ce qui est libre samedi ?" names no room
+    if signs.wonders and signs.moment and not requested and not signs.code:
+        scores[Intent.AVAILABILITY] = max(scores[Intent.AVAILABILITY], scores[Intent.BOOK] + 0.5, 2.5)
     if signs.replying and signs.things and signs.moment:
         scores[Intent.BOOK] += 2
     if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:
@@ -157,6 +169,8 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
             scores[intent] *= 0.5
     if not signs.service:
         scores[Intent.HELP] *= 0.3
+    if strongest.get(Intent.HUMAN, 0) >= WEIGHTS["decisive"]:
+        scores[Intent.HELP] *= 0.6  # how another service of the commune works
     _weigh_code(scores, signs)
     if signs.offer and not signs.code:
         scores[Intent.CHANGE] -= 3
@@ -181,5 +195,6 @@ def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:
         scores[intent] += 2 if scores[intent] > 1 else 0
     scores[Intent.CHANGE] = max(scores[Intent.CHANGE], scores[Intent.BOOK])
     scores[Intent.BOOK] = -1.0
-    if signs.things and signs.moment and max(scores.values()) < LEAST[Intent.CHANGE]:
+    asks_other = signs.corrected or (signs.moment and (signs.things or signs.agreeable))
+    if asks_other and max(scores.values()) < LEAST[Intent.CHANGE]:
         scores[Intent.CHANGE] = LEAST[Intent.CHANGE]

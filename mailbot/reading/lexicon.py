@@ -8,6 +8,7 @@ Every lexicon has the same tables and, where the grammar names them, the same ke
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,6 +100,18 @@ class Lexicon:
         if name not in self._compiled:
             self._compiled[name] = Phrases(self.tables[name])
         return self._compiled[name]
+
+    def words(self) -> Iterator[str]:
+        """Yield the words of the language that stand in any table, folded: who types one of them means it. Stems
+        are none; words that tables hold for being misspelt are left out."""
+        for name, table in self.tables.items():
+            for key, phrases in table.items():
+                if key != "misspelt" and name != "things.synonyms":
+                    for phrase in phrases:
+                        yield from (fold(word) for word in _WORD.findall(phrase))
+
+
+_WORD = re.compile(r"(?<![\w*])[^\W\d_]{4,}(?![\w*])")
 
 
 def from_toml(code: Language, text: str) -> Lexicon:

@@ -50,6 +50,11 @@ class Sight:
     def ends(self, value: str) -> set[int]:
         return {cue.last for cue in self.cues if cue.value == value}
 
+    def numbers(self, value: str, by_last: Mapping[int, Count]) -> set[int]:
+        """Return the words behind the numbers that cues of a value hold."""
+        cues = [cue for cue in self.cues if cue.value == value]
+        return {last for cue in cues for last in range(cue.first + 1, cue.last + 1) if last in by_last}
+
 
 class Assembly:
     """The words of some languages that count people."""
@@ -70,8 +75,10 @@ class Assembly:
         """Return how many people are expected, None where nothing says. Sums are made ("20 adultes et 15 enfants"),
         the top of a range counts, and what replaces another number stands for it."""
         nouns, totals = sight.starts("people-nouns"), sight.ends("people-total")
-        leads, generic = sight.ends("people-lead"), sight.starts("people-generic")
-        rather = sight.ends("quantity-rather")
+        generic = sight.starts("people-generic")
+        by_last = {count.last: count for count in counts}
+        leads = sight.numbers("people-lead", by_last)
+        rather = sight.numbers("quantity-rather", by_last)
         others = [(cue.first, cue.last) for cue in sight.cues if cue.value == "people-other"]
         by_first = {count.first: count for count in counts}
         found: list[People] = []

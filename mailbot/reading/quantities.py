@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,11 @@ from mailbot.reading.tokens import fold
 
 FARTHEST = 4
 """Words that may stand between a number and its thing: "20 grandes belles tables"."""
+ADJECTIVES = 2
+"""Of them, words that no list knows, and letters that each of them has at least."""
+LEAST_LETTERS = 4
+FEW = 10
+"""The most that "un ou …" may lead up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class Counting:
         self.about = folded(word for lexicon in lexicons for word in lexicon.table("groups")["about"])
         self.other = frozenset(phrase[0].rstrip("*") for phrase in phrases(quantity, "other"))
         self.ranges = frozenset(phrase[0] for phrase in phrases(quantity, "range"))
+        self.choice = folded(word for lexicon in lexicons for word in lexicon.table("marks")["or"] if " " not in word)
         self.pairs = frozenset(phrase[0] for phrase in phrases(quantity, "between-two"))
         self.pair_joints = frozenset(phrase[0] for phrase in phrases(quantity, "between-two-joint"))
         self.not_but = phrases(quantity, "not-but")
@@ -67,6 +74,9 @@ class Counting:
         self.none = frozenset(phrase[0] for phrase in phrases(quantity, "none"))
         self.few = phrases(quantity, "few")
         self.or_so = frozenset(phrase[0] for phrase in phrases(quantity, "or-so"))
+        self.or_more = phrases(quantity, "or-more")
+        self.small = folded(word for lexicon in lexicons for word in lexicon.table("language")["words"])
+        self.ends = folded(word for lexicon in lexicons for word in lexicon.table("things.stranger")["ends"])
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -90,24 +100,45 @@ class Counting:
         return found
 
     def _is_range(self, page: Page, low: Count, high: Count) -> bool:
-        if low.article or low.ordinal or high.ordinal or low.least is not None or low.value >= high.value:
+        if low.ordinal or high.ordinal or low.least is not None or low.value >= high.value:
             return False
         between = page.words[low.last : high.first]
-        if low.first and page.words[low.first - 1] in self.pairs and len(between) == 1:
+        if low.article:  # "un ou deux", but not "een tot"
+            return len(between) == 1 and between[0] in self.choice and high.value <= FEW
+        if self._led_by_between(page, low) and len(between) == 1:
             return between[0] in self.pair_joints or between[0] in self.ranges
         if between == []:
             return "-" in {token.norm for token in page.tokens[page.at[low.last - 1] : page.at[high.first]]}
         return (len(between) == 1 and between[0] in self.ranges) or between == ["-"]
 
+    def is_between(self, page: Page, count: Count) -> bool:
+        """Whether a number is said to lie between two: "entre 20 et 25"."""
+        return count.least is not None and self._led_by_between(page, count)
+
+    def _led_by_between(self, page: Page, count: Count) -> bool:
+        before = count.first - 1
+        if before > 0 and page.words[before] in self.definite and page.words[before - 1] in self.pairs:
+            before -= 1
+        return before >= 0 and page.words[before] in self.pairs
+
     def of_thing(
-        self, page: Page, mention: Mention, by_end: Mapping[int, Count], by_start: Mapping[int, Count]
+        self,
+        page: Page,
+        mention: Mention,
+        by_end: Mapping[int, Count],
+        by_start: Mapping[int, Count],
+        dated: Mapping[int, int],
     ) -> Quantity:
-        """Return how many of a thing are spoken of."""
+        """Return how many of a thing are spoken of; `dated` are the stretches of words that say when."""
         words, at = page.words, mention.first
         sentence = page.sentence(at)
+        unheard = 0
         for _ in range(FARTHEST + 1):
             count = by_end.get(at)
             if count is not None and not count.ordinal and count.first >= sentence.first:
+                more = self._or_more(page, mention, by_start, dated)
+                if more and not (count.article and page.words[mention.last] in self.or_so):
+                    return Quantity(None, count.first, more, True)
                 if count.article:
                     break
                 few = ends_with(words, sentence.first, count.first, self.few)
@@ -122,14 +153,36 @@ class Counting:
                 return Quantity(2, at - two, mention.last, True)
             if at - 1 > sentence.first and words[at - 1] == "." and words[at - 2] in self.between:
                 at -= 1
-            if at <= sentence.first or words[at - 1] not in self.between:
+            if at <= sentence.first:
                 break
+            if words[at - 1] not in self.between:
+                unheard += 1
+                if unheard > ADJECTIVES or not self._may_describe(words[at - 1]) or at in by_end:
+                    break
             at -= 1
         return (
             self._after(page, mention, by_start)
             or self._explained(page, mention, by_start)
             or self._unsaid(page, mention)
         )
+
+    def _may_describe(self, word: str) -> bool:
+        """Whether a word that no list knows may be an adjective: "3 sturdy tables"; little words are none."""
+        return len(word) >= LEAST_LETTERS and word.isalpha() and word not in self.small and word not in self.ends
+
+    def _or_more(self, page: Page, mention: Mention, by_start: Mapping[int, Count], dated: Mapping[int, int]) -> int:
+        """Return the word behind another number that may be it as well, 0 for none: "1 barbecue ou 2", "6 banken
+        zaterdag, misschien 8"."""
+        at, limit = mention.last, page.sentence(mention.first).last
+        at = dated.get(at, at)
+        at += at < limit and page.words[at] in {",", "(", "-", "/"}
+        said = starts_with(page.words, at, limit, self.or_more)
+        count = by_start.get(at + said) if said else None
+        if count is None or count.ordinal or count.article:
+            return 0
+        behind = page.words[count.last : min(count.last + 1, limit)]
+        alone = not behind or not behind[0].isalpha() or behind[0] in self.ends or behind[0] in self.small
+        return count.last if alone else 0
 
     def _after(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
         """tables : 20; tables (20); chaises x 50"""
@@ -209,17 +262,18 @@ def corrected(
     cues: Iterable[Cue],
     page: Page,
     contrast: frozenset[str],
-) -> list[Quantity]:
-    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before.
+) -> tuple[list[Quantity], list[tuple[int, int]]]:
+    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before;
+    return the quantities, and where those numbers stand.
     Behind a word of contrast ("12 et non 10") stands what is not meant."""
     by_last = {count.last: count for count in counts}
-    by_first = {count.first: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
+    used: list[tuple[int, int]] = []
     for cue in cues:
-        count = by_last.get(cue.last) or by_first.get(cue.first)
+        count = next((by_last[at] for at in range(cue.last, cue.first, -1) if at in by_last), None)
         if cue.value != "quantity-rather" or count is None or count.first in own:
             continue
-        if cue.first > 0 and page.words[cue.first - 1] in contrast:
+        if count.first > cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= cue.first]
         if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
@@ -227,7 +281,8 @@ def corrected(
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
             value = None if count.least is not None else count.value
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True, corrected=True)
-    return quantities
+            used.append((count.first, count.last))
+    return quantities, used
 
 
 _COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
@@ -248,7 +303,11 @@ def phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tu
 
 
 def _parts(phrase: str) -> list[str]:
-    return phrase.replace("'", "' ").split()
+    return _HYPHEN.sub(" ", phrase).replace("'", "' ").split()
+
+
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
+"""Pages leave it out."""
 
 
 def ends_with(words: Sequence[str], start: int, at: int, phrases: Iterable[tuple[str, ...]]) -> int:

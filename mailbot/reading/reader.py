@@ -21,7 +21,7 @@ from mailbot.reading.cues import Cues
 from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
-from mailbot.reading.page import Page, page
+from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
@@ -144,6 +144,9 @@ class Library:
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
             if said is not None:
                 return said
+        if judged.intent is Intent.CANCEL and _gives_up_some_part(sighting):
+            meaning = events.with_items(meaning, sighting, self.catalogue)
+            return meaning if meaning.items else replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)
         if judged.intent is Intent.ACCEPT:
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
@@ -196,13 +199,15 @@ class Library:
         own: OwnWords,
     ) -> Sighting:
         """Find all that the page holds: things, moments, numbers, cues, and how each is spoken of."""
-        moments = find(sheet.text, lexicons, letter.sent, self.catalogue, sheet.tokens)
+        every = self.thesaurus.find(sheet, spoken)
+        tokens = _without_counts(sheet, every, tuple(lexicons))
+        moments = find(sheet.text, lexicons, letter.sent, self.catalogue, tokens)
         spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
         taken = [span for when in moments.whens for span in _pieces(sheet, when)]
         since = body_at if own.answers else 0
         mentions = [
             mention
-            for mention in self.thesaurus.find(sheet, spoken)
+            for mention in every
             if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in taken)
         ]
         counting = _counting(tuple(lexicons))
@@ -211,14 +216,16 @@ class Library:
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
+        said_after = {cue.first for cue in small if cue.value == "quantity-rather"}
+        alone = [count for count in counts if count.first not in said_after]
         mentions = sorted(
-            [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, counts, small, nobody.__contains__)],
+            [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)],
             key=lambda mention: mention.first,
         )
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
-        quantities = [counting.of_thing(sheet, mention, by_end, by_start) for mention in mentions]
-        quantities = corrected(quantities, mentions, counts, small, sheet, counting.contrast)
+        quantities = [counting.of_thing(sheet, mention, by_end, by_start, dict(taken)) for mention in mentions]
+        quantities, afterwards = corrected(quantities, mentions, counts, small, sheet, counting.contrast)
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
@@ -229,7 +236,14 @@ class Library:
         cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
         days = frozenset(first for (first, _), when in zip(spans, moments.whens, strict=True) if when.has_days)
-        heads = _assembly(tuple(lexicons)).count(counts, Sight(sheet, small, stances.in_past, named, days, body_at))
+        counted = [
+            (quantity.first, quantity.last)
+            for quantity, mention in zip(quantities, mentions, strict=True)
+            if quantity.said and mention.sort in _GOODS
+        ]
+        counted += afterwards
+        free = [count for count in counts if not any(first <= count.first < last for first, last in counted)]
+        heads = _assembly(tuple(lexicons)).count(free, Sight(sheet, small, stances.in_past, named, days, body_at))
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
@@ -237,6 +251,8 @@ class Library:
 
 
 _KEPT: list[Library] = []
+_NO_CUES = frozenset({"and", "also", "opens", "contrast", "like", "persons", "state", "agreeable", "hold-until"})
+"""Lists of single words among tables of cues."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""
 _WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL})
@@ -252,7 +268,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
             table[f"{intent}/{strength}"] = patterns
     for name in ("stance", "answer", "topics", "wishes"):
         for key, patterns in lexicon.table(name).items():
-            if key not in {"and", "also", "opens", "contrast", "like", "hold-until"}:
+            if key not in _NO_CUES:
                 table[f"{name}-{key}"] = patterns
     return Cues.of(table, lexicon.table("groups"))
 
@@ -285,6 +301,48 @@ def _assembly(lexicons: tuple[Lexicon, ...]) -> Assembly:
 @cache
 def _strangers(lexicons: tuple[Lexicon, ...]) -> Strangers:
     return Strangers(lexicons)
+
+
+def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Lexicon, ...]) -> tuple[Token, ...]:
+    """Return the tokens for finding moments: a number right before goods counts them, and is no day of the month, as
+    in "kunnen we zaterdag 3 vouwtenten lenen"; nor is one of two that something is between, "tussen de 20 en 25"."""
+    tokens = list(sheet.tokens)
+    before_goods = {mention.first: mention for mention in mentions if mention.sort in _GOODS}
+    counting = _counting(lexicons)
+    for count in counting.counts(sheet, ()):
+        first = sheet.at[count.first]
+        mention = before_goods.get(count.last)
+        if mention is not None and count.first >= sheet.sentence(mention.first).first:
+            counts = not tokens[first].glued and not (first and tokens[first - 1].norm in _day_words(lexicons)[0])
+        else:
+            behind = sheet.words[count.last] if count.last < len(sheet.words) else ""
+            counts = counting.is_between(sheet, count) and behind not in _day_words(lexicons)[1]
+        if counts:
+            for at in range(first, sheet.at[count.last - 1] + 1):
+                tokens[at] = tokens[at]._replace(kind=Kind.OPAQUE, value=-1)
+    return tuple(tokens)
+
+
+_GOODS = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
+
+
+@cache
+def _day_words(lexicons: tuple[Lexicon, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words before a day of the month, and the months and hours that may follow a number."""
+    after = (
+        "months.full",
+        "months.short",
+        "clock.hour",
+        "clock.half-day",
+        "parts.bare",
+        "parts.alone",
+        "relative.months",
+    )
+    behind = (w for lexicon in lexicons for name in after for words in lexicon.table(name).values() for w in words)
+    return (
+        folded(word for lexicon in lexicons for word in lexicon.table("marks")["on"] if " " not in word),
+        folded(word.split()[0] for word in behind) | {"/", ".", ":"},
+    )
 
 
 def _labels(
@@ -370,11 +428,21 @@ def _signs(
         words=len(sighting.page.words),
         people=sighting.people is not None,
         unwanted=bool(sighting.stances.refused),
+        corrected=any(quantity.corrected for quantity in sighting.quantities),
+        agreeable=sighting.stances.asks_if_possible(),
+        kept=bool(sighting.sentences_of("stance-kept")),
+        wonders=sighting.stances.wonders(),
         booked=any(
             cue.value == "stance-booked" and sighting.page.sentence_of[cue.first] not in ago for cue in sighting.cues
         ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
     )
+
+
+def _gives_up_some_part(sighting: Sighting) -> bool:
+    """Whether a part of a reservation is given up: which one must be named, or a person asks."""
+    cancelled = sighting.sentences_of("cancel/")
+    return bool(sighting.sentences_of("stance-part") & cancelled)
 
 
 def _to_come(when: When, sighting: Sighting) -> bool:

@@ -9,6 +9,8 @@ from mailbot.model.meaning import Language
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import fold
 
+HINT = 0.5
+"""What a word counts that is no little word, but stands in the lexicon of one language alone."""
 ENOUGH, AT_LEAST = 0.3, 3.0
 """A language is spoken too, and its words are read as well, if it has this share of the words of the foremost, and so
 many: only words that no other language has are counted."""
@@ -32,6 +34,15 @@ class Tongues:
         for code, lexicon in lexica.items():
             for word in lexicon.table("language")["words"]:
                 self._told.setdefault(fold(word), []).append(code)
+        self._hints = self._other_words(lexica)
+
+    def _other_words(self, lexica: Mapping[Language, Lexicon]) -> dict[str, Language]:
+        """The words of the other tables that only one language has."""
+        having: dict[str, set[Language]] = {}
+        for code, lexicon in lexica.items():
+            for word in lexicon.words():
+                having.setdefault(word, set()).add(code)
+        return {w: next(iter(codes)) for w, codes in having.items() if len(codes) == 1 and w not in self._told}
 
     def of(
         self, texts: Iterable[tuple[Iterable[str], float]], otherwise: Callable[[], Language | None] = lambda: None
@@ -42,6 +53,8 @@ class Tongues:
         for words, weight in texts:
             for word in words:
                 told = self._told.get(word)
+                if word in self._hints:
+                    scores[self._hints[word]] += weight * HINT
                 if told is not None:
                     for code in told:
                         scores[code] += weight / (len(told) * len(told))

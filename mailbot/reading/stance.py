@@ -18,6 +18,8 @@ CORRECTED = 8
 """Words from a room to the cue that takes it back, and on to the one that is wanted instead."""
 
 _REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive"})
+_PARTICIPLES = "{book}"
+"""How a pattern begins whose first word may be a participle."""
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
@@ -46,6 +48,10 @@ class SmallWords:
         """Words that take back what was said before."""
         self.fors = words("marks", "for")
         """Words that say what something is for."""
+        self.can = frozenset(word for word in words("groups", "can") if word.isalpha())
+        self.agreeable, self.state = words("stance", "agreeable"), words("stance", "state")
+        self.wishing = words("stance", "persons") | self.agreeable
+        """Words of who wants something for himself, or asks it of somebody, and of "is that all right?"."""
 
 
 @cache
@@ -78,7 +84,9 @@ class Stances:
         self._spread("unwanted-before", self.refused, onward=False)
         self._spread("own-after", owned, onward=True)
         self._spread("own-before", owned, onward=False)
-        self.unwanted |= self.refused | {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
+        goods = {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
+        goods -= {i for i in goods if quantities[i].corrected}  # "we hebben er al 2, we zouden er nog 3 willen"
+        self.unwanted |= self.refused | goods
         self._spread("old-after", self.old, onward=True, farthest=3)
         for cue in cues:
             if cue.value == "stance-last-not":
@@ -88,7 +96,8 @@ class Stances:
             if cue.value == "stance-rather":
                 self.old.update(self._given_up_for_another(cue))
             if cue.value == "stance-kept":
-                self.kept.update(i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last)
+                kept = {i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last}
+                self.kept |= kept - self.refused  # "we don't need the projector, the rest stays"
         self._listing = frozenset(
             page.sentence_of[mention.first]
             for mention, quantity in zip(mentions, quantities, strict=True)
@@ -116,10 +125,13 @@ class Stances:
             then = cue.value == "stance-past"
             if then and any(first <= cue.first < last for first, last in now):
                 continue
-            if then and self._page.words[max(cue.first - 1, 0)] in self.words.like:
+            if then and not self.words.like.isdisjoint(self._page.words[max(cue.first - 2, 0) : cue.first]):
                 continue
+            sentence = self._page.sentence_of[cue.first]
+            if cue.value in _REQUESTS and cue.pattern.startswith(_PARTICIPLES) and sentence in told:
+                continue  # "l'an dernier vous nous aviez prêté 10 tables"
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
-                told.setdefault(self._page.sentence_of[cue.first], []).append((cue.first, then))
+                told.setdefault(sentence, []).append((cue.first, then))
         for found in told.values():
             found += [(end, False) for at, then in found if then and (end := self._bracket_after(at))]
         return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}
@@ -136,9 +148,12 @@ class Stances:
         """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""
         order = range(len(self._mentions)) if onward else range(len(self._mentions) - 1, -1, -1)
         for cue in self._cues:
-            if cue.value != f"stance-{key}" or (cue.first and self._page.words[cue.first - 1].isdigit()):
-                continue
+            before = self._page.words[cue.first - 1] if cue.first else ""
+            if cue.value != f"stance-{key}" or before.isdigit() or (key == "own-after" and before in self.words.can):
+                continue  # "may I have the projector" is had by nobody
             inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
+            if key == "old-after":  # "liever de bib dan de vergaderzaal"
+                inside = [i for i in inside if self._mentions[i].last >= cue.last]
             into.update(inside)
             edge, listed = cue.last if onward else cue.first, bool(inside)
             for index in order:
@@ -175,6 +190,8 @@ class Stances:
         between = page.words[first:last]
         if listed:
             return all(word in self.words.joints for word in between)
+        if list(between) == [","]:  # "les tables, nous les avons"
+            return True
         return "," not in between and not any(word in self.words.contrast for word in between)
 
     def joins(self, words: Sequence[str]) -> bool:
@@ -201,6 +218,23 @@ class Stances:
 
     def tells_of_then(self, sentence: int) -> bool:
         return sentence in self._told
+
+    def wonders(self) -> bool:
+        """Whether a question asks how it stands with a thing, and nobody says what is wanted: "is anything on in the
+        hall on Saturday?"."""
+        for sentence in self._page.sentences:
+            words = set(self._page.words[sentence.first : sentence.last])
+            named = any(sentence.first <= mention.first < sentence.last for mention in self._mentions)
+            if sentence.question and named and words & self.words.state and not words & self.words.wishing:
+                return True
+        return False
+
+    def asks_if_possible(self) -> bool:
+        """Whether a question asks if something may be: "est-ce que le 20 juin serait possible ?"."""
+        return any(
+            sentence.question and not self.words.agreeable.isdisjoint(self._page.words[sentence.first : sentence.last])
+            for sentence in self._page.sentences
+        )
 
     def in_request(self, word: int) -> bool:
         """Whether the sentence of a word asks for something, or lists what is asked."""

@@ -132,6 +132,26 @@ class Thesaurus:
             self._add_names(thing.id, Sort.EQUIPMENT, thing.names)
         for site in catalogue.sites.values():
             self._add_names(site.id, Sort.SITE, site.names)
+        for code in self._words:
+            self._add_synonyms(catalogue, code)
+
+    def _add_synonyms(self, catalogue: Catalogue, code: Language) -> None:
+        """Let what a language calls a thing besides be a name of it, where the catalogue has one thing of that kind:
+        who lends a "tonnelle" is asked for a "barnum"."""
+        sorts = {**dict.fromkeys(catalogue.rooms, Sort.ROOM), **dict.fromkeys(catalogue.equipment, Sort.EQUIPMENT)}
+        owners: dict[str, set[str]] = defaultdict(set)
+        named = [(room.id, room.names) for room in catalogue.rooms.values()]
+        named += [(thing.id, thing.names) for thing in catalogue.equipment.values()]
+        for id, names in named:
+            for phrase in names.get(code, ()):
+                owners[fold(phrase)].add(id)
+        for phrases in self._words[code].lexicon.table("things.synonyms").values():
+            called = {owner for phrase in phrases for owner in owners.get(fold(phrase), ())}
+            if len(called) == 1:
+                [thing] = called
+                for phrase in phrases:
+                    if fold(phrase) not in owners:
+                        self._add(thing, sorts[thing], code, phrase, spelt=False)
 
     def _add_names(self, thing: str, sort: Sort, names: Names) -> None:
         for code, phrases in names.items():
@@ -141,9 +161,10 @@ class Thesaurus:
                     self._add(thing, sort, code, phrase)
                     self._add_head(thing, sort, code, phrase, strict=not short)
 
-    def _add(self, thing: str, sort: Sort, code: Language, phrase: str) -> None:
+    def _add(self, thing: str, sort: Sort, code: Language, phrase: str, *, spelt: bool = True) -> None:
+        """Add a name; `spelt`: what is nearly such a word counts as it too."""
         words = self._content(phrase, code)
-        symbols = [self._symbol(word, code) for word in words]
+        symbols = [self._symbol(word, code, spelt) for word in words]
         if not symbols:
             return
         self._insert(symbols, thing, sort)
@@ -151,7 +172,8 @@ class Thesaurus:
             self._note_tails(words[0], thing, self._words[code])
         for at, (before, after) in enumerate(pairwise(words)):
             if before.isalpha() and after.isalpha():
-                self._insert([*symbols[:at], self._symbol(before + after, code), *symbols[at + 2 :]], thing, sort)
+                joined = self._symbol(before + after, code, spelt)
+                self._insert([*symbols[:at], joined, *symbols[at + 2 :]], thing, sort)
         if sort in {Sort.ROOM, Sort.SITE}:
             self._note_parts(thing, sort, words, symbols)
         if len(symbols) > 1:
@@ -218,8 +240,8 @@ class Thesaurus:
                     self._tails[tail][word] = plural
                     self._tail_things[tail].add(thing)
 
-    def _symbol(self, word: str, code: Language) -> str:
-        """Return the symbol of a word of a name, and keep all its forms."""
+    def _symbol(self, word: str, code: Language, spelt: bool = True) -> str:
+        """Return the symbol of a word of a name, and keep all its forms; `spelt`: also for finding misspelt ones."""
         if word[0] == "#":
             return word
         forms = self._words[code]
@@ -231,11 +253,13 @@ class Thesaurus:
                 symbol = f"{stem}+{ROOM_WORD}"
                 for other, plural in forms.room_suffixes.items():
                     self._forms[stem + other].setdefault(symbol, plural)
-                    self._spelt[code][stem + other].setdefault(symbol, plural)
+                    if spelt:
+                        self._spelt[code][stem + other].setdefault(symbol, plural)
                 return symbol
         for form, plural in forms.inflected(word):
             self._forms[form].setdefault(word, plural)
-            self._spelt[code][form].setdefault(word, plural)
+            if spelt:
+                self._spelt[code][form].setdefault(word, plural)
         return word
 
     # -- finding them -------------------------------------------------------------------------------------------------
@@ -556,6 +580,7 @@ class _WordForms:
         self.harmless = tuple(map(fold, compound["harmless"]))
         self.room_prefixes = frozenset(map(fold, compound["rooms"]))
         self.known = frozenset(fold(word) for words in lexicon.table("things.known").values() for word in words)
+        self.known |= frozenset(lexicon.words())
         room = lexicon.table("things.room")
         self.generic = {fold(word): (ROOM_WORD, False) for word in room["one"]}
         self.generic |= {fold(word): (ROOM_WORD, True) for word in room["many"]}
@@ -580,7 +605,7 @@ class _WordForms:
         yield word, False
         for endings, plural in ((self.many, True), (self.one, False)):
             for ending, other in endings:
-                if word.endswith(ending) and len(word) > len(ending) + 1:
+                if word.endswith(ending) and (len(word) > len(ending) + 1 or len(ending) > 4):
                     yield word[: len(word) - len(ending)] + other, plural
 
     def head_of(self, phrase: str, words: Sequence[str]) -> int:

@@ -24,9 +24,16 @@ def _asked(sighting: Sighting) -> list[Wanted]:
         rooms = _buildings(sighting) or rooms
     for pool in (rooms, goods):
         in_body = [i for i in pool if sighting.mentions[i].first >= sighting.body_at]
-        requested = [i for i in in_body or pool if stances.in_request(sighting.mentions[i].first)]
+        requested = [i for i in in_body or pool if _is_requested(sighting, i)]
         picked.extend(requested or in_body or pool)
     return _merged(sighting, sorted(picked))
+
+
+def _is_requested(sighting: Sighting, index: int) -> bool:
+    """Whether a thing stands in a request, or has a number of its own: "wat tafels betreft: 20"."""
+    mention, quantity = sighting.mentions[index], sighting.quantities[index]
+    counted = mention.sort is Sort.EQUIPMENT and quantity.said
+    return counted or sighting.stances.in_request(mention.first)
 
 
 def _buildings(sighting: Sighting) -> list[int]:
@@ -103,6 +110,8 @@ def _meant(sighting: Sighting, index: int) -> bool:
     if mention.near and mention.sort is Sort.EQUIPMENT:
         return quantity.said
     if mention.sort is not Sort.UNLENT or mention.stranger:
+        return True
+    if any(cue.last == mention.last and cue.pattern.startswith("{book}") for cue in sighting.cues):
         return True
     counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
     sentence = sighting.page.sentence(mention.first)
