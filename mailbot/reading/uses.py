@@ -328,7 +328,7 @@ def _only_echoes(use: Use) -> bool:
 
 
 def _each_its_own(before: Use, use: Use, following: Use) -> bool:
-    """Whether weekdays of a stretch have hours of their own: "the weekend of 11-12 April: Saturday 9-6, Sunday 10-5"."""
+    """Whether weekdays of a stretch have hours of their own: "the weekend of 11-12 April: Sat 9-6, Sun 10-5"."""
     stretch = len(before.pieces) == 1 and _is_stretch(before.pieces[0])
     return stretch and all(
         len(each.days) == 1 and _is_weekday(each.days[0]) and bool(each.clocks) and not each.closed

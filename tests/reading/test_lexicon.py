@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 
 from mailbot.reading.atoms import MARKS
-from mailbot.reading.atoms import MARKS
 from mailbot.reading.lexicon import Lexicon, Phrases, from_toml, load_all
 from mailbot.reading.moments import combine, find
 from mailbot.reading.tokens import tokenize
