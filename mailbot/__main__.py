@@ -89,6 +89,12 @@ def parser() -> argparse.ArgumentParser:
     agenda.add_argument("--to", dest="last", type=_day, help="last day, included; four weeks later if not said")
     agenda.set_defaults(command=_agenda)
 
+    evaluations = commands.add_parser("feedback", help="print what askers said of how it went, and the averages")
+    evaluations.add_argument("--from", dest="first", type=_day, help="uses that ended from this day on")
+    evaluations.add_argument("--to", dest="last", type=_day, help="until this day, included; today if not said")
+    evaluations.add_argument("--csv", action="store_true", help="as a table for a spreadsheet")
+    evaluations.set_defaults(command=_evaluations)
+
     history = commands.add_parser("history", help="print what became of a conversation: when, what, by whom, and why")
     history.add_argument("code", help="its code, such as R-7K3F2")
     history.set_defaults(command=_history)
@@ -150,6 +156,12 @@ def _agenda(chosen: argparse.Namespace) -> None:
     from mailbot import app
 
     app.agenda(chosen.first, chosen.last)
+
+
+def _evaluations(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.evaluations(chosen.first, chosen.last, as_csv=chosen.csv)
 
 
 def _history(chosen: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mailbot.mail.server import Server
     from mailbot.mail.smtp import SmtpSender
     from mailbot.model.decision import Digest
+    from mailbot.model.evaluation import Evaluation
     from mailbot.model.reservation import Use
     from mailbot.model.rules import Equipment, Room, Rules
     from mailbot.reading.proof import Check
@@ -381,4 +382,54 @@ def history(code: str) -> None:
     table = Table("when", "what", "by", "why", "from which mail", title=code)
     for at, what, by, why, mail in sorted(rows, key=lambda row: row[0]):
         table.add_row(f"{at.astimezone(zone):%d/%m/%Y %H:%M}", what, by, why, mail)
+    (Console() if sys.stdout.isatty() else Console(width=160)).print(table)
+
+
+def evaluations(first: date | None, last: date | None, *, as_csv: bool) -> None:
+    """Print what askers said of uses that ended on these days, and how it is on average."""
+    from mailbot.model.evaluation import QUESTIONS
+
+    chosen = settings()
+    rules = load(chosen.rules)
+    first, last = first or date.min, last or now().astimezone(rules.commune.zone).date()
+    if last < first:
+        raise MailbotError(f"{last} is before {first}")
+    with opened(chosen) as store, store.reading() as unit:
+        found = unit.evaluations.between(first, last)
+    names = {id_: one.name for id_, one in rules.initiatives.items()}
+    rows = [_told_of(one, names) for one in found if one.answered]
+    head = ["day", "code", "who", *QUESTIONS, "remark", "damage"]
+    if as_csv:
+        import csv
+
+        csv.writer(sys.stdout, lineterminator="\n").writerows([head, *map(_harmless, rows)])
+        return
+    _print_evaluations(head, rows, asked=len(found), scores=[one.scores for one in found if one.scores])
+
+
+def _told_of(one: Evaluation, names: Mapping[str, str]) -> list[str]:
+    scores = [str(score) for score in one.scores] or ["", "", ""]
+    who = names.get(one.initiative or "", one.address)
+    return [str(one.about), one.code, who, *scores, one.remark, "damage" if one.damage else ""]
+
+
+def _harmless(row: Sequence[str]) -> list[str]:
+    """Return cells that no spreadsheet takes for a formula."""
+    return [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in row]
+
+
+def _print_evaluations(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, asked: int, scores: Sequence[Sequence[int]]
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*head, title=f"{len(rows)} answers to {asked} letters")
+    for row in rows:
+        table.add_row(*map(Text, row))  # a remark is nobody's markup
+    if scores:
+        averages = [f"{sum(each) / len(each):.1f}" for each in zip(*scores, strict=True)]
+        table.add_section()
+        table.add_row("average", "", "", *averages, "", "")
     (Console() if sys.stdout.isatty() else Console(width=160)).print(table)

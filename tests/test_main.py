@@ -9,18 +9,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from mailbot import __version__
 from mailbot.__main__ import DONE, FAILED, MISUSED, main
+from mailbot.model.evaluation import Evaluation
+from mailbot.store import open_store
 from tests.service.mails import TWO_SENDERS
 from tests.service.test_explain import PROMISED
 from tests.stories.town import BRUSSELS, ROOT, Clock, Town
 
-COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "history", "demo"]
+COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "feedback", "history", "demo"]
 NOWHERE = {
     "MAILBOT_IMAP_HOST": "127.0.0.1",
     "MAILBOT_IMAP_PORT": "1",
@@ -407,6 +411,28 @@ def test_the_history_tells_each_step_and_letter_of_a_booking(booked: Path, mailb
     assert "mail-1@voisins.example" in out
     assert "letter: confirmed" in out
     assert mailbot("history", "R-00000") == (FAILED, "", "mailbot: there is no conversation R-00000\n")
+
+
+def test_evaluations_are_printed_with_their_averages_and_as_a_table_for_a_spreadsheet(
+    booked: Path, mailbot: Callable[..., Said]
+) -> None:
+    asked = Evaluation("R-7K3F2", date(2026, 6, 13), datetime(2026, 6, 15, 8, tzinfo=UTC), "a@b.example")
+    with closing(open_store(f"sqlite:///{booked}/data/mailbot.sqlite3")) as store, store.unit() as unit:
+        unit.evaluations.keep(replace(asked, answered=asked.asked, scores=(4, 5, 3), remark="=1+1 [b]propre[/b]"))
+        unit.evaluations.keep(replace(asked, code="R-9F4YB", answered=asked.asked, scores=(2, 5, 5), damage=True))
+        unit.evaluations.keep(replace(asked, code="R-00001"))
+        unit.commit()
+    done, out, err = mailbot("feedback", "--to", "2026-06-30")
+    assert (done, err) == (DONE, "")
+    assert "2 answers to 3 letters" in out
+    assert "[b]propre[/b]" in out
+    averages = next(line for line in out.splitlines() if "average" in line)
+    assert re.findall(r"\d\.\d", averages) == ["3.0", "5.0", "4.0"]
+    rows = mailbot("feedback", "--to", "2026-06-30", "--csv")[1].splitlines()
+    assert rows[0] == "day,code,who,condition,access,usefulness,remark,damage"
+    assert rows[1] == "2026-06-13,R-7K3F2,a@b.example,4,5,3,'=1+1 [b]propre[/b],"
+    assert rows[2] == "2026-06-13,R-9F4YB,a@b.example,2,5,5,,damage"
+    assert mailbot("feedback", "--from", "2026-06-14", "--to", "2026-06-30", "--csv")[1].splitlines() == rows[:1]
 
 
 def test_looking_at_what_is_booked_sends_nothing(booked: Path, mailbot: Callable[..., Said]) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
+from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Lack, Language, Meaning, Slot
 from mailbot.model.reservation import Act, Put, Reservation
@@ -298,10 +299,30 @@ class Lapsed:
 
 @dataclass(frozen=True)
 class Thanked:
-    """Feedback was received and passed on."""
+    """Feedback was received: `evaluation` is what is kept of it, where it answers our questions. `passed_on`: staff
+    got it."""
 
     template: ClassVar[str] = "thanked"
     reservation: Reservation | None = None
+    evaluation: Evaluation | None = None
+    passed_on: bool = True
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Before use: what is fetched, when and where, once more. The reservation holds the uses that begin together."""
+
+    template: ClassVar[str] = "reminded"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """After use: three questions, answered by three numbers and a remark. The reservation holds the uses that they are
+    about."""
+
+    template: ClassVar[str] = "evaluation"
+    reservation: Reservation
 
 
 @dataclass(frozen=True)
@@ -311,8 +332,8 @@ class ToStaff:
 
     template: ClassVar[str] = "to_staff"
     why: str
-    """human, unreadable, failed, feedback, key, change, unknown-sender, unproven, forged, questions: worded by the
-    template."""
+    """human, unreadable, failed, feedback, damage, key, change, unknown-sender, unproven, forged, questions: worded by
+    the template."""
     sender: Address
     subject: str
     meaning: Meaning | None = None
@@ -405,6 +426,8 @@ Content: TypeAlias = (
     | Declined
     | Lapsed
     | Thanked
+    | Reminded
+    | Evaluated
     | ToStaff
     | Alert
     | Digest
@@ -445,6 +468,8 @@ class Decision:
     digests: tuple[Digest, ...] = ()
     """Lists to be kept as given, also one that has nothing to tell and so no letter; where a holder's list of that day
     was kept before, its notice is not sent."""
+    evaluations: tuple[Evaluation, ...] = ()
+    """Askings and answers to be kept."""
 
 
 @dataclass(frozen=True)
@@ -512,3 +537,7 @@ class ClockFacts:
     """Reservations that were cancelled since the last lists, with a passing in that span."""
     last_digests: Mapping[str, Digest] = field(default_factory=dict)
     """By key-holder: the last list they were given."""
+    coming: tuple[Reservation, ...] = ()
+    """Booked reservations with a use or a fetching soon."""
+    used: tuple[Reservation, ...] = ()
+    """Reservations that are or were booked, with a use that ended lately."""

@@ -84,6 +84,8 @@ class Context:
     """The plain texts of our own letters in this thread, newest first: what a reply repeats of them is not its own."""
     challenge: bool = False
     """True where the letter that is answered asked the owner to confirm one act with a bare yes."""
+    evaluation: bool = False
+    """True where the letter that is answered asked how it went."""
 
 
 NO_CONTEXT = Context()

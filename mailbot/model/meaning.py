@@ -186,6 +186,11 @@ class Meaning:
     wishes: frozenset[Wish] = frozenset()
     hold_until: date | None = None
     """The day on which they will have decided, where an option is wished: by its evening an answer can be there."""
+    evaluates: bool = False
+    """It answers our questions about how it went: with `scores`, one a question, where it holds numbers."""
+    scores: tuple[int, ...] = ()
+    remark: str = ""
+    """The own words of an evaluation, without its numbers."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:

@@ -261,6 +261,10 @@ class Reservation:
     slots: tuple[Slot, ...] = ()
     """The first occurrence of each rival reading that our open question numbered from 1 (state asked): of the request,
     then of its alternatives."""
+    settled: datetime | None = None
+    """When it was confirmed or last changed, UTC: from then on an undo counts for a day. None: nothing to undo."""
+    told: tuple[str, ...] = ()
+    """What the clock wrote about, each event once: `use:2026-06-13`, `evaluation:2026-06-13`."""
 
     @property
     def uid(self) -> str:

@@ -142,6 +142,10 @@ class Limits:
     hold: int = 2
     """Working days that an offer is held; it ends at `hold_until` of the last."""
     hold_until: time = time(18)
+    options: int = 2
+    """What an initiative may have held at its own wish at a time."""
+    longest_option: int = 14
+    """Days."""
     answers_per_sender: int = 20
     """Answers a day."""
     answers_per_conversation: int = 10
@@ -149,6 +153,28 @@ class Limits:
     """Answers a day to addresses of one domain that belong to no initiative."""
     answers_to_strangers_per_hour: int = 200
     """Once so many letters went out within an hour, who belongs to no initiative waits for a person."""
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """When the clock writes to askers by itself."""
+
+    before_use: timedelta = timedelta(days=2)
+    """From the reminder to the fetching of the key or the goods, or to the use where nothing is fetched."""
+    after_use: timedelta = timedelta(hours=12)
+    """From the end of the last use to the questions about how it went."""
+    evaluation: bool = True
+    """Whether these are asked at all."""
+    quiet: Hours = field(default_factory=lambda: Hours(20 * 60, 32 * 60))
+    """From an evening to the next morning, in which none of these letters leaves."""
+    on_rest_days: bool = False
+    """Whether they leave on Sundays, public holidays and days on which all is closed."""
+    option: timedelta = timedelta(days=1)
+    """From the reminder of an option to its end."""
+    quarter: timedelta = timedelta(weeks=3)
+    """From the question whether a series goes on to the end of the quarter."""
+    quarter_again: timedelta = timedelta(weeks=1)
+    """Between that question and each of its two reminders."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +288,7 @@ class Rules:
     articles: Mapping[str, Words] = field(default_factory=dict)
     """Which rule or article a refusal names, by the objection's kind: "order": "règlement des salles, art. 4"."""
     banners: tuple[str, ...] = ()
+    reminders: Reminders = field(default_factory=Reminders)
     unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
     version: str = ""
     """A digest of the file's text."""

@@ -127,7 +127,7 @@ def _let_choose(matter: Matter, request: Meaning) -> Decision:
 def confirm(matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM) -> Decision:
     """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have."""
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
-    after = matter.cleared(uses=one.uses, request=request, attendees=one.basket.attendees)
+    after = matter.cleared(uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now)
     put = matter.step(after, act, "; ".join(reasons)[:200])
     content = Confirmed(put.after, undo_until(put.after, matter), not_lent(request, matter.rules))
     answer = matter.answered(content, *reasons, puts=(put,), code=put.after.code)

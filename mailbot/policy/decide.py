@@ -13,6 +13,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
+from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
@@ -36,6 +37,8 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
         return calendar_answer(matter, facts.calendar_reply.status)
     if _awaits_name(facts.conversation, rules):
         return _named(matter)
+    if meaning.evaluates and (decision := evaluated(matter)):
+        return _with_further(matter, decision)
     return _with_further(matter, CLERKS[_intent(matter)](matter))
 
 

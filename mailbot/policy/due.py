@@ -35,8 +35,8 @@ LOOK_AHEAD = 40
 """Days in which each key-holder has a working day; one who has none gets no list."""
 
 
-def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
-    """Return what is due now: steps of offers and reservations that are over, and the lists."""
+def house_work(facts: ClockFacts, rules: Rules) -> Decision:
+    """Return what is due now of steps of offers and reservations that are over, and of lists."""
     lapses = lapsed(facts.lapsing).puts
     closes = [_step(r, Act.CLOSE, "all used and brought back") for r in facts.ending if is_over(r, facts.now, rules)]
     digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))

@@ -11,6 +11,10 @@ from mailbot.model.rules import Closure, Counter, Room, Rules, Week
 from mailbot.model.spans import Days, Hours, Span
 
 ONE_DAY = timedelta(days=1)
+ONE_MINUTE = timedelta(minutes=1)
+SUNDAY = 6
+LONGEST_REST = 30
+"""Days that are looked at for a moment at which the clock may write."""
 _WHOLE_DAY = Hours(0, 1440)
 
 
@@ -99,6 +103,36 @@ def _counter_openings(key: _CounterDay) -> tuple[Span, ...]:
 def is_working_day(day: date, rules: Rules) -> bool:
     """Return whether the commune works: Monday to Friday, no public holiday, no closure of everything."""
     return day.weekday() < 5 and day not in rules.public_holidays and not _holding(day, rules.closures)
+
+
+def is_quiet(moment: datetime, rules: Rules) -> bool:
+    """Return whether the clock writes to nobody at that moment: at night, on Sundays and holidays."""
+    return not any(span.start <= moment < span.end for span in _awake(local_day(moment, rules), rules))
+
+
+def last_awake(moment: datetime, rules: Rules) -> datetime:
+    """Return the last moment up to this one at which the clock may write: this one, or the minute before a quiet time
+    began. Where it was quiet for weeks on end it is this one, quiet or not."""
+    day = local_day(moment, rules)
+    for back in range(LONGEST_REST):
+        for span in reversed(_awake(day - back * ONE_DAY, rules)):
+            if span.start <= moment:
+                return min(moment, span.end - ONE_MINUTE)
+    return moment
+
+
+def _awake(day: date, rules: Rules) -> tuple[Span, ...]:
+    if _is_rest_day(day, rules):
+        return ()
+    quiet = rules.reminders.quiet
+    ends = [(quiet.end - 1440, quiet.start)] if quiet.end > 1440 else [(0, quiet.start), (quiet.end, 1440)]
+    return _spans((Hours(start, end) for start, end in ends if start < end), day, rules)
+
+
+def _is_rest_day(day: date, rules: Rules) -> bool:
+    if rules.reminders.on_rest_days:
+        return False
+    return day.weekday() == SUNDAY or day in rules.public_holidays or _holding(day, rules.closures) is not None
 
 
 def hold_end(now: datetime, rules: Rules) -> datetime:

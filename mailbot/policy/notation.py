@@ -42,6 +42,16 @@ def read_hours(text: str) -> tuple[Hours, ...]:
     return tuple(ranges)
 
 
+def read_night(text: str) -> Hours:
+    """Return hours that may go on until late in the next morning: "20:00-8:00"."""
+    found = _RANGE.fullmatch(text.lower())
+    start = _minutes(found[1], found[2]) if found else None
+    end = _minutes(found[3], found[4]) if found else None
+    if start is None or end is None or start in (end, 1440):
+        raise misread("hours", text=text)
+    return Hours(start, end if end > start else end + 1440)
+
+
 def _range(text: str) -> Hours:
     found = _RANGE.fullmatch(text)
     start = _minutes(found[1], found[2]) if found else None

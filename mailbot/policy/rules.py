@@ -34,6 +34,7 @@ from mailbot.model.rules import (
     Key,
     Limits,
     Names,
+    Reminders,
     Room,
     Rules,
     Site,
@@ -218,6 +219,7 @@ def _rules(root: Branch, version: str) -> Rules:
         feature_names=form.may("features", _table(_words_of, known), {}),
         articles=form.may("articles", lambda node: _articles(node, known), {}),
         banners=form.may("banners", each(text), ()),
+        reminders=form.may("reminders", _reminders, Reminders()),
         version=version,
     )
     _unlike(form, root)
@@ -528,6 +530,8 @@ def _limits(node: Node) -> Limits:
         hours_per_week=form.need("hours_per_week", _at_least(1)),
         hold=form.may("hold", _some_days, 2),
         hold_until=form.may("hold_until", leaf(notation.read_clock), time(18)),
+        options=form.may("options", _at_least(0), 2),
+        longest_option=form.may("longest_option", _some_days, 14),
         answers_per_sender=form.may("answers_per_sender", _at_least(1), 20),
         answers_per_conversation=form.may("answers_per_conversation", _at_least(1), 10),
         answers_per_domain=form.may("answers_per_domain", _at_least(1), 100),
@@ -537,6 +541,24 @@ def _limits(node: Node) -> Limits:
         form.say("notice-beyond-horizon", "notice")
     form.close()
     return limits
+
+
+def _reminders(node: Node) -> Reminders:
+    form, usual = Form(node, "reminders"), Reminders()
+    reminders = Reminders(
+        before_use=form.may("before_use", _some_time, usual.before_use),
+        after_use=form.may("after_use", leaf(notation.read_length), usual.after_use),
+        evaluation=form.may("evaluation", leaf(notation.read_yes_no), usual.evaluation),
+        quiet=form.may("quiet", leaf(notation.read_night), usual.quiet),
+        on_rest_days=form.may("on_rest_days", leaf(notation.read_yes_no), usual.on_rest_days),
+        option=form.may("option", _some_time, usual.option),
+        quarter=form.may("quarter", _some_time, usual.quarter),
+        quarter_again=form.may("quarter_again", _some_time, usual.quarter_again),
+    )
+    if 2 * reminders.quarter_again >= reminders.quarter:
+        form.say("reminders-too-slow", "quarter_again")
+    form.close()
+    return reminders
 
 
 def _unknown_senders(node: Node) -> UnknownSender:

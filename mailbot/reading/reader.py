@@ -25,6 +25,7 @@ from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
+from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
@@ -102,7 +103,8 @@ class Library:
         if answers.asks_for_a_person(body, self.person):
             return replace(meaning, evidence=(Evidence("intent", own.body.strip(), "human, asked for"),))
         spoken = self._spoken(speech, own)
-        return self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
+        read = self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
+        return evaluating(read, own.body, self.lexica) if context.evaluation else read
 
     def _speech(self, own: OwnWords, subject: Sequence[str], body: Sequence[str], context: Context) -> Speech:
         def otherwise() -> Language:
@@ -251,7 +253,9 @@ class Library:
 
 
 _KEPT: list[Library] = []
-_NO_CUES = frozenset({"and", "also", "opens", "contrast", "like", "persons", "state", "agreeable", "hold-until"})
+_NO_CUES = frozenset(
+    {"and", "also", "opens", "contrast", "like", "persons", "state", "agreeable", "hold-until", "everywhere"}
+)
 """Lists of single words among tables of cues."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""

@@ -35,6 +35,10 @@ class Bookings(Names):
             lines += self._told(things, hours, whens, year=year and not lines)
         return tuple(lines)
 
+    def first_day(self, uses: Sequence[Use]) -> date:
+        """Return the day on which the first of them begins."""
+        return min(self._day(use.when) for use in uses)
+
     def _hours_alike(self, when: Span | Days) -> str:
         """Return what uses must share to be told as one series: hours in words, or nothing for single days."""
         if isinstance(when, Days):

@@ -22,7 +22,7 @@ from mailbot.model.reservation import Option, Reservation
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
-from mailbot.replies.heading import heading_of, reservation_of
+from mailbot.replies.heading import answers, heading_of, reservation_of
 from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.rounds import changes, round_of
@@ -146,6 +146,7 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "say": teller.phrases,
         "name": greeted(notice.to.name),
         "now": now,
+        "answering": answers(notice),
         "commune": teller.text(commune.names),
         "service": teller.text(commune.service),
         "phone": commune.phone,

@@ -124,6 +124,7 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
             language=conversation.language,
             our_texts=tuple(mine.text for mine in letters),
             challenge=challenge,
+            evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
         ),
         Act.CANCEL if challenge and answered is not None and proves(answered, letter) else None,
     )  # the one act that is challenged today
@@ -209,6 +210,8 @@ def carry_out(
     """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
     now = office.clock()
     unit.reservations.put(decision.puts, stock_of(rules), now)
+    for evaluation in decision.evaluations:
+        unit.evaluations.keep(evaluation)
     events = {notice.content.event for notice in decision.notices if isinstance(notice.content, Alert)} - {""}
     told = {event for event in events if unit.mailbox.told(event, now - ALERTED_ONCE_IN)}
     for notice in decision.notices:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol
 
 from mailbot.model.decision import Digest, End, Occupancy, Traffic, Window
+from mailbot.model.evaluation import Evaluation
 from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
@@ -173,6 +174,10 @@ class Reservations(Protocol):
         """Return confirmed reservations with a use, a fetching or a bringing back between the two."""
         ...
 
+    def used(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return reservations that are or were booked to their end, with something that happened between the two."""
+        ...
+
     def cancelled(self, since: datetime, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return reservations that were cancelled since then and had a use, a fetching or a bringing back between the
         other two, soonest first."""
@@ -191,6 +196,18 @@ class Reservations(Protocol):
         ...
 
 
+class Evaluations(Protocol):
+    """How uses went, as their askers say."""
+
+    def keep(self, evaluation: Evaluation) -> None:
+        """Write an asking down, or an answer: the last one counts."""
+        ...
+
+    def between(self, first: date, last: date) -> tuple[Evaluation, ...]:
+        """Return those about uses that ended on these days, both included, soonest first."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
 
@@ -199,6 +216,9 @@ class Unit(Protocol):
 
     @property
     def reservations(self) -> Reservations: ...
+
+    @property
+    def evaluations(self) -> Evaluations: ...
 
     def commit(self) -> None: ...
 

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, time, timedelta
 from mailbot.errors import Temporary
 from mailbot.model.decision import ClockFacts, Digest
 from mailbot.model.rules import Rules
-from mailbot.policy.due import due_span, on_clock
+from mailbot.policy.clock import on_clock
+from mailbot.policy.due import due_span
+from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source
@@ -17,6 +19,8 @@ from mailbot.service.ports import Delivered, Source
 log = logging.getLogger(__name__)
 
 BATCH = 50
+QUIET = timedelta(days=14)
+"""A reminder leaves earlier by as long as nobody is written to before its hour: holidays at most."""
 SWEPT_AFTER = timedelta(days=2)
 """Cells are swept so long after their end."""
 
@@ -73,6 +77,8 @@ def tick(office: Office) -> None:
             passing=unit.reservations.between(span.start, span.end) if span else (),
             cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
+            coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
+            used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
         )
         decision = on_clock(facts, rules)
         kept = [unit.reservations.keep_digest(digest, now) for digest in decision.digests]

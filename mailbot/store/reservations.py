@@ -51,6 +51,7 @@ _HAPPENING = _WHOLE.where(
     )
 )
 _BETWEEN = _HAPPENING.where(_COLUMN.state.in_(_STANDS))
+_USED = _HAPPENING.where(_COLUMN.state.in_((*_STANDS, State.CLOSED.value)))
 _CANCELLED = _HAPPENING.where(_COLUMN.state == State.CANCELLED.value, _COLUMN.updated >= bindparam("since"))
 _NEW = insert(RESERVATION)
 _STEP = update(RESERVATION).where(
@@ -172,6 +173,11 @@ class Reservations:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two, soonest first. The
         days of equipment are taken in the widest sense (any time zone): look closer."""
         return self._all(_BETWEEN, first=first, last=last)
+
+    def used(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Return reservations that are or were booked to their end, with something that happened between the two,
+        soonest first."""
+        return self._all(_USED, first=first, last=last)
 
     def cancelled(self, since: datetime, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return reservations that were cancelled since then and had a use, a fetching or a bringing back between the

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -120,6 +121,22 @@ DIGEST = Table(
     Column("day", Date, primary_key=True),
     Column("written", Moment, nullable=False),
     Column("body", Whole(Digest), nullable=False),
+)
+
+EVALUATION = Table(
+    "evaluation",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column("about", Date, primary_key=True),
+    Column("asked", Moment, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("initiative", Text),
+    Column("answered", Moment),
+    Column("condition", Integer),
+    Column("access", Integer),
+    Column("usefulness", Integer),
+    Column("remark", Text, nullable=False),
+    Column("damage", Boolean, nullable=False),
 )
 
 LEDGER = Table(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from mailbot.errors import Temporary
 from mailbot.store import engine as engines
 from mailbot.store import migrations, worker
+from mailbot.store.evaluations import Evaluations
 from mailbot.store.mailbox import Mailbox, count_try
 from mailbot.store.memory import SourceMemory
 from mailbot.store.reservations import Reservations
@@ -66,6 +67,7 @@ class Unit:
         counting = self._engines.counting
         self._mailbox = Mailbox(self._connection, counting, self._name, self._tries.append, writes=self._writes)
         self._reservations = Reservations(self._connection, writes=self._writes)
+        self._evaluations = Evaluations(self._connection)
         return self
 
     @property
@@ -75,6 +77,10 @@ class Unit:
     @property
     def reservations(self) -> Reservations:
         return self._reservations
+
+    @property
+    def evaluations(self) -> Evaluations:
+        return self._evaluations
 
     def commit(self) -> None:
         self._connection.commit()

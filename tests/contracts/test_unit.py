@@ -12,6 +12,7 @@ import pytest
 
 from mailbot.errors import LostRace, Temporary
 from mailbot.model.decision import End, Traffic, Window
+from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.outbox import OurLetter, Receipt
 from mailbot.model.reservation import CODE_LETTERS, Act, Option, Reservation, State, hold_of
@@ -202,6 +203,18 @@ class UnitContract:
             later = unit.reservations.of(ASKER.address, None, hours(13, 15, 16).end)
         assert [found.code for found in standing] == ["R-00001", "R-00002", "R-00004"]
         assert [found.code for found in later] == ["R-00002", "R-00004"]
+
+    def test_an_evaluation_keeps_its_asking_and_its_last_answer(self, store: ports.Store) -> None:
+        asked = Evaluation("R-00001", date(2026, 6, 13), NOW, ASKER.address, "parc")
+        first = replace(asked, asked=NOW + MINUTE, answered=NOW + MINUTE, scores=(4, 5, 5), remark="bien")
+        second = replace(first, answered=NOW + 2 * MINUTE, scores=(), remark="une chaise est cassée", damage=True)
+        for evaluation in (asked, asked, first, second):
+            with store.unit() as unit:
+                unit.evaluations.keep(evaluation)
+                unit.commit()
+        with store.reading() as unit:
+            assert unit.evaluations.between(date(2026, 6, 13), date(2026, 6, 13)) == (replace(second, asked=NOW),)
+            assert unit.evaluations.between(date(2026, 6, 14), date(2026, 6, 30)) == ()
 
     def test_an_offer_lapses_after_its_deadline(self, store: ports.Store) -> None:
         put(store, offered("R-00001", (SATURDAY,), deadline=NOW), booked("R-00002"))

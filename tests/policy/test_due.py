@@ -13,13 +13,13 @@ from mailbot.model.decision import ClockFacts, Digest, Direction, ShortNotice
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import Act, State
 from mailbot.model.spans import Days
+from mailbot.policy.clock import on_clock
 from mailbot.policy.due import (
     due_lists,
     due_span,
     is_over,
     next_list,
     next_moment,
-    on_clock,
     passings_of,
     reader_of,
 )

@@ -14,8 +14,8 @@ from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
 from mailbot.model.reservation import State, claims_in_force
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.checks import weighed
+from mailbot.policy.clock import on_clock
 from mailbot.policy.decide import on_mail
-from mailbot.policy.due import on_clock
 from tests.policy.commune import KARIM, NOW, RULES, YVETTE, Office, asks, limited, says, slot
 
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)

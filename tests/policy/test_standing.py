@@ -25,7 +25,7 @@ from mailbot.model.decision import (
 from mailbot.model.letters import CalendarReply
 from mailbot.model.meaning import Intent, Item
 from mailbot.model.reservation import Act, State
-from mailbot.policy.due import on_clock
+from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, YVETTE, Office, any_room, asks, goods, local, room, says, slot, span
 
 SATURDAY = "2026-06-13"

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailbot.model import decision as d
+from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
@@ -176,6 +177,7 @@ FREE = (
     d.FreeSlot("chaise", days("2026-06-13", "2026-06-14"), 50),
     d.FreeSlot("sono", days("2026-06-13", "2026-06-14"), 0, (d.ShortStock("sono", 1, 0, days("2026-06-13")),)),
 )
+WENT_WELL = Evaluation("R-7K3F2", date(2026, 6, 13), NOW, YVETTE.address, answered=NOW, scores=(4, 5, 5))
 FREE_DAYS = tuple(
     d.FreeSlot("salle-polyvalente", span(day, hours), 1)
     for day, hours in (
@@ -290,6 +292,9 @@ def contents(language: str) -> dict[str, d.Content]:
         "declined": d.Declined(replace(offered, state=State.DECLINED)),
         "lapsed": d.Lapsed(replace(offered, state=State.LAPSED)),
         "thanked": d.Thanked(booked),
+        "thanked-scores": d.Thanked(booked, WENT_WELL, passed_on=False),
+        "reminded": d.Reminded(booked),
+        "evaluation": d.Evaluated(booked),
         "alert": d.Alert(
             "undeliverable",
             {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
@@ -315,7 +320,10 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
     examples = {}
     told = contents(language)
     for name, content in ({name: told[name] for name in IN_BOTH} if both else told).items():
-        if isinstance(content, d.Digest | d.ShortNotice):
+        if isinstance(content, d.Reminded | d.Evaluated):
+            now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
+            notice = d.Notice(YVETTE, languages, content, answers=False)
+        elif isinstance(content, d.Digest | d.ShortNotice):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
         elif isinstance(content, d.ToStaff | d.Alert):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW

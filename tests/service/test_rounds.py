@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,9 @@ def test_a_flag_that_could_not_be_set_repeats_nothing(town: Town, monkeypatch: p
 
 def test_more_mails_than_one_batch_are_all_served_in_the_order_of_their_arrival(town: Town) -> None:
     for number in range(120):
-        town.inbox.put(town.mail(f"Voisin <v{number:03}@{number % 2}.example>", "plainte", "Je me plains du bruit au parc."))
+        town.inbox.put(
+            town.mail(f"Voisin <v{number:03}@{number % 2}.example>", "plainte", "Je me plains du bruit au parc.")
+        )
     told = [address for address in to(town.round()) if address not in STAFF]
     assert told == [f"v{number:03}@{number % 2}.example" for number in range(120)]
     assert fetch(town.inbox, town.office) is True
@@ -286,3 +289,18 @@ def test_a_thing_that_is_added_to_the_rules_can_be_booked_by_the_next_mail(edita
     editable.rules.write_text(good.replace("  barbecue:\n", f"{added}  barbecue:\n"), encoding="utf-8")
     editable.write(MARC, "prêt", "Bonjour, nous voudrions deux trottinettes cargo le samedi 20 juin.")
     assert editable.rows() == ["trottinette 2 2026-06-20 2026-06-20"]
+
+
+def test_a_reminder_is_sent_once_though_the_program_starts_again_and_is_caught_up_after_it_was_down(
+    tmp_path: Path,
+) -> None:
+    first = Town(tmp_path, Clock(NINE_THIRTY))
+    first.write(MARC, "lecture", READING_ROOM)
+    first.close()
+    told = []
+    for hours in (9, 9.1, 10):
+        town = Town(tmp_path, Clock(NINE_THIRTY.replace(day=17) + timedelta(hours=hours - 9.5)))
+        town.round()
+        told += [letter for letter in town.letters() if "rappel" in str(letter["Subject"])]
+        town.close()
+    assert to(told) == ["marc@valleeverte.example"], "hours after its time, and once"

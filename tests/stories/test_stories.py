@@ -7,11 +7,12 @@ A step may do something:
   calendar_says  somebody's calendar program answers our last invitation: ACCEPTED, TENTATIVE, DECLINED
   again          the last mail arrives once more
 It says what must follow:
-  letters        who gets one, in order
+  letters        who gets one, in order;  askers: the same without key-holders, whose lists are then not looked at
   title, says    what subject and text of the first hold;  never: what no letter holds
   then           what the letters to an address hold
   rows           all that is booked then;  held: whether an offer holds something
   calendar       the method of the first letter's calendar file, or ""
+  evaluations    all that is kept of how it went, a line each
   whole          who gets the mail itself, whole, as an attachment
 Above the steps, `rules` may change parts of rules.yaml (`old`, `new`).
 """
@@ -36,7 +37,7 @@ from tests.stories.town import BRUSSELS, ROOT, Clock, Town, text_of
 FOLDER = Path(__file__).parent
 STORIES = sorted(FOLDER.glob("*/*.toml"))
 DONE = {"at", "from", "subject", "body", "reply", "thread", "headers", "calendar_says", "again"}
-FOLLOWS = {"letters", "title", "says", "then", "never", "rows", "held", "calendar", "whole"}
+FOLLOWS = {"letters", "askers", "title", "says", "then", "never", "rows", "held", "calendar", "whole", "evaluations"}
 RESIDUE = re.compile(
     r"None|[{}]|Undefined|datetime|\bR-00000\b|\(\)|\[\]| [,.)]|\( |\n\n\n|[ \t]\n|[^ ]  +[^ │]|,,|\.\.(?!\.)"
 )
@@ -113,6 +114,10 @@ def invitation_to(sender: str, town: Town) -> EmailMessage:
 
 def compare(step: dict[str, Any], letters: list[EmailMessage], town: Town, told: str) -> None:
     """Hold what followed against what the step says."""
+    if "askers" in step:
+        holders = {holder.address for holder in town.office.rules.current().holders.values()}
+        letters = [letter for letter in letters if address_of(letter) not in holders]
+        assert [address_of(letter) for letter in letters] == step["askers"], told
     if "letters" in step:
         assert [address_of(letter) for letter in letters] == step["letters"], told
     for words in step.get("says", []):
@@ -131,6 +136,8 @@ def compare(step: dict[str, Any], letters: list[EmailMessage], town: Town, told:
         assert town.rows() == sorted(step["rows"]), told
     if "held" in step:
         assert any(one.state is State.OFFERED for one in town.standing()) is step["held"], told
+    if "evaluations" in step:
+        assert town.evaluations() == step["evaluations"], told
     if "calendar" in step:
         assert calendar_method(letters[0]) == step["calendar"], told
     if "whole" in step:

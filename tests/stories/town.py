@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime, parseaddr
@@ -156,6 +156,17 @@ class Town:
         """Return what is booked, a line a use: resource, quantity, local times."""
         uses = [use for one in self.standing() if one.state is State.CONFIRMED for use in one.uses]
         return sorted(f"{use.resource} {use.quantity} {local(use.when)}" for use in uses)
+
+    def evaluations(self) -> list[str]:
+        """Return what was said of how it went, a line each; "asked" where nobody answered yet."""
+        with self.store.reading() as unit:
+            kept = unit.evaluations.between(date.min, date.max)
+        return [
+            f"{one.about} {' '.join(map(str, one.scores)) or '-'} {one.remark}".rstrip()
+            if one.answered
+            else f"{one.about} asked"
+            for one in kept
+        ]
 
     def close(self) -> None:
         self.store.close()

@@ -14,6 +14,7 @@ from mailbot.store.migrations import (
     m0002_which_mail_and_offers_of_changes,
     m0003_answers_are_counted_by_day,
     m0004_letters_that_came_back,
+    m0005_how_it_went,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -21,6 +22,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0002_which_mail_and_offers_of_changes.STATEMENTS,
     m0003_answers_are_counted_by_day.STATEMENTS,
     m0004_letters_that_came_back.STATEMENTS,
+    m0005_how_it_went.STATEMENTS,
 )
 """The first is number 1."""
 

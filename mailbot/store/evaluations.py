@@ -1,0 +1,60 @@
+"""How uses went, as their askers say: a row an asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from mailbot.model.evaluation import QUESTIONS, Evaluation
+from mailbot.store.schema import EVALUATION
+from mailbot.store.upsert import insert_unless_there
+
+_ANSWER = update(EVALUATION).where(EVALUATION.c.code == bindparam("of_code"), EVALUATION.c.about == bindparam("of_day"))
+_BETWEEN = (
+    select(EVALUATION)
+    .where(EVALUATION.c.about >= bindparam("first"), EVALUATION.c.about <= bindparam("last"))
+    .order_by(EVALUATION.c.about, EVALUATION.c.code)
+)
+
+
+class Evaluations:
+    """Askings and answers, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, evaluation: Evaluation) -> None:
+        """Write an asking down, or an answer: the last one counts, and keeps the hour of the asking."""
+        if insert_unless_there(self._connection, EVALUATION, _row(evaluation)) or evaluation.answered is None:
+            return
+        row = {name: value for name, value in _row(evaluation).items() if name not in ("code", "about", "asked")}
+        self._connection.execute(_ANSWER, {**row, "of_code": evaluation.code, "of_day": evaluation.about})
+
+    def between(self, first: date, last: date) -> tuple[Evaluation, ...]:
+        """Return those about uses that ended on these days, both included, soonest first."""
+        return tuple(map(_evaluation, self._connection.execute(_BETWEEN, {"first": first, "last": last})))
+
+
+def _row(evaluation: Evaluation) -> Mapping[str, object]:
+    scores = evaluation.scores or (None,) * len(QUESTIONS)
+    return {
+        "code": evaluation.code,
+        "about": evaluation.about,
+        "asked": evaluation.asked,
+        "address": evaluation.address,
+        "initiative": evaluation.initiative,
+        "answered": evaluation.answered,
+        **dict(zip(QUESTIONS, scores, strict=True)),
+        "remark": evaluation.remark,
+        "damage": evaluation.damage,
+    }
+
+
+def _evaluation(row: Row[Any]) -> Evaluation:
+    columns = row._mapping
+    scores = tuple(columns[question] for question in QUESTIONS if columns[question] is not None)
+    kept = {name: value for name, value in columns.items() if name not in QUESTIONS}
+    return Evaluation(**kept, scores=scores)
