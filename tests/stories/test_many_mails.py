@@ -26,7 +26,8 @@ def test_each_mail_ends_and_each_letter_is_sound(tmp_path: Path, caplog: pytest.
         with caplog.at_level(logging.WARNING, "mailbot"):
             for case in cases:
                 town.clock.now = max(town.clock.now, datetime.fromisoformat(case["date"]))
-                town.round()
+                while town.round():  # what the clock brings is no answer to the mail
+                    pass
                 letters = town.receive(build(case))
                 assert town.inbox.mails[-1].handled, case["id"]
                 to_each = Counter(map(address_of, letters))
