@@ -549,7 +549,7 @@ class _Cutter:
 
     def _word(self, at: int) -> int:
         found = self._longest(self.words.tree, at)
-        nothing = self._longest(self.words.never, at)
+        nothing = None if self._is_month(at) else self._longest(self.words.never, at)
         number = (
             number_at(self.tokens, at, self.words.lexicons) if self.tokens[at].norm in self.words.number_words else None
         )
@@ -573,6 +573,12 @@ class _Cutter:
         sense, last = found
         self._add(Is.WORD, at, last, sense)
         return self._over_dot(sense, last)
+
+    def _is_month(self, at: int) -> bool:
+        """Whether a month follows its day, whatever phrase it might begin: "on 12 May we will finish earlier"."""
+        before = self.atoms[-1] if self.atoms else None
+        sense: Sense = self.words.tree.get(self.tokens[at].norm, {}).get(None, NOTHING)
+        return before is not None and before.kind is Is.NUMBER and bool(before.digits) and sense.month is not None
 
     def _counts_from(self, sense: Sense, behind: int) -> bool:
         """ "from ten to twelve" is no ten minutes to twelve, "every two weeks on Monday" no Monday in two weeks."""

@@ -196,6 +196,7 @@ class Scanner:
         elif atom.kind is Is.OPEN:
             self._bracketed = True
         elif atom.kind is Is.NUMBER:
+            self._between &= ~Mark.INSTEAD  # "au lieu de 40, pour samedi"
             self._near = self._near and atom.number is not None and atom.number.article
         elif atom.kind in _PARTING:
             self._near = False

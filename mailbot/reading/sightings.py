@@ -42,6 +42,12 @@ class Sighting:
         """Return the sentences that hold a cue of one of these values, or of an intent's values ("change/")."""
         return frozenset(self.page.sentence_of[cue.first] for cue in self.cues if cue.value.startswith(values))
 
+    def going_on(self, asking: frozenset[int] | set[int]) -> set[int]:
+        """Return the sentences that only go on with one that asks: "And one rehearsal there on Wednesday, 7 to 10"."""
+        return {
+            number + 1 for number in asking if number + 1 < len(self.page.sentences) and self.stances.opens(number + 1)
+        }
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -84,10 +84,13 @@ class Stances:
         self._spread("unwanted-before", self.refused, onward=False)
         self._spread("own-after", owned, onward=True)
         self._spread("own-before", owned, onward=False)
+        corrected = {i for i, quantity in enumerate(quantities) if quantity.corrected}
+        self.refused -= corrected  # "niet meer 20 maar 12"
         goods = {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
-        goods -= {i for i in goods if quantities[i].corrected}  # "we hebben er al 2, we zouden er nog 3 willen"
+        goods -= corrected  # "we hebben er al 2, we zouden er nog 3 willen"
         self.unwanted |= self.refused | goods
         self._spread("old-after", self.old, onward=True, farthest=3)
+        self.old -= corrected
         for cue in cues:
             if cue.value == "stance-last-not":
                 last = [i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:]
@@ -152,8 +155,8 @@ class Stances:
             if cue.value != f"stance-{key}" or before.isdigit() or (key == "own-after" and before in self.words.can):
                 continue  # "may I have the projector" is had by nobody
             inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
-            if key == "old-after":  # "liever de bib dan de vergaderzaal"
-                inside = [i for i in inside if self._mentions[i].last >= cue.last]
+            if key == "old-after":  # "liever de leeszaal dan": what is left behind comes after
+                inside = [i for i in inside if self._on_edge(self._mentions[i], cue)]
             into.update(inside)
             edge, listed = cue.last if onward else cue.first, bool(inside)
             for index in order:
@@ -165,6 +168,10 @@ class Stances:
                     break
                 into.add(index)
                 edge, listed = (mention.last if onward else first), True
+
+    @staticmethod
+    def _on_edge(mention: Mention, cue: Cue) -> bool:
+        return mention.first == cue.first or mention.last >= cue.last
 
     def _bare(self, between: tuple[int, int], listed: bool) -> bool:
         """Whether nothing joins a thing to the one before: "au lieu de la classe 3 le réfectoire"."""

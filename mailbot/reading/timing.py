@@ -24,7 +24,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
     asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
     asking |= sighting.sentences_of("stance-same-place")
-    asking |= _going_on(sighting, asking)
+    asking |= sighting.going_on(asking)
     if intent is Intent.AVAILABILITY:
         asking |= {sentence.number for sentence in sighting.page.sentences if sentence.question}
     if intent is Intent.CHANGE:  # "we have it booked" only tells what is
@@ -53,7 +53,15 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
     found = _without_told_weekdays(_without_last_year(found))
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
-    return used if intent is Intent.CANCEL else without(used, _left_out(every, sighting))
+    if intent is Intent.CANCEL:
+        return [_whole_day(moment) for moment in used]
+    return without(used, _left_out(every, sighting))
+
+
+def _whole_day(moment: Moment) -> Moment:
+    """ "Nous renonçons à la journée du 9 avril" gives up the day, whichever hours it has."""
+    day = all(clock.part == "day" and clock.start is None for clock in moment.when.clocks)
+    return replace(moment, when=replace(moment.when, clocks=())) if day else moment
 
 
 _A_WHILE = timedelta(days=275)
@@ -87,12 +95,6 @@ def _may_be_last_years(moment: Moment) -> bool:
     yearless = not any(len(word) == _YEAR for step in moment.when.derivation for word in _NUMBERS.findall(step.words))
     far = bool(moment.days) and min(moment.days) - moment.today > _A_WHILE
     return far and yearless and moment.when.repetition is None
-
-
-def _going_on(sighting: Sighting, asking: frozenset[int] | set[int]) -> set[int]:
-    """Return the sentences that only go on with one that asks: "And one rehearsal there on Wednesday, 7pm to 10pm"."""
-    numbers = {sighting.page.sentence_of[min(first, len(sighting.page.words) - 1)] for first, _ in sighting.spans}
-    return {number for number in numbers if number - 1 in asking and sighting.stances.opens(number)}
 
 
 def _not_replaced(moment: Moment, sighting: Sighting) -> Moment:

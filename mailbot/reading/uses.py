@@ -150,7 +150,7 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             continue
         if piece.between & Mark.CORRECTION and not piece.refused and _corrected(found, piece):
             continue
-        if piece.between & Mark.INSTEAD and current is not None:
+        if piece.between & Mark.INSTEAD:
             found.append(Use([piece], replaced=True))
             continue
         if piece.between & Mark.THAN and current is not None and current.pieces[-1].between & Mark.CORRECTION:

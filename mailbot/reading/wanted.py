@@ -159,12 +159,14 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
         return []
     if not parted and _gives_up_room_and_things(sighting, cancelled):
         return []
+    unchanged = sighting.sentences_of("stance-kept", "stance-confirmed") - cancelled
     given_up: list[int] = []
     for i, mention in enumerate(sighting.mentions):
         room = mention.sort in {Sort.ROOM, Sort.SITE}
         if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
             continue
-        if i in stances.unwanted or sighting.page.sentence_of[mention.first] in cancelled:
+        sentence = sighting.page.sentence_of[mention.first]
+        if sentence in cancelled or (i in stances.unwanted and sentence not in unchanged):
             given_up.append(i)
     in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
     ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
@@ -193,7 +195,8 @@ def _changed(sighting: Sighting) -> list[Wanted]:
     """Return what a change is about: what is newly wanted; else what the mail says of the reservation."""
     asked = _asked(sighting)
     changing = sighting.sentences_of("change/", "book/strong")
-    told = [one for one in asked if one.sentence in changing] or asked
+    changing |= sighting.going_on(changing)
+    told = [one for one in asked if any(sentence in changing for _, sentence in one.places)] or asked
     if not told:
         named = [
             i
