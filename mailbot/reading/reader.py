@@ -94,7 +94,7 @@ class Library:
         body_at = len(own.subject) + 2 if own.subject else 0
         subject, body = _words(tokens, 0, body_at), _words(tokens, body_at, body_at + len(own.body))
         speech = self._speech(own, subject, body, context)
-        codes = _codes(f"{letter.subject}\n{own.body}\n{own.forwarded}")
+        codes = _codes(f"{letter.subject}\n{own.body}\n{own.signature}\n{own.forwarded}")
         meaning = Meaning(speech.language, Intent.HUMAN, references=codes, language_sure=speech.sure, phone=own.phone)
         if letter.machine:
             return replace(meaning, intent=Intent.IGNORE, evidence=(Evidence("intent", letter.machine, "ignore"),))
