@@ -8,7 +8,7 @@ first lexicon decides; marks ("de", "en", "of") add up. Linear in the number of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, auto
 from functools import cache
@@ -411,7 +411,18 @@ def _phrases(lexicon: Lexicon) -> Iterator[tuple[str, Sense]]:
         for key, names in table(name).items():
             changes: dict[str, Any] = {attribute: int(key)}
             sense = replace(NOTHING, **changes)
+            if attribute == "next_day":
+                yield from _next_days(bare(names), sense, table("parts.bare"))
+                continue
             yield from ((phrase, sense) for phrase in (bare(names) if name.startswith("relative") else names))
+
+
+def _next_days(phrases: Iterable[str], sense: Sense, parts: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Sense]]:
+    """Yield "the evening before" with its part of the day, and "the day before" without any."""
+    by_word = {word: part for part, words in parts.items() for word in words if part not in ("day", "night")}
+    for phrase in phrases:
+        part = next((by_word[word] for word in words_of(phrase) if word in by_word), None)
+        yield phrase, sense if part is None else replace(sense, offset_part=part)
 
 
 def _without_article(lexicon: Lexicon) -> Callable[[Sequence[str]], Iterator[str]]:

@@ -38,7 +38,7 @@ class DateReader:
     def leads(self, at: int) -> tuple[int, int]:
         """Gather the small words before a day, and return their marks with the index behind them."""
         leads, position = 0, at
-        while position - at < 5 and small(self.atoms[position], LEADS):
+        while position - at < 5 and small(self.atoms[position], LEADS) and not self.atoms[position].marks & Mark.MOVE:
             leads |= self.atoms[position].marks
             position += 1
         return leads, position
@@ -354,13 +354,17 @@ class DateReader:
         if atom.marks & Mark.LAST or (atom.number is not None and atom.number.value == LAST):
             entry.gone = True
             return at + 1
-        if small(atom, Mark.FOLLOWING):
+        entry.part = entry.part or (atom.sense.offset_part if atom.sense.next_day is not None else None)
+        if small(atom, Mark.FOLLOWING) or atom.sense.next_day == 1:
             entry.following = True
             return at + 1
         beforehand = self.atoms[at + 1] if atom.sense.part is not None else atom  # "the Friday evening beforehand"
         if small(beforehand, Mark.PRECEDING) or atom.sense.next_day == -1:
             entry.preceding = True
             return at + 1 if beforehand is atom else at
+        if self._is_before(at):
+            entry.preceding = True
+            return at + 1
         if small(atom, Mark.COMING):
             entry.this = True
             return at + 1
@@ -372,6 +376,14 @@ class DateReader:
             entry.shift = ahead[0].day_offset or 0
             return ahead[1]
         return self._month_of_weekday(entry, at)
+
+    def _is_before(self, at: int) -> bool:
+        """Whether "before" or the like speaks of the day named last: "the Friday before", not "vendredi avant 18h"."""
+        atom = self.atoms[at]
+        if atom.sense.next_day == -1:
+            return True
+        follows = self.entry(at + 1, 0, listed=False) is not None or self.hours.face(at + 1, led=True) is not None
+        return small(atom, Mark.EARLIER) and self.atoms[at + 1].kind is not Is.DATE and not follows
 
     def _month_of_weekday(self, entry: Entry, at: int) -> int:
         """ "un samedi de mars", "een zondag in juni": not fixed."""
@@ -542,7 +554,7 @@ class DateReader:
         if sense.holidays is not None and leads & called:
             return Entry(holidays=sense.holidays, vague=True), at + 1
         if sense.next_day is not None:
-            return Entry(next_day=sense.next_day), at + 1
+            return Entry(next_day=sense.next_day, part=sense.offset_part), at + 1
         if sense.month_offset is not None:
             return self._offset_month(at)
         if sense.year_offset is not None:

@@ -101,6 +101,8 @@ class _Reading:
             if when is None:
                 continue
             self._note_weekday(use, whens)
+            if whens and whens[-1].rivals and not when.clocks and _only_points_back(use):
+                continue  # "le 27 ou le 28 … et 10 bancs ce jour-là"
             if use.negated and whens and self._leaves_out(whens, use, when):
                 continue
             if use.rival and whens and when.counts and (when.days or when.clocks):
@@ -591,6 +593,11 @@ _PARTS: Final = {
     CountPhrase: "repetition",
     ExceptPhrase: "exception",
 }
+
+
+def _only_points_back(use: Use) -> bool:
+    """Whether it only says "that day"."""
+    return bool(use.days) and all(entry.next_day == 0 for piece in use.days for entry in piece.entries)
 
 
 def _is_bare(piece: Piece) -> bool:

@@ -72,7 +72,8 @@ def of_event(
         for named in range(at + 1, min(at + 1 + FARTHEST, sentence.last)):
             word = page.words[named]
             if len(word) >= LEAST_LETTERS and word.isalpha():
-                told = _telling(word, number, dated, page)
+                many = next((c.value for c in counts if c.last == named and not c.ordinal), 1)
+                told = _telling(word, number, dated, page, many)
                 if told:
                     return told
         ordinal = next((c for c in counts if c.ordinal and at < c.first <= at + 2), None)
@@ -83,12 +84,16 @@ def of_event(
     return []
 
 
-def _telling(word: str, number: int, dated: Sequence[Moment], page: Page) -> list[Moment]:
-    """Return the moments said with a word in the only other sentence that has both; of several, the one nearest."""
+def _telling(word: str, number: int, dated: Sequence[Moment], page: Page, many: int) -> list[Moment]:
+    """Return the moments said with a word in the only other sentence that has both; of several, as many behind it as
+    are counted ("voor de twee voorstellingen"), else the one nearest."""
     places = [at for at, other in enumerate(page.words) if other == word and page.sentence_of[at] != number]
     beside = {page.sentence_of[at]: at for at in places if any(m.sentence == page.sentence_of[at] for m in dated)}
     if len(beside) != 1:
         return []
     [(sentence, at)] = beside.items()
     there = [m for m in dated if m.sentence == sentence]
+    behind = [m for m in there if m.at > at]
+    if many > 1 and sum(len(m.days) for m in behind) == many:
+        return behind
     return [min(there, key=lambda m: min(abs(m.at - at), abs(m.last - at)))]

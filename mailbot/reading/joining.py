@@ -131,8 +131,10 @@ class Joiner:
     def _goods(self, one: Wanted, days: Sequence[date], with_room: bool) -> tuple[Slot, ...]:
         loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
         mine = [m for m in self._days_of(one, bool(days)) if not (len(loan) > 1 and m.weekday_alone)]
+        edge = self._edge_of(one)
         if not mine and days:
-            spans = [Days(day, day) for day in days]
+            edges = [days[edge]] if edge is not None else days
+            spans = [Days(day, day) for day in edges]
         else:
             use = mine or chosen([m for m in self.moments if m.when.role is Role.USE])
             use = [m for m in use if not (len(loan) > 1 and m.weekday_alone)]
@@ -149,6 +151,13 @@ class Joiner:
         if not spans and not one.unknown and self.intent is not Intent.CHANGE:
             self._lacks.add(Lack.DATE)
         return () if self._is_open_question() else equipment_slots(spans)
+
+    def _edge_of(self, one: Wanted) -> int | None:
+        """Return 0 for a thing that is needed on the first day, -1 on the last, None where nothing says so."""
+        edges = {"stance-first-day": 0, "stance-last-day": -1}
+        page = self.sighting.page
+        said = [cue for cue in self.sighting.cues if cue.value in edges and page.sentence_of[cue.first] == one.sentence]
+        return edges[said[0].value] if len(said) == 1 else None
 
     def _days_of(self, one: Wanted, with_days: bool) -> list[Moment]:
         """Return the days said for this thing: in its sentence where no room is, beside it where others have others."""

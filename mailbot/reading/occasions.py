@@ -230,7 +230,7 @@ def _without_exceptions(found: Sequence[Moment]) -> list[Moment]:
 
 
 def _chosen(found: Sequence[Moment]) -> list[Moment]:
-    found = _spanning(_apart(found))
+    found = _spanning(_surrounded(_apart(found)))
     found = _beginning(_at_home(ending(found)))
     found = _dated_weekdays(found)
     days = _once(_asked_days([m for m in found if m.when.has_days or Lack.DATE in m.when.lacks], found))
@@ -321,6 +321,32 @@ def _beginning(found: Sequence[Moment]) -> list[Moment]:
     if len(starts) != 1 or None in starts or not 0 < (starts.pop() or 0) - from_when <= LONGEST_SETUP:
         return list(found)
     return [_from(m, from_when) for m in others]
+
+
+def _surrounded(found: Sequence[Moment]) -> list[Moment]:
+    """Let two times that stand around the hours of the event be those of the room: "de beurs loopt van 9 tot 12u, maar
+    we zetten klaar vanaf 7u30 en om 13u zijn we weg"."""
+    whole = [m for m in found if m.only_hours and len(m.when.clocks) == 1 and _has_range(m)]
+    pairs = [m for m in found if m.only_hours and len(m.when.clocks) == len(_starts(m)) == PAIR]
+    if len(whole) != 1 or len(pairs) != 1:
+        return list(found)
+    clock = whole[0].when.clocks[0]
+    begun, ended = clock.start or 0, clock.end or 0
+    start, end = (_starts(pairs[0])[number] for number in range(PAIR))
+    if pairs[0].when.clocks[0].twelve and start > begun:
+        start -= DAY // 2
+    if not 0 <= start <= begun < ended <= end:
+        return list(found)
+    room = replace(whole[0], rank=max(whole[0].rank, pairs[0].rank))
+    room = replace(room, when=replace(room.when, clocks=(Clock(start, end),)))
+    return [room if m is whole[0] else m for m in found if m is not pairs[0]]
+
+
+PAIR = 2
+
+
+def _starts(moment: Moment) -> list[int]:
+    return [clock.start for clock in moment.when.clocks if clock.start is not None and clock.end is None]
 
 
 def _needed_earlier(found: Sequence[Moment]) -> list[Moment]:

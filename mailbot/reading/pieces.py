@@ -26,6 +26,7 @@ _JOINS: Final = (
 """Further marks that may stand between two pieces of one use."""
 _NEAR: Final = _JOINS | PASSED_OVER
 _TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
+_SET_OFF: Final = frozenset({Is.COMMA, Is.COLON, Is.LINE, Is.STOP, Is.PARAGRAPH, Is.OPEN, Is.CLOSE, Is.END, Is.DASH})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
 """Atoms that part two uses."""
 _BESIDE: Final = 3
@@ -139,7 +140,9 @@ class Scanner:
             self.too_many = self.too_many or phrase.too_many
             if any(entry.year_offset == -1 for entry in phrase.entries):
                 self.sentences[-1].last_year = min(self.sentences[-1].last_year, at - _BESIDE)
-            if len({entry.part for entry in phrase.entries if entry.part}) > 1:
+            parts = {entry.part for entry in phrase.entries if entry.part}
+            own = len(phrase.entries) > 1 and any(e.part and e.next_day is not None for e in phrase.entries)
+            if len(parts) > 1 or own:  # "le 10 octobre et la veille au soir"
                 self._take_apart(phrase, at, behind)
                 return
         self._append(phrase, at, behind)
@@ -224,6 +227,8 @@ class Scanner:
         beside = before is not None and self._near and isinstance(before.phrase, ClockPhrase) and before.phrase.part
         if beside and self._between & (Mark.AND | Mark.OR):
             return found
+        if before is not None and self.atoms[at - 1].kind in _SET_OFF and self.atoms[at + 1].kind in _SET_OFF:
+            return found  # "tis voor een babyborrel, namiddag."
         of = bool(self.atoms[at + 1].marks & (Mark.OF | Mark.FROM)) and self.days.days(at + 1) is not None
         return found if of else None
 

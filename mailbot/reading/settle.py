@@ -17,6 +17,7 @@ from mailbot.reading.said import DaysPhrase, Entry, Link
 
 _BACK: Final = 10
 """A bare number so many days before the day named last is of the same month, one further back of the next."""
+_WEEK: Final = 7
 _FAR: Final = timedelta(days=62)
 """How far ahead "samedi 13" is looked for: two months."""
 
@@ -181,7 +182,7 @@ def _one(entry: Entry, almanac: Almanac, floor: date | None, last_named: date | 
         return Settled(Days(day, day), past=day < almanac.today)
     if entry.next_day is not None:
         if last_named is None:
-            return Settled()
+            return _period(Entry(week_offset=2), almanac, floor) if entry.next_day == _WEEK else Settled()
         day = last_named + timedelta(days=entry.next_day)
         return Settled(Days(day, day))
     return _period(entry, almanac, floor)

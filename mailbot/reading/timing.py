@@ -13,6 +13,8 @@ from mailbot.reading.moments import Clock, Role, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 
+ASKED = 3.0
+"""The rank of what stands in a sentence that asks."""
 _YEAR = 4
 _SOON = 2
 """Words between "answer" and the day by which it is asked for, at most."""
@@ -168,9 +170,11 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     named = any(sentence.first <= mention.first < sentence.last for mention in sighting.mentions)
     if sentence.number in sighting.sentences_of("stance-reply") and not named:
         asking = frozenset()
-    rank = 0.0 if first < sighting.body_at else 3.0 if sentence.number in asking else 2.0 if listed else 1.0
+    rank = 0.0 if first < sighting.body_at else ASKED if sentence.number in asking else 2.0 if listed else 1.0
     if when.loose:
         rank -= 0.5 if sentence.number in asking else 2
+    if rank == ASKED and when.has_days and not when.has_clock and _leads_another(sighting, first, last):
+        rank -= 0.25
     told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
     ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
     if ends and when.role is Role.HABIT and not when.has_days and when.has_clock:
@@ -182,6 +186,14 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
         when = replace(when, role=Role.USE)  # "out by 9 at the latest"
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
+
+
+def _leads_another(sighting: Sighting, first: int, last: int) -> bool:
+    """Whether a day stands in a clause before the one that asks: "j'aurai 18 ans le 3 septembre et je voudrais …"."""
+    sentence = sighting.page.sentence(first)
+    asks = [cue.first for cue in sighting.cues if cue.value == "book/strong" and last < cue.first < sentence.last]
+    between = sighting.page.words[last : min(asks, default=last)]
+    return first > sentence.first + _SOON and any(word in sighting.stances.words.opening for word in between)
 
 
 def _is_answered_by(sighting: Sighting, at: int, sentence: int) -> bool:

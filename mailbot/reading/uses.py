@@ -14,6 +14,7 @@ from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, ExceptPhr
 _WHERE_TO: Final = Mark.TO | Mark.MOVE_TO
 _REACH: Final = 12
 """Atoms between a word of moving and what it moves, at most."""
+_WEEK: Final = 7
 _EARLIER: Final = 4 * 60
 """Minutes by which something is moved to an earlier hour, at most; else the end is in the night."""
 MOST_PIECES: Final = 100
@@ -357,7 +358,7 @@ def _completes(before: Use, use: Use) -> bool:
         periods = all(entry.is_period for piece in use.days for entry in piece.entries)
         return (bounds or fills) and (same or not use.clocks or periods)
     if use.rule is None and before.rule is None and same and before.days and use.days:
-        ranged = all(piece.entries[0].until is not None and _is_bound(piece) for piece in before.days)
+        ranged = all(_is_long(piece) and _is_bound(piece) for piece in before.days)
         return ranged and all(isinstance(p.phrase, DaysPhrase) and p.phrase.bare_weekdays for p in use.days)
     if use.rule is not None and before.rule is None and same:
         bounds = bool(before.days) and all(_is_bound(piece) for piece in before.days)
@@ -373,6 +374,15 @@ def _are_plural(use: Use) -> bool:
 def _is_from_to(piece: Piece) -> bool:
     """Whether days stretch from one to another and are nothing else: "From 17 Sept till mid December."."""
     return _is_bound(piece) and bool(piece.leads & Mark.FROM) and piece.entries[0].until is not None
+
+
+def _is_long(piece: Piece) -> bool:
+    """Whether a range may hold a weekday more than once: not "the weekend of 11-12 April"."""
+    first, last = piece.entries[0], piece.entries[0].until
+    if last is None:
+        return False
+    days = (last.day or 0) - first.day if first.day is not None and last.day is not None else 0
+    return not 0 < days < _WEEK or first.month not in (None, last.month)
 
 
 def _is_bound(piece: Piece) -> bool:
