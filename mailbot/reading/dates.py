@@ -380,10 +380,10 @@ class DateReader:
     def _is_before(self, at: int) -> bool:
         """Whether "before" or the like speaks of the day named last: "the Friday before", not "vendredi avant 18h"."""
         atom = self.atoms[at]
-        if atom.sense.next_day == -1:
-            return True
-        follows = self.entry(at + 1, 0, listed=False) is not None or self.hours.face(at + 1, led=True) is not None
-        return small(atom, Mark.EARLIER) and self.atoms[at + 1].kind is not Is.DATE and not follows
+        if not small(atom, Mark.EARLIER):
+            return False
+        following = self.atoms[at + 1]
+        return following.kind not in (Is.DATE, Is.NUMBER) and not following.sense.timely and not following.marks
 
     def _month_of_weekday(self, entry: Entry, at: int) -> int:
         """ "un samedi de mars", "een zondag in juni": not fixed."""
