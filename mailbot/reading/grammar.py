@@ -537,12 +537,22 @@ class _Reading:
         behind = max((piece.behind for piece in before.pieces), default=0) if before is not None else 0
         if before is not None and behind == place:
             return before
+        words = all(self.atoms[at].kind in (Is.GAP, Is.WORD) for at in range(behind, place))
+        if before is not None and 0 <= place - behind <= 1 and words and self._brings_too(place, after):
+            return before  # "we komen donderdag al halen en brengen alles maandag terug"
         near = after is not None and after.pieces[0].at - place <= _VERB_REACH
         if after is not None and near and not self._parted(place, after.pieces[0].at):
             return after
-        words = all(self.atoms[at].kind in (Is.GAP, Is.WORD) for at in range(behind, place))
         apart = before is None or not 0 <= place - behind <= 3 or not words
         return None if apart else before
+
+    def _brings_too(self, place: int, after: Use | None) -> bool:
+        """Whether another word of handing over stands at the day behind, which is its own."""
+        if after is None:
+            return False
+        first, behind = after.pieces[0].at, max(piece.behind for piece in after.pieces)
+        handing = Mark.FETCH | Mark.BRING_BACK
+        return any(place < at < first or at == behind for at, marks in self.verbs if marks & handing and at != place)
 
     def _parted(self, start: int, end: int) -> bool:
         """Whether a sentence ends between two atoms."""

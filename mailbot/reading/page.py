@@ -160,7 +160,7 @@ def _line_ended(made: Page, index: int, line_start: int, following: Token) -> bo
 def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -> bool:
     token = tokens[index]
     if token.norm != ".":
-        return True
+        return index + 1 >= len(tokens) or tokens[index + 1].norm != ")"  # "(stoofvlees!)" ends nothing
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None or following.kind is Kind.NEWLINE:
         return True

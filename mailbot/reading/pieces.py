@@ -25,6 +25,8 @@ _JOINS: Final = (
 )  # fmt: skip
 """Further marks that may stand between two pieces of one use."""
 _NEAR: Final = _JOINS | PASSED_OVER
+_LONGEST_REASON: Final = 10
+"""Atoms of a bracket that says why a day is left out, at most."""
 _TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
 _SET_OFF: Final = frozenset({Is.COMMA, Is.COLON, Is.LINE, Is.STOP, Is.PARAGRAPH, Is.OPEN, Is.CLOSE, Is.END, Is.DASH})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
@@ -246,7 +248,8 @@ class Scanner:
             after = self._excepted(position, days, weekdays, holidays)
             if after is None:
                 break
-            behind = position = self._bracketed_days(after, days, holidays)
+            after = self._bracketed_days(after, days, holidays)
+            behind = position = self._over_reason(after) if days else after
             joined = 0
             while self.atoms[position].kind is Is.COMMA or self.atoms[position].marks & joints:
                 joined |= self.atoms[position].marks
@@ -277,6 +280,17 @@ class Scanner:
         following = self.atoms[behind]
         dated = following.sense.dated or following.digits or self.atoms[position].digits
         return ((), at) if dated or following.counted else (ranks, behind + int(following.marks & Mark.TIMES > 0))
+
+    def _over_reason(self, at: int) -> int:
+        """Pass over a bracket behind a day left out that names no other: "sauf le 31 octobre (congé)"."""
+        if self.atoms[at].kind is not Is.OPEN:
+            return at
+        for position in range(at + 1, at + _LONGEST_REASON):
+            if self.atoms[position].kind is Is.CLOSE:
+                return position + 1
+            if self.atoms[position].kind in (Is.NUMBER, Is.DATE, Is.END):
+                break
+        return at
 
     def _bound_follows(self, at: int) -> bool:
         """Whether days behind a comma bound the repetition: "sauf le dimanche, du 3 au 10 août"."""

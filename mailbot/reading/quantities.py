@@ -266,6 +266,8 @@ def corrected(
     """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before;
     return the quantities, and where those numbers stand.
     Behind a word of contrast ("12 et non 10") stands what is not meant."""
+    cues = list(cues)
+    people = [cue.first for cue in cues if cue.value == "people-nouns"]
     by_last = {count.last: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
     used: list[tuple[int, int]] = []
@@ -278,6 +280,8 @@ def corrected(
         before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= cue.first]
         if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
             continue
+        if before and any(mentions[before[-1]].last <= at < cue.first for at in people):
+            continue  # "we had 120 visitors, so let us say 80" speaks of them
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
             value = None if count.least is not None else count.value
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True, corrected=True)

@@ -387,7 +387,8 @@ def _is_long(piece: Piece) -> bool:
 
 def _is_bound(piece: Piece) -> bool:
     """Whether days bound a repetition: no deadlines, no weeks and months that tell of something else."""
-    return isinstance(piece.phrase, DaysPhrase) and piece.phrase.is_bound and not piece.leads & Mark.BEFORE
+    gone = any(entry.gone or (entry.year_offset or 0) < 0 for entry in piece.entries)  # "comme l'an passé"
+    return isinstance(piece.phrase, DaysPhrase) and piece.phrase.is_bound and not piece.leads & Mark.BEFORE and not gone
 
 
 def _hours_to_days(found: list[Use]) -> list[Use]:
