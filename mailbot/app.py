@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailbot.errors import BadRules, BadSettings, MailbotError
+from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.policy.rules import LANGUAGES, RulesFile, load
 from mailbot.settings import ServerSettings, Settings, load_settings
 
@@ -179,7 +179,6 @@ def run() -> None:
 
 def once() -> int:
     """One round. Returns 1 where a mail or a letter has to wait for the next one."""
-    from mailbot.service.deliver import deliver
     from mailbot.service.rounds import fetch, tick
 
     chosen = settings()
@@ -189,14 +188,26 @@ def once() -> int:
         try:
             complete = fetch(mailbox, furnished)
             tick(furnished)
-            while deliver(furnished, outbox):
-                pass
+            posted = post_all(furnished, outbox)
         finally:
             mailbox.close()
             outbox.close()
         with store.reading() as unit:
-            posted = unit.mailbox.next_due() is None
+            posted = posted and unit.mailbox.next_due() is None
     return 0 if complete and posted else 1
+
+
+def post_all(furnished: Office, outbox: SmtpSender) -> bool:
+    """Send all letters that are due; return whether the server took part."""
+    from mailbot.service.deliver import deliver
+
+    try:
+        while deliver(furnished, outbox):
+            pass
+    except Temporary as error:
+        log.warning("letters wait", extra={"error": str(error)})
+        return False
+    return True
 
 
 def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:

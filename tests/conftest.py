@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.servers.embedded",
     "tests.servers.names",
     "tests.servers.postgresql",
+    "tests.servers.proxy",
     "tests.servers.smtp_sink",
 ]

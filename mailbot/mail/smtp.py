@@ -10,6 +10,7 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -34,7 +35,9 @@ class SmtpSender:
         the batch is to be tried again, without waiting for a time-out each."""
         away = ""
         for post in posts:
-            receipt = Receipt(post.id, taken=False, error=away) if away else self._runner.run(self._send(post))
+            receipt = (
+                Receipt(post.id, taken=False, error=away, away=True) if away else self._runner.run(self._send(post))
+            )
             if not away and not receipt.taken and not receipt.final and self._client is None:
                 away = receipt.error
             yield receipt
@@ -51,9 +54,10 @@ class SmtpSender:
         try:
             return await self._try(post)
         except SMTPServerDisconnected as error:
+            reached = self._client is not None
             await self._quit()
             if not kept:
-                return Receipt(post.id, taken=False, error=_told(error))
+                return Receipt(post.id, taken=False, error=_told(error), away=not reached)
         except (SMTPException, OSError, ValueError) as error:
             return await self._refused(post, error)
         try:
@@ -79,8 +83,9 @@ class SmtpSender:
         ours = isinstance(error, SMTPAuthenticationError | SMTPSenderRefused)  # our account's trouble, not the letter's
         if isinstance(error, SMTPResponseException) and not ours and self._client is not None and error.code != 421:
             return Receipt(post.id, taken=False, final=error.code >= 500, error=_told(error))
+        reached = self._client is not None and not ours
         await self._quit()
-        return Receipt(post.id, taken=False, error=_told(error))
+        return Receipt(post.id, taken=False, error=_told(error), away=not reached)
 
     async def _connect(self) -> SMTP:
         server = self._server
@@ -94,6 +99,8 @@ class SmtpSender:
         )
         await client.connect()
         try:
+            with suppress(SMTPHeloError):  # some know nothing but HELO: the library says that with the first letter
+                await client.ehlo()
             if server.user:
                 await client.login(server.user, server.password())
         except BaseException:

@@ -347,7 +347,8 @@ class Alert:
 
     template: ClassVar[str] = "alert"
     why: str
-    """undeliverable, flood-sender, flood-conversation, flood-domain, flood-strangers, rules: worded by the template."""
+    """undeliverable, flood-sender, flood-conversation, flood-domain, flood-strangers, trouble-mailbox, trouble-outbox,
+    trouble-clock, rules: worded by the template."""
     details: Mapping[str, str] = field(default_factory=dict)
     event: str = ""
     """What happened, as a key: an alert about the same is written once a day. Empty: each time."""

@@ -28,12 +28,14 @@ class Post:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one post: taken (a 250), refused for good (5xx: `error` says why), or to be tried again."""
+    """What became of one post: taken (a 250), refused for good (5xx: `error` says why), or to be tried again. `away`:
+    no server was there that would hear of any letter; that is no try of this one."""
 
     id: int
     taken: bool
     final: bool = False
     error: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,24 +12,24 @@ from mailbot.service.handle import carry_out
 from mailbot.service.office import Office
 
 
-def alerted(why: str, details: Callable[[Language], Mapping[str, str]], rules: Rules, code: str = "") -> Decision:
-    """Return the decision that tells each of the staff, in their language."""
+def alerted(why: str, details: Callable[[Language], Mapping[str, str]], rules: Rules, event: str = "") -> Decision:
+    """Return the decision that tells each of the staff, in their language; the same event once a day."""
     notices = tuple(
         Notice(
             to=Address(person.name, person.address),
             languages=(person.language,),
-            content=Alert(why=why, details=details(person.language)),
+            content=Alert(why=why, details=details(person.language), event=event),
             answers=False,
         )
         for person in rules.staff
     )
-    return Decision(end=End.HANDED, because=(why,), notices=notices, code=code)
+    return Decision(end=End.HANDED, because=(why,), notices=notices)
 
 
-def alert(why: str, details: Callable[[Language], Mapping[str, str]], office: Office) -> None:
+def alert(why: str, details: Callable[[Language], Mapping[str, str]], office: Office, event: str = "") -> None:
     """Tell staff now, in a transaction of its own."""
     rules = office.rules.current()
     with office.store.unit() as unit:
-        carry_out(alerted(why, details, rules), unit, rules, office)
+        carry_out(alerted(why, details, rules, event), unit, rules, office)
         unit.commit()
     office.wake_delivery()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailbot.errors import Temporary
+from mailbot.errors import BadSettings, Temporary
+from mailbot.service.alerts import alert
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
 from mailbot.service.ports import Sender, Source
 from mailbot.service.rounds import fetch, tick
+from mailbot.service.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,13 @@ LONGEST_PAUSE = 300.0
 
 LONGEST_REST = 60.0
 """Seconds after which the outbox is looked at even if nobody said that there is something in it."""
+
+JUMP = timedelta(minutes=5)
+"""A clock that is set by so much has jumped."""
+
+AFTER_A_JUMP = 3600.0
+"""Seconds for which the clock's duties rest after it jumped ahead: what they close and sweep does not come back, and a
+clock that is wrong is mostly set right soon."""
 
 
 class Daemon:
@@ -39,6 +49,10 @@ class Daemon:
         self._stopping = threading.Event()
         self._outbox = threading.Event()
         self._office = replace(office, wake_delivery=self._outbox.set)
+        self._trouble = Trouble(self._tell)
+        self._broken: BadSettings | None = None
+        self._clocks = (office.clock(), time.monotonic())
+        self._rests_until = 0.0
 
     def stop(self, *_: int | FrameType | None) -> None:
         """End all loops soon: the mail or letter at hand is finished first. Serves as a signal handler."""
@@ -47,12 +61,15 @@ class Daemon:
         self._source.wake()
 
     def run(self) -> None:
-        """Work until stopped. Call it from the main thread, which then hears the signals."""
+        """Work until stopped. Call it from the main thread, which then hears the signals. Raises BadSettings where what
+        is broken needs a person: a damaged database."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         clock = BackgroundScheduler(timezone="UTC")
         # A minute that was missed is made up for once, however late: what was sent is known to the database.
-        clock.add_job(self._tick, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1)
+        minute = clock.add_job(
+            self._tick, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
         threads = [
             threading.Thread(target=self._keep(self._receive), name="mailbox"),
             threading.Thread(target=self._keep(self._post), name="outbox"),
@@ -65,17 +82,24 @@ class Daemon:
         while any(thread.is_alive() for thread in threads):  # joined in slices: a signal is heard between them
             for thread in threads:
                 thread.join(timeout=0.5)
+            if self._jumped():  # the scheduler waits for an hour that may be far away now
+                minute.reschedule("interval", minutes=1)
         clock.shutdown()
         log.info("daemon stopped")
+        if self._broken:
+            raise self._broken
 
     def _receive(self) -> None:
         fetch(self._source, self._office)
         if not self._stopping.is_set():
             self._source.wait(self._poll)
+        self._trouble.well("mailbox")
 
     def _post(self) -> None:
         self._outbox.clear()
-        if deliver(self._office, self._sender) == 0 and not self._stopping.is_set():
+        if deliver(self._office, self._sender):
+            self._trouble.well("outbox")
+        elif not self._stopping.is_set():
             self._outbox.wait(self._rest())
 
     def _rest(self) -> float:
@@ -87,15 +111,32 @@ class Daemon:
         return min(max((due - self._office.clock()) / timedelta(seconds=1), 0.05), LONGEST_REST)
 
     def _tick(self) -> None:
+        if time.monotonic() < self._rests_until:
+            return
         try:
             tick(self._office)
+            self._trouble.well("clock")
         except Temporary as error:
             log.warning("the clock's duties wait", extra={"error": str(error)})
-        except Exception:  # the next minute tries again
+            self._trouble.failed("clock", str(error))
+        except Exception as error:  # the next minute tries again
             log.exception("the clock's duties failed")
+            self._trouble.failed("clock", type(error).__name__)
+
+    def _jumped(self) -> bool:
+        """Return whether the clock was set since the last look; where it was set ahead, its duties rest for a while."""
+        wall, steady = self._clocks
+        self._clocks = now, _ = self._office.clock(), time.monotonic()
+        jump = now - wall - timedelta(seconds=self._clocks[1] - steady)
+        if abs(jump) < JUMP:
+            return False
+        log.warning("the clock jumped", extra={"seconds": round(jump.total_seconds())})
+        self._rests_until = time.monotonic() + AFTER_A_JUMP if jump > timedelta() else 0.0
+        return True
 
     def _keep(self, work: Callable[[], None]) -> Callable[[], None]:
         """Return a loop that does the work until the end, with growing pauses while it fails."""
+        what = {self._receive: "mailbox", self._post: "outbox"}[work]
 
         def loop() -> None:
             pause = FIRST_PAUSE
@@ -105,10 +146,26 @@ class Daemon:
                     pause = FIRST_PAUSE
                     continue
                 except Temporary as error:
-                    log.warning("%s waits", work.__name__, extra={"error": str(error), "pause": pause})
-                except Exception:  # whatever it is, the other thread and the next try go on
-                    log.exception("%s failed", work.__name__)
+                    log.warning("%s waits", what, extra={"error": str(error), "pause": pause})
+                    self._trouble.failed(what, str(error))
+                except BadSettings as broken:
+                    log.error("%s cannot go on", what, extra={"error": str(broken)})
+                    self._broken = broken
+                    self.stop()
+                except Exception as error:  # whatever it is, the other thread and the next try go on
+                    log.exception("%s failed", what)
+                    self._trouble.failed(what, type(error).__name__)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
         return loop
+
+    def _tell(self, what: str, error: str, lasted: timedelta) -> None:
+        """Tell staff what fails, and since when."""
+        since = self._since(lasted)
+        alert(f"trouble-{what}", lambda _: {"since": since, "error": error}, self._office, f"trouble:{what}")
+
+    def _since(self, lasted: timedelta) -> str:
+        zone = self._office.rules.current().commune.zone
+        began: datetime = (self._office.clock() - lasted).astimezone(zone)
+        return f"{began:%d/%m/%Y %H:%M}"

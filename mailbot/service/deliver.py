@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from mailbot.errors import Temporary
 from mailbot.model.outbox import Post, Receipt
 from mailbot.service.handle import carry_out
 from mailbot.service.office import Office
@@ -28,13 +29,18 @@ def pause_after(tries: int) -> timedelta:
 
 def deliver(office: Office, sender: Sender, limit: int = 50) -> int:
     """Send letters that are due, `limit` at most; return how many were tried. What became of each is written at once,
-    so that a crash repeats one letter at most, under its own Message-ID."""
+    so that a crash repeats one letter at most, under its own Message-ID. Raises Temporary, after all is written, where
+    the server itself was away."""
     with office.store.unit() as unit:
         posts = unit.mailbox.due(office.clock(), limit)
         unit.commit()
     by_id = {post.id: post for post in posts}
+    away = ""
     for receipt in sender.send(posts):
         settle(receipt, by_id[receipt.id], office)
+        away = receipt.error if receipt.away else ""
+    if away:
+        raise Temporary(f"SMTP server: {away}")
     return len(posts)
 
 
@@ -46,6 +52,8 @@ def settle(receipt: Receipt, post: Post, office: Office) -> None:
     with office.store.unit() as unit:
         if receipt.taken:
             unit.mailbox.taken(receipt, now)
+        elif receipt.away:
+            unit.mailbox.postponed(receipt, now + FIRST_PAUSE)
         elif receipt.final or tries >= MOST_TRIES:
             lost = unit.mailbox.given_up(receipt, now)
             log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})

@@ -40,24 +40,43 @@ NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 def handle(delivered: Delivered, office: Office) -> None:
     """Answer one mail, once. Raises Temporary where the world is not ready: the mail then comes back."""
-    rules = office.rules.current()
+    rules, raw = office.rules.current(), delivered.raw  # a server that does not give it away costs no try
     with office.store.unit() as unit:
         tries = unit.mailbox.count_try(delivered.place)
         unit.commit()
+    try:
+        end(delivered, raw, tries, rules, office)
+    except Temporary:
+        take_back_try(delivered, office)
+        raise
+    delivered.done()
+
+
+def end(delivered: Delivered, raw: bytes, tries: int, rules: Rules, office: Office) -> None:
+    """Bring one mail to its end; set aside, whole, what failed too often or cannot be read."""
     if tries > MOST_TRIES:
         set_aside(delivered, "failed", rules, office)
+        return
+    try:
+        letter = parse(raw, delivered.arrived, own=frozenset(rules.catalogue.mailboxes))
+    except Unreadable as unreadable:
+        log.warning("mail unreadable", extra={"place": delivered.place, "reason": unreadable.reason})
+        set_aside(delivered, "unreadable", rules, office)
+        return
+    if letter.bounce:
+        take_back(letter, letter.bounce, rules, office)
     else:
-        try:
-            letter = parse(delivered.raw, delivered.arrived, own=frozenset(rules.catalogue.mailboxes))
-        except Unreadable as unreadable:
-            log.warning("mail unreadable", extra={"place": delivered.place, "reason": unreadable.reason})
-            set_aside(delivered, "unreadable", rules, office)
-        else:
-            if letter.bounce:
-                take_back(letter, letter.bounce, rules, office)
-            else:
-                answer(letter, delivered.raw, rules, office)
-    delivered.done()
+        answer(letter, raw, rules, office)
+
+
+def take_back_try(mail: Delivered, office: Office) -> None:
+    """Forget the try: what was not ready was the world. Where the database is away, the try was not counted either."""
+    try:
+        with office.store.unit() as unit:
+            unit.mailbox.take_back_try(mail.place)
+            unit.commit()
+    except Temporary as error:
+        log.warning("a try stays counted", extra={"place": mail.place, "error": str(error)})
 
 
 def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:

@@ -74,6 +74,10 @@ class Mailbox(Protocol):
         """Count one try of the mail that lies at `place` (committed at once, on its own) and return which it is."""
         ...
 
+    def take_back_try(self, place: str) -> None:
+        """Forget the last try of a mail: it was not the mail that failed."""
+        ...
+
     def admit(self, letter: Letter) -> bool:
         """Enter the letter into the ledger; False where it (same digest) was admitted before."""
         ...

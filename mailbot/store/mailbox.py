@@ -22,6 +22,9 @@ LEASE = timedelta(minutes=10)
 send: a letter that is handed out twice is sent twice."""
 
 
+LONGEST_PAUSE = timedelta(hours=6)
+"""No letter waits longer for its next try; one that seems to was written while the clock was wrong."""
+
 _MANY = 500
 """More Message-IDs than any honest mail refers to."""
 
@@ -68,12 +71,13 @@ _RECIPIENTS = (
 _TRY = text(
     "INSERT INTO tries (place, tries) VALUES (:place, 1) ON CONFLICT (place) DO UPDATE SET tries = tries.tries + 1"
 )
+_TRY_LESS = update(TRIES).where(TRIES.c.place == bindparam("at"), TRIES.c.tries > 0).values(tries=TRIES.c.tries - 1)
 _TRIES = select(TRIES.c.tries).where(TRIES.c.place == bindparam("place"))
 _POST, _TO = insert(OUTBOX), insert(RECIPIENT)
 _OUTCOME = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("post"))
-    .values(worker=None, leased_until=None, tries=OUTBOX.c.tries + 1)
+    .values(worker=None, leased_until=None, tries=OUTBOX.c.tries + bindparam("tried"))
 )
 _POSTS = (
     select(OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
@@ -106,6 +110,10 @@ class Mailbox:
             return count_try(self._connection, place)
         with self._counting.begin() as connection:
             return count_try(connection, place)
+
+    def take_back_try(self, place: str) -> None:
+        """Forget the last try of a mail: it was not the mail that failed."""
+        self._connection.execute(_TRY_LESS, {"at": place})
 
     def admit(self, letter: Letter) -> bool:
         """Enter the letter into the ledger; False where it (same digest) was admitted before. Where another transaction
@@ -203,7 +211,8 @@ class Mailbox:
         free = or_(
             OUTBOX.c.worker.is_(None), OUTBOX.c.worker.in_(self._mine_and_orphaned()), OUTBOX.c.leased_until <= now
         )
-        wanted = select(OUTBOX.c.id).where(OUTBOX.c.next_try <= now, free).order_by(OUTBOX.c.id).limit(limit)
+        due = or_(OUTBOX.c.next_try <= now, OUTBOX.c.next_try > now + LONGEST_PAUSE)
+        wanted = select(OUTBOX.c.id).where(due, free).order_by(OUTBOX.c.id).limit(limit)
         ids = list(self._connection.execute(wanted.with_for_update(skip_locked=True)).scalars())
         if not ids:
             return ()
@@ -239,7 +248,7 @@ class Mailbox:
         return letter
 
     def _outcome(self, receipt: Receipt, what: dict[str, object]) -> None:
-        self._connection.execute(_OUTCOME, {**what, "post": receipt.id})
+        self._connection.execute(_OUTCOME, {**what, "post": receipt.id, "tried": 0 if receipt.away else 1})
 
 
 def count_try(connection: Connection, place: str) -> int:

@@ -300,6 +300,7 @@ def contents(language: str) -> dict[str, d.Content]:
             {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
         ),
         "alert-flood": d.Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
+        "alert-trouble": d.Alert("trouble-mailbox", {"since": "12/06/2026 09:30", "error": "IMAP: login refused"}),
         "short-notice": d.ShortNotice("josiane", (d.Change(GOING, cancelled=False),)),
         "short-notice-two": d.ShortNotice(
             "josiane", (d.Change(GOING, cancelled=False), d.Change(GONE, cancelled=True))
