@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Lack, Language, Meaning, Slot
-from mailbot.model.reservation import Act, Put, Reservation
+from mailbot.model.reservation import Act, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
 
@@ -142,6 +142,13 @@ class TooManyHours:
 
 
 @dataclass(frozen=True)
+class TooManyOptions:
+    """More is held at their own wish than the rules allow."""
+
+    limit: int
+
+
+@dataclass(frozen=True)
 class NotLent:
     """Something that the commune does not have; `name` as the asker called it."""
 
@@ -163,6 +170,7 @@ Objection: TypeAlias = (
     | NoOpening
     | TooManyBookings
     | TooManyHours
+    | TooManyOptions
     | NotLent
 )
 
@@ -326,14 +334,72 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class Held:
+    """It is held at their own wish until the deadline (the single option), and not booked; `again`: the reminder of
+    it."""
+
+    template: ClassVar[str] = "held"
+    reservation: Reservation
+    again: bool = False
+    not_lent: tuple[NotLent, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waits:
+    """They are on the waiting list for what would be these uses."""
+
+    template: ClassVar[str] = "waits"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What somebody waited for is free, and held for them until the deadline (the single option)."""
+
+    template: ClassVar[str] = "freed"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class WaitedInVain:
+    """What somebody waited for did not become free in time."""
+
+    template: ClassVar[str] = "waited"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class OnTheSpot:
+    """The number to call, to somebody who has a problem with what they use right now."""
+
+    template: ClassVar[str] = "on_the_spot"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """To a key-holder: somebody has a problem right now. With their mail, whole."""
+
+    template: ClassVar[str] = "problem"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    sender: Address
+    reached_at: str
+    """Their telephone number; may be empty."""
+
+
+@dataclass(frozen=True)
 class ToStaff:
     """A mail that a person must read, whole, as an attached message, with what was understood. `told` says what the
     sender was told."""
 
     template: ClassVar[str] = "to_staff"
     why: str
-    """human, unreadable, failed, feedback, damage, key, change, unknown-sender, unproven, forged, questions: worded by
-    the template."""
+    """human, unreadable, failed, feedback, damage, problem, key, change, unknown-sender, unproven, forged, questions:
+    worded by the template."""
     sender: Address
     subject: str
     meaning: Meaning | None = None
@@ -429,6 +495,12 @@ Content: TypeAlias = (
     | Thanked
     | Reminded
     | Evaluated
+    | Held
+    | Waits
+    | Freed
+    | WaitedInVain
+    | OnTheSpot
+    | Problem
     | ToStaff
     | Alert
     | Digest
@@ -542,3 +614,5 @@ class ClockFacts:
     """Booked reservations with a use or a fetching soon."""
     used: tuple[Reservation, ...] = ()
     """Reservations that are or were booked, with a use that ended lately."""
+    offers: tuple[Reservation, ...] = ()
+    """Offers and options that soon end."""

@@ -263,6 +263,10 @@ class Reservation:
     then of its alternatives."""
     settled: datetime | None = None
     """When it was confirmed or last changed, UTC: from then on an undo counts for a day. None: nothing to undo."""
+    optioned: datetime | None = None
+    """Since when it is held at the asker's own wish, UTC (state offered)."""
+    waiting: datetime | None = None
+    """Since when it is on the waiting list, UTC (state waiting)."""
     told: tuple[str, ...] = ()
     """What the clock wrote about, each event once: `use:2026-06-13`, `evaluation:2026-06-13`."""
 

@@ -18,6 +18,7 @@ from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.candidates import Candidate, candidates_of, distinct, rooms_that_hold
 from mailbot.policy.checks import Weighed, once, weighed
 from mailbot.policy.due import short_notices
+from mailbot.policy.holding import option, wishes_option
 from mailbot.policy.hours import hold_end, local_day, whole
 from mailbot.policy.matter import Matter
 from mailbot.policy.questions import ask
@@ -80,6 +81,8 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
             return standing
         here = _in_its_offer(candidate.basket, matter)
         one = weighed(candidate.basket, here.facts, matter.rules)
+        if one.possible and wishes_option(here, candidate.reading):
+            return option(here, candidate.reading, one, not_lent(candidate.reading, matter.rules))
         if one.possible:
             return confirm(here, candidate.reading, one)
         if here.conversation and _offers(here.conversation, candidate.basket, matter.rules):

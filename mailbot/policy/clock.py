@@ -8,13 +8,14 @@ from mailbot.model.decision import ClockFacts, Decision
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
 from mailbot.policy.due import house_work
+from mailbot.policy.holding import option_reminders
 from mailbot.policy.reminders import evaluations, reminders, together
 
 
 def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now. At most one step of a conversation: the next minute sees to what is left."""
     decision = house_work(facts, rules)
-    for duty, about in ((reminders, facts.coming), (evaluations, facts.used)):
+    for duty, about in ((reminders, facts.coming), (evaluations, facts.used), (option_reminders, facts.offers)):
         decision = together([decision, duty(_untouched(about, decision), facts.now, rules)])
     return decision
 

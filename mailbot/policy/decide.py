@@ -16,9 +16,11 @@ from mailbot.policy.booking import book, decide
 from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
+from mailbot.policy.on_the_spot import on_the_spot
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, listed, thanked
 from mailbot.policy.trust import distrusted
+from mailbot.policy.waiting import waits
 
 Clerk: TypeAlias = Callable[[Matter], Decision]
 
@@ -37,8 +39,9 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
         return calendar_answer(matter, facts.calendar_reply.status)
     if _awaits_name(facts.conversation, rules):
         return _named(matter)
-    if meaning.evaluates and (decision := evaluated(matter)):
-        return _with_further(matter, decision)
+    for besides in BESIDES:
+        if decision := besides(matter):
+            return _with_further(matter, decision)
     return _with_further(matter, CLERKS[_intent(matter)](matter))
 
 
@@ -100,6 +103,9 @@ def _key(matter: Matter) -> Decision:
 def _human(matter: Matter) -> Decision:
     return matter.handed("human", "for a person")
 
+
+BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (on_the_spot, evaluated, waits)
+"""What a mail may be besides its intent, in this order."""
 
 CLERKS: Mapping[Intent, Clerk] = {
     Intent.BOOK: book,

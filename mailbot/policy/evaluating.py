@@ -19,7 +19,7 @@ def evaluated(matter: Matter) -> Decision | None:
     """Return what becomes of an evaluation; None where nobody was asked for one."""
     conversation, meaning = matter.conversation, matter.meaning
     about = last_evaluation(conversation) if conversation else None
-    if conversation is None or about is None:
+    if not meaning.evaluates or conversation is None or about is None:
         return None
     damage = Wish.DAMAGE in meaning.wishes or (bool(meaning.scores) and meaning.scores[0] <= POOR)
     evaluation = Evaluation(

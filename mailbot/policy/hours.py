@@ -141,6 +141,13 @@ def hold_end(now: datetime, rules: Rules) -> datetime:
     while left:
         day += ONE_DAY
         left -= is_working_day(day, rules)
+    return until_evening(day, rules)
+
+
+def until_evening(day: date, rules: Rules) -> datetime:
+    """Return `hold_until` of that day, or of the first working day after it (UTC)."""
+    while not is_working_day(day, rules):
+        day += ONE_DAY
     until = rules.limits.hold_until
     return Hours(0, until.hour * 60 + until.minute or 1440).on(day, rules.commune.zone).end
 

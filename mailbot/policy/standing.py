@@ -94,7 +94,7 @@ def decline(matter: Matter) -> Decision:
     if matter.facts.challenge:
         content = Confirmed(conversation, undo_until(conversation, matter))
         return matter.answered(content, f"the owner does not want {matter.facts.challenge}: nothing changes")
-    if conversation.state in (State.OFFERED, State.ASKED):
+    if conversation.state in (State.OFFERED, State.ASKED, State.WAITING):
         put = matter.step(matter.cleared(), Act.DECLINE, "the asker refuses")
         return matter.answered(Declined(put.after), "the asker refuses", puts=(put,))
     if conversation.state is State.CONFIRMED:
@@ -116,7 +116,7 @@ def cancel(matter: Matter) -> Decision:
         booked = matter.ahead(State.CONFIRMED)
         return matter.answered(Listed(booked), f"{len(found)} bookings fit what is given up")
     matter = replace(matter, facts=replace(matter.facts, conversation=found[0]))
-    if found[0].state in (State.OFFERED, State.ASKED):
+    if found[0].state in (State.OFFERED, State.ASKED, State.WAITING):
         return decline(matter)
     if found[0].state is State.CANCELLED:
         return matter.answered(Cancelled(found[0]), f"{found[0].code} is cancelled already")
@@ -129,7 +129,7 @@ def _given_up_ones(matter: Matter) -> list[Reservation]:
     """Return what the mail may give up: its own conversation, else what stands and fits what it names."""
     conversation = matter.conversation
     if conversation is not None:
-        stands = (State.CONFIRMED, State.OFFERED, State.ASKED, State.CANCELLED)
+        stands = (State.CONFIRMED, State.OFFERED, State.ASKED, State.WAITING, State.CANCELLED)
         return [conversation] if conversation.state in stands else []
     if matter.meaning.references:
         return []

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from mailbot.model.decision import Window
-from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot, Wish
 from mailbot.model.reservation import Reservation, State, key_copy
 from mailbot.model.rules import Counter, Equipment, Room, Rules
 from mailbot.model.spans import Days, Span
@@ -59,7 +59,9 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:
 
 def _baskets(meaning: Meaning, conversation: Reservation | None, rules: Rules) -> Iterator[Basket]:
     """Yield what may be decided: the request, its rival readings, and what the conversation asked or was offered."""
-    known = conversation is not None and conversation.state in (State.ASKED, State.OFFERED, State.LAPSED)
+    known = conversation is not None and (
+        conversation.state in (State.ASKED, State.OFFERED, State.LAPSED, State.WAITING) or Wish.WAIT in meaning.wishes
+    )
     requests = [requested(meaning, conversation, rules)] if known or meaning.intent is Intent.BOOK else []
     if known and conversation and conversation.request:
         requests.append(conversation.request)

@@ -177,7 +177,7 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
         parts.append(calendar(file.raw, file.method, f"{reservation.code if reservation else 'mailbot'}.ics"))
     elif file:
         parts.append(calendar(file.raw, file.method))
-    if isinstance(notice.content, d.ToStaff) and thread.forwarded:
+    if isinstance(notice.content, d.ToStaff | d.Problem) and thread.forwarded:
         parts.append(original(thread.forwarded))
     return parts
 

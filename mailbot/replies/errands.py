@@ -140,6 +140,16 @@ class Errands(Names):
         note = " ".join(capital(part) for part in said)
         return self.format("list", "note", thing=capital(self.name(thing.id)), note=note) if said else ""
 
+    def on_call(self, uses: Sequence[Use]) -> tuple[str, ...]:
+        """Return the numbers for a problem right now: those of the sites; else of the counters; else of the service."""
+        numbers = [venue.on_call for venue in self.venues(uses)]
+        for use in uses:
+            counter = self.rules.counters.get(use.out.counter) if use.out else None
+            holder = self.rules.holders.get(counter.holder) if counter else None
+            numbers += [counter.phone if counter else "", holder.phone if holder else ""] if not any(numbers) else []
+        known = [one_line(number) for number in numbers if number]
+        return tuple(dict.fromkeys(known or [one_line(self.rules.commune.phone)]))
+
     def venues(self, uses: Sequence[Use]) -> tuple[Venue, ...]:
         rooms = [self.rules.rooms[use.resource] for use in uses if use.resource in self.rules.rooms]
         sites = [

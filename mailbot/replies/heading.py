@@ -13,7 +13,7 @@ from mailbot.model.rules import Rules
 from mailbot.replies.message import Heading
 from mailbot.replies.phrases import one_line
 
-INTERNAL = (d.ToStaff, d.Alert, d.Digest, d.ShortNotice)
+INTERNAL = (d.ToStaff, d.Problem, d.Alert, d.Digest, d.ShortNotice)
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""
 
 SUBJECT = 70
@@ -40,7 +40,7 @@ def heading_of(
         automatic="auto-replied" if answering else "auto-generated",
         in_reply_to=thread.message_id if answering else "",
         references=thread.references if answering else (),
-        reply_to=notice.content.sender if isinstance(notice.content, d.ToStaff) else None,
+        reply_to=notice.content.sender if isinstance(notice.content, d.ToStaff | d.Problem) else None,
     )
 
 

@@ -125,6 +125,12 @@ class Phrases:
         near = {0: "today", 1: "tomorrow"}.get((day - today).days)
         return self.words.table("dates")[near] if near else self.day(day).upper()
 
+    def near_moment(self, moment: datetime) -> str:
+        """Return "aujourd'hui", "demain" or "le mardi 9 juin", for a subject."""
+        day, formats = moment.astimezone(self.zone).date(), self.words.table("dates")
+        near = {0: "ends_today", 1: "ends_tomorrow"}.get((day - self.today).days)
+        return formats[near] if near else formats["ends"].format(day=self.day(day))
+
     def weekday(self, day: date) -> str:
         return str(self.words.tables["weekdays"][day.weekday()])
 

@@ -36,6 +36,10 @@ class Reasons(Bookings):
             return self.format("objections", form, thing=self.name(first.resource), dates=dates, hours=hours)
         return self._objection(first)
 
+    def waitable(self, objections: Sequence[d.Objection]) -> bool:
+        """Return whether others have it, so that waiting makes sense."""
+        return bool(objections) and all(isinstance(each, d.Taken | d.ShortStock | d.NoKey) for each in objections)
+
     def article(self, objection: d.Objection) -> str:
         """Return the rule or article that an objection rests on, in brackets, or nothing."""
         kind = kind_of(objection)
@@ -90,6 +94,8 @@ class Reasons(Bookings):
                 return "too_many_bookings", {"limit": limit}
             case d.TooManyHours(limit, week):
                 return "too_many_hours", {"hours": p.counted(limit, "hours"), "week": p.day(week)}
+            case d.TooManyOptions(limit):
+                return "too_many_options", {"limit": limit}
             case d.NotLent(name):
                 return "not_lent", {"name": p.quoted(name)}
         raise TypeError(f"no sentence for {objection!r}")

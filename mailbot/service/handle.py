@@ -13,11 +13,13 @@ from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import CODE, Act, Reservation, State
+from mailbot.model.reservation import CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
+from mailbot.policy.matter import Matter
 from mailbot.policy.stock import stock_of
+from mailbot.policy.waiting import in_turn
 from mailbot.policy.windows import windows
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
@@ -91,11 +93,14 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
                     now = office.clock()
-                    lapse(letter.arrived, unit, rules, office)
+                    if lapse(letter.arrived, unit, rules, office):
+                        serve_waiting(unit, rules, office)
                     needed = windows(meaning, conversation, rules, now)
                     facts = facts_for(letter, conversation, proof, challenge, needed, unit, rules, now)
                     decision = on_mail(meaning, facts, rules)
                     carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
+                    if gives_back(decision):
+                        serve_waiting(unit, rules, office)
                     unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
                     note(letter, meaning, decision)
                 unit.commit()
@@ -241,12 +246,38 @@ def carry_out(
             unit.mailbox.post(letter, now)
 
 
-def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> None:
-    """Let the offers go whose deadline passed before a mail arrived: what was held is free for it. Answers that came
-    in time were handled before, since mails are handled in the order of their arrival."""
+def gives_back(decision: Decision) -> bool:
+    """Return whether something that was taken or held is free again."""
+    return any(set(claims_in_force(put.before)) - set(claims_in_force(put.after)) for put in decision.puts)
+
+
+def serve_waiting(unit: Unit, rules: Rules, office: Office) -> None:
+    """Offer what is free to those who wait for it, one after the other: what is held for the first is no longer free
+    for the next. Called in the transaction in which it became free, before anybody else's mail is looked at."""
+    now = office.clock()
+    for waiting in unit.reservations.waiting():
+        request = waiting.request
+        assert request
+        unit.reservations.lock(waiting.initiative or waiting.asker.address)
+        facts = Facts(
+            now=now,
+            sender=Sender(waiting.asker, waiting.initiative),
+            occupancy=unit.reservations.occupancy(windows(request, waiting, rules, now), stock_of(rules)),
+            conversation=waiting,
+            standing=unit.reservations.of(waiting.asker.address, waiting.initiative, now - timedelta(days=7)),
+        )
+        if decision := in_turn(Matter(request, facts, rules)):
+            carry_out(decision, unit, rules, office)
+            log.info("waiting list", extra={"reservation": waiting.code, "because": "; ".join(decision.because)})
+
+
+def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:
+    """Let the offers go whose deadline passed before a mail arrived, and return whether there were any. Answers that
+    came in time were handled before, since mails are handled in the order of their arrival."""
     offers = unit.reservations.lapsing(before)
     if offers:
         carry_out(lapsed(offers), unit, rules, office)
+    return bool(offers)
 
 
 def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> None:

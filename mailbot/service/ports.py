@@ -178,6 +178,10 @@ class Reservations(Protocol):
         """Return confirmed reservations with a use, a fetching or a bringing back between the two."""
         ...
 
+    def waiting(self) -> tuple[Reservation, ...]:
+        """Return the waiting list, who came first at its head."""
+        ...
+
     def used(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return reservations that are or were booked to their end, with something that happened between the two."""
         ...

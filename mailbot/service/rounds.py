@@ -12,7 +12,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.clock import on_clock
 from mailbot.policy.due import due_span
 from mailbot.policy.reminders import LATE, TOGETHER
-from mailbot.service.handle import carry_out, handle, lapse
+from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source
 
@@ -78,12 +78,14 @@ def tick(office: Office) -> None:
             cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
             coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
+            offers=unit.reservations.lapsing(now + rules.reminders.option + QUIET),
             used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
         )
         decision = on_clock(facts, rules)
         kept = [unit.reservations.keep_digest(digest, now) for digest in decision.digests]
         if all(kept):
             carry_out(decision, unit, rules, office)
+            serve_waiting(unit, rules, office)
             unit.reservations.sweep(now - SWEPT_AFTER)
             unit.commit()
     office.wake_delivery()

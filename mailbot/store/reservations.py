@@ -45,6 +45,7 @@ _LAPSING = _WHOLE.where(
     _COLUMN.state.in_((State.OFFERED.value, State.CHANGING.value)), _COLUMN.deadline < bindparam("before")
 )
 _ENDING = _WHOLE.where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < bindparam("before"))
+_WAITING = _WHOLE.where(_COLUMN.state == State.WAITING.value)
 _HAPPENING = _WHOLE.where(
     _COLUMN.code.in_(
         select(OCCASION.c.code).where(OCCASION.c.starts < bindparam("last"), OCCASION.c.ends > bindparam("first"))
@@ -173,6 +174,10 @@ class Reservations:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two, soonest first. The
         days of equipment are taken in the widest sense (any time zone): look closer."""
         return self._all(_BETWEEN, first=first, last=last)
+
+    def waiting(self) -> tuple[Reservation, ...]:
+        """Return the waiting list, who came first at its head."""
+        return tuple(sorted(self._all(_WAITING), key=lambda one: (one.waiting or one.created, one.code)))
 
     def used(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return reservations that are or were booked to their end, with something that happened between the two,

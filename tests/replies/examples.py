@@ -160,6 +160,7 @@ OBJECTIONS: tuple[d.Objection, ...] = (
     d.NoOpening("maison-quartier", "loge", span("2026-12-27", "14:00-18:00")),
     d.TooManyBookings(6),
     d.TooManyHours(40, date(2026, 6, 8)),
+    d.TooManyOptions(2),
     d.NotLent("trampoline"),
 )
 """One of each class at least."""
@@ -257,6 +258,7 @@ def contents(language: str) -> dict[str, d.Content]:
     offered = replace(booked, state=State.OFFERED, uses=(), options=OPTIONS, deadline=DEADLINE)
     partial = replace(offered, options=(Option(1, (ROOM, CHAIRS)),), partial=True)
     one_option = replace(offered, options=OPTIONS[:1])
+    option_held = replace(one_option, options=(Option(1, (ROOM,)),), deadline=at("2026-06-03 18:00"), optioned=NOW)
     series = replace(booked, uses=evenings("2026-09-01", 7, without=(3,)), request=None)
     undo = at("2026-06-03 09:30")
     rivals = tuple(slot(f"2026-06-{day}T14:00", f"2026-06-{day}T18:00") for day in ("06", "13"))
@@ -292,6 +294,13 @@ def contents(language: str) -> dict[str, d.Content]:
         "declined": d.Declined(replace(offered, state=State.DECLINED)),
         "lapsed": d.Lapsed(replace(offered, state=State.LAPSED)),
         "thanked": d.Thanked(booked),
+        "held": d.Held(option_held),
+        "held-again": d.Held(option_held, again=True),
+        "waits": d.Waits(replace(offered, state=State.WAITING, options=(), deadline=None), OPTIONS[1].uses),
+        "freed": d.Freed(replace(one_option, options=OPTIONS[1:2])),
+        "waited": d.WaitedInVain(replace(offered, state=State.LAPSED, options=()), OPTIONS[1].uses),
+        "on-the-spot": d.OnTheSpot(booked, (ROOM,)),
+        "problem": d.Problem(booked, (ROOM,), YVETTE, "0400 98 76 54"),
         "thanked-scores": d.Thanked(booked, WENT_WELL, passed_on=False),
         "reminded": d.Reminded(booked),
         "evaluation": d.Evaluated(booked),
@@ -324,12 +333,16 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
         if isinstance(content, d.Reminded | d.Evaluated):
             now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
             notice = d.Notice(YVETTE, languages, content, answers=False)
+        elif isinstance(content, d.Freed | d.WaitedInVain) or name == "held-again":
+            notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
+        elif isinstance(content, d.Problem):
+            notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
         elif isinstance(content, d.ToStaff | d.Alert):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
-        forwarded = isinstance(content, d.ToStaff)
+        forwarded = isinstance(content, d.ToStaff | d.Problem)
         examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples

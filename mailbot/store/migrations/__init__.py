@@ -15,6 +15,7 @@ from mailbot.store.migrations import (
     m0003_answers_are_counted_by_day,
     m0004_letters_that_came_back,
     m0005_how_it_went,
+    m0006_the_waiting_list,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -23,6 +24,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0003_answers_are_counted_by_day.STATEMENTS,
     m0004_letters_that_came_back.STATEMENTS,
     m0005_how_it_went.STATEMENTS,
+    m0006_the_waiting_list.STATEMENTS,
 )
 """The first is number 1."""
 
