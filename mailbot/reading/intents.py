@@ -58,6 +58,8 @@ class Signs:
     """Another number of a thing is said afterwards."""
     agreeable: bool = False
     """It asks whether something may be."""
+    gives_up: bool = False
+    """It cancels something, in other words than that it is not needed."""
     kept: bool = False
     """It says that something stays as it is."""
     wonders: bool = False
@@ -89,9 +91,12 @@ def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]])
     if not values & {"availability/strong", "availability/fair"}:
         kept = [cue for cue in kept if cue.value != "availability/decisive"]
     scores, strongest = _sums(kept)
+    if "availability/decisive" in {cue.value for cue in kept}:
+        scores[Intent.BOOK] = scores.get(Intent.BOOK, 0.0) * 0.75  # "first I want to know"
     _weigh_signs(scores, strongest, signs)
     ranked = sorted(scores, key=lambda intent: -scores[intent])
-    best = ranked[0] if scores[ranked[0]] >= LEAST.get(ranked[0], 1.0) else Intent.HUMAN
+    believed = (intent for intent in ranked if scores[intent] >= LEAST.get(intent, 1.0))
+    best = next(believed, Intent.HUMAN)
     runner_up = next((intent for intent in ranked if intent is not best and scores[intent] > 1.0), None)
     return Judgement(best, runner_up, scores, tuple(cue for cue in kept if cue.value.startswith(f"{best}/")))
 
@@ -138,13 +143,17 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
     if signs.machine:
         scores[Intent.IGNORE] += 100
     requested = strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"]
+    wondered = strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]
+    if signs.things and wondered and signs.moment:
+        scores[Intent.HUMAN] *= 0.35
     if signs.things and requested and (signs.moment or signs.asked):
         for intent in _TOPICS:
             scores[intent] *= 0.35
         if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
             scores[Intent.CANCEL] *= 0.35
-    if signs.things and signs.moment and signs.unwanted and not (signs.code or signs.booked or signs.kept):
-        scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
+    if signs.things and signs.moment and (signs.unwanted or requested):
+        if not (signs.code or signs.booked or signs.kept or signs.gives_up):
+            scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:

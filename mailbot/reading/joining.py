@@ -46,7 +46,9 @@ class Joiner:
                 items.append(self._item(one, self._goods(one, sorted(with_room), bool(rooms))))
         parted = self.intent is Intent.CANCEL and is_parted(self.sighting)
         if not items and (self.intent is Intent.CHANGE or parted) and self.moments:
-            items = [Item((SAME,), 1, self._slots(self.moments))]
+            named = {m.ids for m in self.sighting.mentions if m.sort is Sort.ROOM and not m.generic}
+            ids = named.pop() if parted and len(named) == 1 else (SAME,)
+            items = [Item(ids, 1, self._slots(self.moments))]
         return tuple(items), frozenset(self._lacks)
 
     def _beside(self, one: Wanted, rooms: Sequence[Wanted], days: Sequence[set[date]]) -> set[date]:

@@ -68,6 +68,9 @@ class Assembly:
         self._endings = tuple(fold(ending) for table in people for ending in table["endings"])
         self._endings_of_one = tuple(fold(ending) for table in people for ending in table["endings-one"])
         self._self = folded(word for table in people for word in table["self"])
+        self._small = folded(word for lexicon in lexicons for word in lexicon.table("language")["words"])
+        self._roles = folded(word for table in people for word in table["roles"])
+        self._or_more = {tuple(fold(w) for w in p.replace("-", " ").split()) for t in quantity for p in t["or-more"]}
         phrases = [phrase for table in quantity for phrase in table["not-but"]]
         self._not_but = tuple({tuple(w if w == TO else fold(w) for w in phrase.split()) for phrase in phrases})
 
@@ -78,6 +81,8 @@ class Assembly:
         generic = sight.starts("people-generic")
         by_last = {count.last: count for count in counts}
         leads = sight.numbers("people-lead", by_last)
+        products = self._products(sight, by_last)
+        besides = sight.numbers("people-besides", by_last)
         rather = sight.numbers("quantity-rather", by_last)
         others = [(cue.first, cue.last) for cue in sight.cues if cue.value == "people-other"]
         by_first = {count.first: count for count in counts}
@@ -87,16 +92,26 @@ class Assembly:
                 continue
             if any(first <= count.first < last for first, last in others) or self._is_old(sight.page, found, count):
                 continue
+            if count.last in products:
+                count = replace(count, value=products[count.last])
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
             label = self._label_before(sight.page, count, nouns)
-            total = count.first in totals and bool(found)
-            joined = (person or label) is not None and self._is_sum(sight, found, count, generic) and not total
+            total = bool(found) and (count.first in totals or count.last in totals)
+            heads = (person or label) is not None or (
+                count.last in leads and "," not in sight.page.words[count.first - 4 : count.first]
+            )
+            joined = heads and self._is_sum(sight, found, count, generic) and not total
             if count.article and not joined:
                 continue
             unnamed = person is None and (label is None or count.last in sight.named)
             if unnamed and self._counts_other(sight, count):
                 continue
-            weight = self._weight(sight, count, person, label, count.last in leads, total)
+            led = (
+                count.last in leads
+                or count.last in products
+                or (person is not None and self._is_generic(generic, count))
+            )
+            weight = self._weight(sight, count, person, label, led, total)
             if weight == 0 and self._each_day(sight, found, count):
                 weight = found[-1].weight
             if weight == 0 and found and count.last in rather and self._corrects(sight, found[-1], count):
@@ -117,8 +132,25 @@ class Assembly:
                 one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
             if one.last - count.last <= 4:
                 one = self._with_sender(sight.page, one)
+            if count.last in besides:
+                one = replace(one, value=one.value + 1)
             found.append(one)
         return max(found, key=lambda one: (one.weight, one.value)) if found else None
+
+    def _products(self, sight: Sight, by_last: Mapping[int, Count]) -> dict[int, int]:
+        """Return how many people are in so many groups of so many, by the word behind: "10 équipes de 5"."""
+        found = {}
+        for cue in sight.cues:
+            if cue.value == "people-times":
+                numbers = [by_last[at] for at in range(cue.first + 1, cue.last + 1) if at in by_last]
+                if len(numbers) == 2:
+                    found[numbers[1].last] = numbers[0].value * numbers[1].value
+        return found
+
+    @staticmethod
+    def _is_generic(generic: Mapping[int, int], count: Count) -> bool:
+        """Whether the noun says no more than that they are people: they are those expected."""
+        return any(at in generic for at in range(count.last, count.last + 2))
 
     def _weight(self, sight: Sight, count: Count, person: int | None, label: int | None, led: bool, total: bool) -> int:
         if total:
@@ -173,9 +205,12 @@ class Assembly:
     def _counts_other(self, sight: Sight, count: Count) -> bool:
         """Whether the number counts something else: years, hours, chairs."""
         page, limit = sight.page, sight.page.sentence(count.first).last
-        if count.last < limit and page.words[count.last] in self._nobody:
-            return True
-        return any(at in sight.named for at in range(count.last, min(count.last + 3, limit)))
+        for at in range(count.last, min(count.last + 3, limit)):
+            if page.words[at] in self._nobody or at in sight.named:
+                return True
+            if not page.words[at].isalpha():
+                break
+        return False
 
     def _one_more(self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]) -> int | None:
         """Return the word behind somebody who is added to people: "22 singers and 1 pianist"."""
@@ -183,14 +218,16 @@ class Assembly:
         if count.value != 1 or not self._is_sum(sight, found, count, generic) or at >= len(sight.page.words):
             return None
         word = sight.page.words[at]
-        known = len(word) > 5 and word.endswith(self._endings_of_one) and at not in sight.named
-        return at + 1 if known else None
+        known = (len(word) > 5 and word.endswith(self._endings_of_one)) or word in self._roles
+        return at + 1 if known and at not in sight.named else None
 
     def _with_sender(self, page: Page, one: People) -> People:
         """Add the sender who counts himself besides: "14 kinderen + ik"."""
-        behind = page.words[one.last : one.last + 2]
-        if len(behind) == 2 and behind[0] in self._sums and behind[1] in self._self:
+        behind = page.words[one.last : one.last + 3]
+        if len(behind) >= 2 and behind[0] in self._sums and behind[1] in self._self:
             return replace(one, value=one.value + 1, last=one.last + 2)
+        if len(behind) == 3 and behind[0] in self._sums and behind[2] in self._roles:  # "32 choristes plus le chef"
+            return replace(one, value=one.value + 1, last=one.last + 3)
         return one
 
     def _each_day(self, sight: Sight, found: Sequence[People], count: Count) -> bool:
@@ -219,11 +256,16 @@ class Assembly:
 
     def _goes_further(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number only widens the one before: "8, 9 maximum"."""
-        return page.words[before.last : count.first] == [","] and before.value < count.value <= 1.5 * before.value
+        between = [word for word in page.words[before.last : count.first] if word not in {",", "("}]
+        further = not between or tuple(between) in self._or_more
+        return further and page.words[before.last] in {",", "("} and before.value < count.value <= 1.5 * before.value
 
     def _tops(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number is said to be the most that may come, behind another: "45 convives, 50 grand maximum"."""
-        said = any(word in self._bounds for word in page.words[count.last : count.last + 2])
+        behind = page.words[count.last : count.last + 2]
+        said = (
+            not behind or not behind[0].isalpha() or any(word in self._bounds or word in self._small for word in behind)
+        )
         return said and self._goes_further(page, before, count)
 
     def _is_old(self, page: Page, found: Sequence[People], count: Count) -> bool:

@@ -74,6 +74,9 @@ class Counting:
         self.none = frozenset(phrase[0] for phrase in phrases(quantity, "none"))
         self.few = phrases(quantity, "few")
         self.or_so = frozenset(phrase[0] for phrase in phrases(quantity, "or-so"))
+        self.instead = folded(word for lexicon in lexicons for word in lexicon.table("quantity")["contrast"]) - {
+            fold(word) for lexicon in lexicons for word in lexicon.table("marks")["and"]
+        }
         self.or_more = phrases(quantity, "or-more")
         self.small = folded(word for lexicon in lexicons for word in lexicon.table("language")["words"])
         self.ends = folded(word for lexicon in lexicons for word in lexicon.table("things.stranger")["ends"])
@@ -136,6 +139,9 @@ class Counting:
         for _ in range(FARTHEST + 1):
             count = by_end.get(at)
             if count is not None and not count.ordinal and count.first >= sentence.first:
+                instead = self._but(page, mention, by_start)
+                if instead is not None:
+                    return Quantity(instead.value, count.first, instead.last, True, corrected=True)
                 more = self._or_more(page, mention, by_start, dated)
                 if more and not (count.article and page.words[mention.last] in self.or_so):
                     return Quantity(None, count.first, more, True)
@@ -169,6 +175,19 @@ class Counting:
     def _may_describe(self, word: str) -> bool:
         """Whether a word that no list knows may be an adjective: "3 sturdy tables"; little words are none."""
         return len(word) >= LEAST_LETTERS and word.isalpha() and word not in self.small and word not in self.ends
+
+    def _but(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Count | None:
+        """Return the number that is meant instead: "we don't need 20 chairs any more but 12"."""
+        limit = page.sentence(mention.first).last
+        for at in range(mention.last, min(mention.last + FARTHEST, limit)):
+            if page.words[at] in self.instead:
+                count = by_start.get(at + 1) or by_start.get(at + 2)
+                if count is None or count.article or count.ordinal:
+                    return None
+                behind = page.words[count.last : min(count.last + 1, limit)]
+                alone = not behind or not behind[0].isalpha() or behind[0] in self.ends
+                return count if alone and count.last - at <= 4 else None
+        return None
 
     def _or_more(self, page: Page, mention: Mention, by_start: Mapping[int, Count], dated: Mapping[int, int]) -> int:
         """Return the word behind another number that may be it as well, 0 for none: "1 barbecue ou 2", "6 banken

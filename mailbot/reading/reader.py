@@ -218,8 +218,8 @@ class Library:
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
-        said_after = {cue.first for cue in small if cue.value == "quantity-rather"}
-        alone = [count for count in counts if count.first not in said_after]
+        told = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
+        alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in told)]
         mentions = sorted(
             [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)],
             key=lambda mention: mention.first,
@@ -254,7 +254,7 @@ class Library:
 
 _KEPT: list[Library] = []
 _NO_CUES = frozenset(
-    {"and", "also", "opens", "contrast", "like", "persons", "state", "agreeable", "hold-until", "everywhere"}
+    {"and", "also", "opens", "contrast", "like", "persons", "state", "if", "agreeable", "hold-until", "everywhere"}
 )
 """Lists of single words among tables of cues."""
 SHORT = 25
@@ -280,7 +280,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
 @cache
 def _number_cues(lexicon: Lexicon) -> Cues:
     """The cues that tell what is counted, which need no things named."""
-    table = {f"people-{key}": lexicon.table("people")[key] for key in ("nouns", "lead", "total", "other", "generic")}
+    table = {f"people-{key}": lexicon.table("people")[key] for key in _COUNTED}
     table["service"] = ("{service}",)
     table["quantity-rather"] = lexicon.table("quantity")["rather"]
     table["things-lend"] = lexicon.table("things.stranger")["lend"]
@@ -327,6 +327,8 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
     return tuple(tokens)
 
 
+_COUNTED = ("nouns", "lead", "total", "other", "generic", "times", "besides")
+"""The tables of people that are cues."""
 _GOODS = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
 
@@ -434,12 +436,23 @@ def _signs(
         unwanted=bool(sighting.stances.refused),
         corrected=any(quantity.corrected for quantity in sighting.quantities),
         agreeable=sighting.stances.asks_if_possible(),
+        gives_up=_gives_up(sighting),
         kept=bool(sighting.sentences_of("stance-kept")),
         wonders=sighting.stances.wonders(),
         booked=any(
             cue.value == "stance-booked" and sighting.page.sentence_of[cue.first] not in ago for cue in sighting.cues
         ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
+    )
+
+
+def _gives_up(sighting: Sighting) -> bool:
+    """Whether something is cancelled, in other words than that it is not needed."""
+    needless = [(cue.first, cue.last) for cue in sighting.cues if cue.value.startswith("stance-unwanted")]
+    return any(
+        cue.value in {"cancel/decisive", "cancel/strong"}
+        and not any(cue.first < last and first < cue.last for first, last in needless)
+        for cue in sighting.cues
     )
 
 

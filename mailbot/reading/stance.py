@@ -48,6 +48,8 @@ class SmallWords:
         """Words that take back what was said before."""
         self.fors = words("marks", "for")
         """Words that say what something is for."""
+        self.joining = frozenset(word for word in words("marks", "and") if " " not in word)
+        self.conditions = words("stance", "if")
         self.can = frozenset(word for word in words("groups", "can") if word.isalpha())
         self.agreeable, self.state = words("stance", "agreeable"), words("stance", "state")
         self.wishing = words("stance", "persons") | self.agreeable
@@ -89,6 +91,8 @@ class Stances:
         goods = {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
         goods -= corrected  # "we hebben er al 2, we zouden er nog 3 willen"
         self.unwanted |= self.refused | goods
+        self._refuse_what_is_asked_back()
+        self.unwanted |= self.refused
         self._spread("old-after", self.old, onward=True, farthest=3)
         self.old -= corrected
         for cue in cues:
@@ -96,6 +100,8 @@ class Stances:
                 last = [i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:]
                 self.unwanted.update(last)
                 self.refused.update(last)
+            if cue.value == "stance-old-before":
+                self.old.update(self._too_small(cue))
             if cue.value == "stance-rather":
                 self.old.update(self._given_up_for_another(cue))
             if cue.value == "stance-kept":
@@ -154,10 +160,16 @@ class Stances:
             before = self._page.words[cue.first - 1] if cue.first else ""
             if cue.value != f"stance-{key}" or before.isdigit() or (key == "own-after" and before in self.words.can):
                 continue  # "may I have the projector" is had by nobody
+            if key == "own-before" and not self.words.conditions.isdisjoint(
+                self._page.words[max(cue.first - 3, 0) : cue.first]
+            ):
+                continue  # "the bike trailer if it is there"
             inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
             if key == "old-after":  # "liever de leeszaal dan": what is left behind comes after
                 inside = [i for i in inside if self._on_edge(self._mentions[i], cue)]
             into.update(inside)
+            if inside and key == "unwanted-before":
+                continue
             edge, listed = cue.last if onward else cue.first, bool(inside)
             for index in order:
                 mention, first = self._mentions[index], self._quantities[index].first
@@ -172,6 +184,30 @@ class Stances:
     @staticmethod
     def _on_edge(mention: Mention, cue: Cue) -> bool:
         return mention.first == cue.first or mention.last >= cue.last
+
+    def _refuse_what_is_asked_back(self) -> None:
+        """ "Sound system? I bring my own.": what a question only names is answered by the next sentence."""
+        answered = {
+            self._page.sentence_of[cue.first] - 1
+            for cue in self._cues
+            if cue.value.startswith(("stance-own", "stance-unwanted"))
+        }
+        for number in answered:
+            if number < 0 or not self._page.sentences[number].question:
+                continue
+            there = [i for i, m in enumerate(self._mentions) if self._page.sentence_of[m.first] == number]
+            next_one = any(self._page.sentence_of[m.first] == number + 1 for m in self._mentions)
+            sentence = self._page.sentences[number]
+            named = sum(self._mentions[i].last - self._mentions[i].first for i in there)
+            if there and not next_one and sentence.last - sentence.first <= named + 3:
+                self.refused.update(there)
+
+    def _too_small(self, cue: Cue) -> list[int]:
+        """Return the room that a cue says does not fit, where another is named."""
+        inside = [i for i, m in enumerate(self._mentions) if cue.first <= m.first < cue.last and m.sort is Sort.ROOM]
+        ids = {self._mentions[i].ids for i in inside}
+        others = any(m.sort is Sort.ROOM and not m.generic and m.ids not in ids for m in self._mentions)
+        return inside if others else []
 
     def _bare(self, between: tuple[int, int], listed: bool) -> bool:
         """Whether nothing joins a thing to the one before: "au lieu de la classe 3 le réfectoire"."""

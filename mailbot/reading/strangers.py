@@ -28,6 +28,8 @@ class Strangers:
         self._ends = folded(word for table in stranger for word in table["ends"])
         self._never = folded(word for table in stranger for word in table["never"])
         self._purpose = folded(word for table in stranger for word in table["purpose"])
+        self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
+        self._articles = folded(word for table in stranger for word in table["articles"])
         self._joints = folded(word for table in stranger for word in table["joints"])
 
     def find(
@@ -43,7 +45,7 @@ class Strangers:
         lent = {page.sentence_of[mention.first] for mention in mentions if mention.sort is Sort.EQUIPMENT}
         lending = {cue.last for cue in cues if cue.value == "things-lend"}
         found = []
-        for count in counts:
+        for count in self._with_articles(page, counts):
             if count.ordinal or count.value > 2_000 or count.last >= page.sentence(count.first).last:
                 continue
             last = self._end_of_name(page, count.last, lambda at: at in named or taken(at))
@@ -54,6 +56,14 @@ class Strangers:
                 name = page.quote(count.last, last)
                 found.append(Mention(Sort.UNLENT, count.last, last, (UNKNOWN,), plural, stranger=True, name=name))
         return found
+
+    def _with_articles(self, page: Page, counts: Sequence[Count]) -> list[Count]:
+        """Return the counts, with the articles that no number is: "and a maypole"."""
+        known = {count.first for count in counts}
+        articles = (at for at, word in enumerate(page.words) if word in self._articles and at not in known)
+        return sorted(
+            [*counts, *(Count(at, at + 1, 1, article=True) for at in articles)], key=lambda count: count.first
+        )
 
     def _end_of_name(self, page: Page, first: int, other: Callable[[int], bool]) -> int | None:
         """Return the word behind the name that begins at word `first`; None where there is no name."""
@@ -70,6 +80,9 @@ class Strangers:
         if sentence.bullet:
             beside = {sentence.number - 2, sentence.number - 1, sentence.number + 1, sentence.number + 2}
             return count.first <= sentence.first + 2 and bool(beside & set(lent))
+        added = count.first == sentence.first + 1 and page.words[sentence.first] in self._adding
+        if added and sentence.number - 1 in lent:
+            return True
         if sentence.number not in lent:
             return False
         before = page.words[count.first - 1] if count.first > sentence.first else ""

@@ -32,8 +32,8 @@ def _asked(sighting: Sighting) -> list[Wanted]:
 def _is_requested(sighting: Sighting, index: int) -> bool:
     """Whether a thing stands in a request, or has a number of its own: "wat tafels betreft: 20"."""
     mention, quantity = sighting.mentions[index], sighting.quantities[index]
-    counted = mention.sort is Sort.EQUIPMENT and quantity.said
-    return counted or sighting.stances.in_request(mention.first)
+    counted = quantity.said and (quantity.corrected or quantity.last > mention.last)
+    return (mention.sort is Sort.EQUIPMENT and counted) or sighting.stances.in_request(mention.first)
 
 
 def _buildings(sighting: Sighting) -> list[int]:
@@ -137,7 +137,8 @@ def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
     named = [i for i in pool if not sighting.mentions[i].generic]
     if named:
         ids = [set(sighting.mentions[i].ids) for i in named]
-        return [i for i, own in zip(named, ids, strict=True) if not any(other < own for other in ids)]
+        narrow = [i for i, own in zip(named, ids, strict=True) if not any(other < own for other in ids)]
+        return sorted({*narrow, *_besides(sighting, named, pool)})
     generic = [i for i in pool if sighting.stances.in_request(sighting.mentions[i].first) or not goods]
     told = [i for i in generic if not (goods and sighting.quantities[i].definite)]
     sites = [
@@ -147,7 +148,27 @@ def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
         and mention.first >= sighting.body_at
         and sighting.stances.in_request(mention.first)
     ]
+    if any(cue.value == "answer-any" for cue in sighting.cues):
+        told = told or generic
     return sites[:1] if sites and (told or not goods) else told[:1]
+
+
+def _besides(sighting: Sighting, named: Sequence[int], pool: Sequence[int]) -> list[int]:
+    """Return a room that nothing tells, joined to one that is named: "la cuisine et la salle à côté"."""
+    return [
+        i
+        for i in pool
+        if sighting.mentions[i].generic
+        and i - 1 in named
+        and sighting.page.sentence_of[sighting.mentions[i - 1].first]
+        == sighting.page.sentence_of[sighting.mentions[i].first]
+        and _joined(sighting, sighting.mentions[i - 1].last, sighting.mentions[i].first)
+    ]
+
+
+def _joined(sighting: Sighting, first: int, last: int) -> bool:
+    between = sighting.page.words[first:last]
+    return 0 < len(between) <= 3 and between[0] in sighting.stances.words.joining
 
 
 def _given_up(sighting: Sighting) -> list[Wanted]:
@@ -196,7 +217,8 @@ def _changed(sighting: Sighting) -> list[Wanted]:
     asked = _asked(sighting)
     changing = sighting.sentences_of("change/", "book/strong")
     changing |= sighting.going_on(changing)
-    told = [one for one in asked if any(sentence in changing for _, sentence in one.places)] or asked
+    told = [one for one in asked if any(sentence in changing for _, sentence in one.places)]
+    told = [one for one in asked if one in told or _adds(one, sighting)] if told else asked
     if not told:
         named = [
             i
@@ -209,6 +231,11 @@ def _changed(sighting: Sighting) -> list[Wanted]:
     if len(rooms) < len(told) and not any(when.has_clock for when in sighting.whens if when.counts):
         rooms = [one for one in rooms if one.sentence in sighting.sentences_of("change/")]
     return [one for one in told if not one.room or one in rooms[-1:]]
+
+
+def _adds(one: Wanted, sighting: Sighting) -> bool:
+    """Whether a thing is counted in a sentence that asks: "Aussi 80 chaises."."""
+    return not one.room and one.quantity.said and sighting.stances.in_request(one.at)
 
 
 def _asked_about(sighting: Sighting) -> list[Wanted]:
