@@ -218,8 +218,8 @@ class Library:
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
-        told = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
-        alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in told)]
+        spoken_for = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
+        alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in spoken_for)]
         mentions = sorted(
             [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)],
             key=lambda mention: mention.first,
