@@ -33,22 +33,15 @@ NO_ANSWERS = ("alert", "to_staff", "digest", "short_notice")
 """Kinds of letters that the commune's own people get."""
 
 
-def _number(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((which, 1), else_=0))
-
-
 # Statements are made once: making one costs three times what running a small one does.
 _ENDED = update(LEDGER).where(LEDGER.c.digest == bindparam("of_digest"))
-_TRAFFIC = (
-    select(
-        _number(RECIPIENT.c.address == bindparam("address")),
-        _number(RECIPIENT.c.address.like(bindparam("domain"), escape="/")),
-        _number(OUTBOX.c.code == bindparam("code")),
-        _number(RECIPIENT.c.written >= bindparam("hour")),
-    )
-    .select_from(RECIPIENT)
-    .join(OUTBOX, OUTBOX.c.id == RECIPIENT.c.post)
-    .where(RECIPIENT.c.written >= bindparam("day"), OUTBOX.c.kind.not_in(NO_ANSWERS))
+_ANSWERS = select(func.count()).where(OUTBOX.c.kind.not_in(NO_ANSWERS))
+_ANSWERS_TO = _ANSWERS.where(OUTBOX.c.id == RECIPIENT.c.post, RECIPIENT.c.written >= bindparam("day"))
+_TRAFFIC = select(
+    _ANSWERS_TO.where(RECIPIENT.c.address == bindparam("address")).scalar_subquery(),
+    _ANSWERS_TO.where(RECIPIENT.c.address.like(bindparam("domain"), escape="/")).scalar_subquery(),
+    _ANSWERS.where(OUTBOX.c.code == bindparam("code"), OUTBOX.c.written >= bindparam("day")).scalar_subquery(),
+    _ANSWERS.where(OUTBOX.c.written >= bindparam("hour")).scalar_subquery(),
 )
 _TOLD = select(OUTBOX.c.id).where(
     OUTBOX.c.cause == bindparam("event"), OUTBOX.c.kind == "alert", OUTBOX.c.written >= bindparam("since")
@@ -136,12 +129,12 @@ class Mailbox:
 
     def traffic(self, address: str, code: str, now: datetime) -> Traffic:
         """Return how many answers were written lately, sent or not, to this address and its domain, in this
-        conversation (empty: none), and to anybody. Letters to staff and key-holders do not count."""
+        conversation (empty: none), and at all. Letters to staff and key-holders do not count."""
         address = one_form(address)
         domain = re.sub(r"([%_/])", r"/\1", address.rpartition("@")[2])
         about = {"address": address, "domain": f"%@{domain}", "code": code or None}
         row = self._connection.execute(_TRAFFIC, {**about, "day": now - DAY, "hour": now - HOUR}).one()
-        return Traffic(*(number or 0 for number in row))
+        return Traffic(*row)
 
     def told(self, event: str, since: datetime) -> bool:
         """Return whether an alert about this event was written since then."""
@@ -212,7 +205,8 @@ class Mailbox:
             OUTBOX.c.worker.is_(None), OUTBOX.c.worker.in_(self._mine_and_orphaned()), OUTBOX.c.leased_until <= now
         )
         due = or_(OUTBOX.c.next_try <= now, OUTBOX.c.next_try > now + LONGEST_PAUSE)
-        wanted = select(OUTBOX.c.id).where(due, free).order_by(OUTBOX.c.id).limit(limit)
+        waiting = OUTBOX.c.next_try.is_not(None)  # as the index has it; ordered by the bare id, SQLite would not use it
+        wanted = select(OUTBOX.c.id).where(waiting, due, free).order_by(OUTBOX.c.id + 0).limit(limit)
         ids = list(self._connection.execute(wanted.with_for_update(skip_locked=True)).scalars())
         if not ids:
             return ()

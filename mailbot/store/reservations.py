@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from mailbot.errors import LostRace
 from mailbot.model.decision import Digest, Occupancy, Window
@@ -41,11 +41,10 @@ _STANDING = _WHOLE.where(
         _COLUMN.state == State.ASKED.value,
     ),
 )
-_LAPSING = _WHOLE.where(
-    _COLUMN.state.in_((State.OFFERED.value, State.CHANGING.value)), _COLUMN.deadline < bindparam("before")
-)
-_ENDING = _WHOLE.where(_COLUMN.state == State.CONFIRMED.value, _COLUMN.released < bindparam("before"))
-_WAITING = _WHOLE.where(_COLUMN.state == State.WAITING.value)
+# Words instead of parameters, and as the indexes have them: else SQLite cannot know that a partial index holds them.
+_LAPSING = _WHOLE.where(text("state IN ('offered', 'changing')"), _COLUMN.deadline < bindparam("before"))
+_ENDING = _WHOLE.where(text("state = 'confirmed'"), _COLUMN.released < bindparam("before"))
+_WAITING = _WHOLE.where(text("state = 'waiting'"))
 _HAPPENING = _WHOLE.where(
     _COLUMN.code.in_(
         select(OCCASION.c.code).where(OCCASION.c.starts < bindparam("last"), OCCASION.c.ends > bindparam("first"))

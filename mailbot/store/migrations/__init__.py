@@ -16,6 +16,7 @@ from mailbot.store.migrations import (
     m0004_letters_that_came_back,
     m0005_how_it_went,
     m0006_the_waiting_list,
+    m0007_counts_by_index,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -25,6 +26,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0004_letters_that_came_back.STATEMENTS,
     m0005_how_it_went.STATEMENTS,
     m0006_the_waiting_list.STATEMENTS,
+    m0007_counts_by_index.STATEMENTS,
 )
 """The first is number 1."""
 
