@@ -273,12 +273,46 @@ class Helped:
 @dataclass(frozen=True)
 class Challenged:
     """To the owner alone: shall this act be done? A bare yes to this letter is the proof. `by_calendar`: the cause was
-    a calendar program's "declined", not a mail."""
+    a calendar program's "declined", not a mail. `uses`: what would be booked then."""
 
     template: ClassVar[str] = "challenged"
     reservation: Reservation
     act: Act
     by_calendar: bool = False
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Something else stands now (`undone`: again). With the calendar file, one SEQUENCE higher."""
+
+    template: ClassVar[str] = "changed"
+    reservation: Reservation
+    before: tuple[Use, ...]
+    undo_until: datetime | None
+    undone: bool = False
+    not_lent: tuple[NotLent, ...] = ()
+    asked: Meaning | None = None
+    """The change as it was read."""
+
+
+@dataclass(frozen=True)
+class ChangeOffered:
+    """A change is not possible as asked; options are held besides what stands until the deadline. To the owner alone:
+    one answer to this letter is the proof."""
+
+    template: ClassVar[str] = "change_offered"
+    reservation: Reservation
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A change is not possible or not wanted: what stands stays as it is."""
+
+    template: ClassVar[str] = "unchanged"
+    reservation: Reservation
+    objections: tuple[Objection, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -464,10 +498,12 @@ class Digest:
 
 @dataclass(frozen=True)
 class Change:
-    """What is new since the last list: a passing that was added or cancelled."""
+    """What is new since the last list: a passing that was added or cancelled, or at which something else passes
+    (`altered`)."""
 
     passing: Passing
     cancelled: bool
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -489,6 +525,9 @@ Content: TypeAlias = (
     | Listed
     | Helped
     | Challenged
+    | Changed
+    | ChangeOffered
+    | Unchanged
     | Cancelled
     | Declined
     | Lapsed
@@ -593,6 +632,9 @@ class Facts:
     traffic: Traffic = Traffic()
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
+    stays: tuple[Use, ...] = ()
+    """Of the booking that a change is asked of: what it leaves as it is. It is planned together with what is new, but
+    need not be asked in time again."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ class Context:
     """The language of the conversation so far."""
     our_texts: tuple[str, ...] = ()
     """The plain texts of our own letters in this thread, newest first: what a reply repeats of them is not its own."""
+    booked: bool = False
+    """True where the conversation is about something that is booked."""
     challenge: bool = False
     """True where the letter that is answered asked the owner to confirm one act with a bare yes."""
     evaluation: bool = False

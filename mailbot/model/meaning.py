@@ -118,6 +118,8 @@ class Item:
     any_will_do: bool = False
     words: tuple[str, ...] = ()
     name: str = ""
+    added: bool = False
+    """Said to come on top of what is booked ("encore 20 chaises", "ajoutez la cuisine"), not in its place."""
 
     @property
     def resource(self) -> str:
@@ -140,6 +142,14 @@ class Period:
     days: Days
     weekdays: tuple[int, ...] = ()
     hours: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Somebody who fetches the key or the goods in the asker's place; either may be empty."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -191,6 +201,23 @@ class Meaning:
     scores: tuple[int, ...] = ()
     remark: str = ""
     """The own words of an evaluation, without its numbers."""
+    days: frozenset[date] = frozenset()
+    """All days that a change or a cancellation names, also those that only say which booking, or which of its dates, it
+    speaks of."""
+    rest: bool = False
+    """It speaks of all that is left of a series, from the day that it names or from now on."""
+    undo: bool = False
+    """It says NO and nothing else, in the words that our letters name for it."""
+    comes: Collector | None = None
+    """Who comes in the asker's place."""
+    prevented: frozenset[date] = frozenset()
+    """Days on which they say that they cannot come."""
+    asks_state: bool = False
+    """It asks whether a mail has arrived, and how it stands: "bien reçu ?"."""
+    like_before: bool = False
+    """It points to an earlier booking: "comme l'an passé"."""
+    corrects: bool = False
+    """A short afterthought to the mail before it: "oups, 19 h"."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:

@@ -221,6 +221,26 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """What is asked of a booking and not done yet: it waits for a yes, for an answer, or for the owner's word."""
+
+    act: Act
+    """CANCEL, CHANGE or UNDO."""
+    meaning: Meaning | None = None
+    """The change that is asked for, as far as it was said."""
+    rivals: tuple[Meaning, ...] = ()
+    """What it may mean, as our open question numbered it from 1."""
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What stood before the last change."""
+
+    uses: tuple[Use, ...]
+    attendees: int | None = None
+
+
+@dataclass(frozen=True)
 class Reservation:
     """A conversation, from its first answer to its end. `version` grows by one with each write (0: never written),
     `sequence` with each letter that carries a calendar file (RFC 5546 section 2.1.4)."""
@@ -269,6 +289,11 @@ class Reservation:
     """Since when it is on the waiting list, UTC (state waiting)."""
     told: tuple[str, ...] = ()
     """What the clock wrote about, each event once: `use:2026-06-13`, `evaluation:2026-06-13`."""
+
+    pending: Pending | None = None
+    """What is asked of the booking and not done yet (states confirmed and changing)."""
+    before: Booked | None = None
+    """What stood before the last change: what an undo puts back. None where nothing stood."""
 
     @property
     def uid(self) -> str:

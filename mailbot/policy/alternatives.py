@@ -25,7 +25,7 @@ from mailbot.model.reservation import claims_in_force
 from mailbot.model.rules import Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.availability import Desk
-from mailbot.policy.basket import Basket, Piece
+from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.checks import Weighed, weighed
 
 MOST = 3
@@ -72,7 +72,7 @@ def _possible(candidates: Iterable[Basket], facts: Facts, rules: Rules) -> Itera
         if not _rooms_look_free(basket, facts, rules):  # most near hours fall here: spare the rest of the table
             continue
         one = weighed(basket, facts, rules)
-        if one.possible and first_moment(one) - facts.now >= TIME_TO_ANSWER:
+        if one.possible and in_time_to_answer(one, facts, rules):
             yield one
 
 
@@ -93,10 +93,16 @@ def _best_of_each(kinds: Sequence[Iterator[Weighed]], unwanted: set[tuple[Piece,
     return tuple(chosen)
 
 
-def first_moment(one: Weighed) -> datetime:
-    """Return when the first thing of it happens: a handover or a use."""
-    handovers = [use.out.opening.start for use in one.uses if use.out]
-    return min([*handovers, *(use.when.start for use in one.uses if isinstance(use.when, Span))])
+def first_moment(one: Weighed, rules: Rules) -> datetime | None:
+    """Return when the first new thing of it happens: a handover or a use; None where nothing is new."""
+    new = [use for use in one.uses if not one.stays or not one.stays.issuperset(pieces_of((use,), rules))]
+    handovers = [use.out.opening.start for use in new if use.out]
+    return min([*handovers, *(use.when.start for use in new if isinstance(use.when, Span))], default=None)
+
+
+def in_time_to_answer(one: Weighed, facts: Facts, rules: Rules) -> bool:
+    first = first_moment(one, rules)
+    return first is None or first - facts.now >= TIME_TO_ANSWER
 
 
 def near_hours(basket: Basket) -> Iterator[Basket]:
@@ -169,7 +175,7 @@ def part_of(asked: Weighed, parts: Iterable[Part], facts: Facts, rules: Rules) -
         basket = part(asked, facts, rules)
         if basket is not None and basket.pieces and basket.pieces != asked.basket.pieces:
             one = weighed(basket, facts, rules)
-            if one.possible and first_moment(one) - facts.now >= TIME_TO_ANSWER:
+            if one.possible and in_time_to_answer(one, facts, rules):
                 return one
     return None
 

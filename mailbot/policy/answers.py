@@ -113,7 +113,9 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
     for new in said.items:
         _take_in(items, new, rules)
     start, end = (new if new is not None else old for new, old in zip(said.hours, request.hours, strict=True))
-    items = [_with_hours(item, (start, end)) if is_room(item, rules) else item for item in items]
+    with_hours = any(slot.end for item in said.items for slot in item.slots)
+    newly = (None, None) if with_hours else said.hours
+    items = [_with_hours(item, (start, end), newly) if is_room(item, rules) else item for item in items]
     items = [_with_dates(item, items, rules) for item in items]
     whole = replace(
         request,
@@ -125,6 +127,7 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
         missing=_still_open(request, said),
         alternatives=(),
         phone=said.phone or request.phone,
+        days=request.days | said.days,
         hours=(start, end),
         evidence=(*request.evidence, *said.evidence),
     )
@@ -194,11 +197,37 @@ def _newer_one(old: Slot, new: Slot) -> Slot:
     return Slot(start, None if length is None else start + length)
 
 
-def _with_hours(item: Item, hours: Minutes) -> Item:
-    return item if hours == (None, None) else replace(item, slots=tuple(_at(slot, hours) for slot in item.slots))
+def _with_hours(item: Item, hours: Minutes, newly: Minutes) -> Item:
+    """Return a room with the hours it has not, and where it has them with those that are said now: "plutôt de 18 à 20
+    h"."""
+    slots = (
+        at_minutes(slot, hours)
+        if slot.end is None or not isinstance(slot.start, datetime) or newly == (None, None)
+        else at_other_hours(slot, slot, newly)
+        for slot in item.slots
+    )
+    return item if hours == (None, None) else replace(item, slots=tuple(slots))
 
 
-def _at(slot: Slot, hours: Minutes) -> Slot:
+def at_other_hours(slot: Slot, old: Slot, hours: Minutes) -> Slot:
+    """Return the day of `slot` with its own hours, else those said without a day, else those of `old`. Where only a
+    start is said, the end stays if it is later; where only an end is said, the start stays."""
+    began, ended = old.start, old.end
+    assert isinstance(began, datetime)
+    assert isinstance(ended, datetime)
+    if slot is old:
+        slot = Slot(slot.day, None)
+    slot = at_minutes(slot, hours) if hours[0] is not None else slot
+    by = slot.day - began.date()
+    if isinstance(slot.start, datetime):
+        if slot.end is not None:
+            return slot
+        end = ended + by
+        return Slot(slot.start, end if end > slot.start else slot.start + (ended - began))
+    return Slot(began + by, ended + by if hours[1] is None else _following(began + by, hours[1]))
+
+
+def at_minutes(slot: Slot, hours: Minutes) -> Slot:
     """Return the slot with hours where it has none."""
     start, end = hours
     if isinstance(slot.start, datetime):

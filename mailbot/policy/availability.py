@@ -91,8 +91,9 @@ def _pick_copy(way: Arranged, desk: Desk, rules: Rules) -> Claim | None:
     assert way.out
     assert way.back
     cells = Span(way.out.opening.start, way.back.opening.end).cells()
-    for number in range(1, rules.keys[way.key].copies + 1):
-        copy = key_copy(way.key, number)
+    copies = [key_copy(way.key, number) for number in range(1, rules.keys[way.key].copies + 1)]
+    own = {claim.resource for claim in desk.without if any(_touches(claim, c, cells[0], cells[-1]) for c in copies)}
+    for copy in sorted(copies, key=lambda copy: copy not in own):  # the copy they were told of, or have in hand
         if desk.free(copy, cells[0], cells[-1]):
             return desk.pick(Claim(copy, cells[0], cells[-1]))
     return None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from mailbot.model.decision import Confirmed, Decision, NotLent, Objection, Offered, Refused
 from mailbot.model.meaning import SAME, Item, Lack, Meaning
-from mailbot.model.reservation import Act, Option, Reservation, State, hold_of
+from mailbot.model.reservation import BOOKED, Act, Option, Reservation, State, hold_of
 from mailbot.model.rules import Rules, UnknownSender
 from mailbot.model.spans import Days, Span
 from mailbot.policy import because
@@ -24,7 +24,7 @@ from mailbot.policy.matter import Matter
 from mailbot.policy.questions import ask
 
 UNDO = timedelta(hours=24)
-CLOSED_TO_REQUESTS = frozenset({State.CONFIRMED, State.CANCELLED, State.CLOSED, State.HANDED})
+CLOSED_TO_REQUESTS = BOOKED | {State.CANCELLED, State.CLOSED, State.HANDED}
 """States in which a full request in the old thread is a new booking."""
 
 
@@ -94,7 +94,7 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
 
 def _booked_already(basket: Basket, matter: Matter) -> Decision | None:
     """Answer a request that is booked already with that booking: it is not doubled."""
-    for standing in matter.ahead(State.CONFIRMED):
+    for standing in matter.ahead(*BOOKED):
         if Basket.of(pieces_of(standing.uses, matter.rules)).pieces == basket.pieces:
             content = Confirmed(standing, undo_until(standing, matter))
             return matter.answered(content, f"booked already as {standing.code}", code=standing.code)
@@ -130,7 +130,9 @@ def _let_choose(matter: Matter, request: Meaning) -> Decision:
 def confirm(matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM) -> Decision:
     """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have."""
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
-    after = matter.cleared(uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now)
+    after = matter.cleared(
+        uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
+    )
     put = matter.step(after, act, "; ".join(reasons)[:200])
     content = Confirmed(put.after, undo_until(put.after, matter), not_lent(request, matter.rules))
     answer = matter.answered(content, *reasons, puts=(put,), code=put.after.code)
@@ -140,7 +142,8 @@ def confirm(matter: Matter, request: Meaning | None, one: Weighed, act: Act = Ac
 def undo_until(reservation: Reservation, matter: Matter) -> datetime:
     """Return until when a bare NO takes it back: 24 hours, or the first use if that is sooner."""
     starts = (first_start(use.when, matter.rules) for use in reservation.uses)
-    return max(matter.facts.now, min((matter.facts.now + UNDO, *starts)))
+    ahead = (start for start in starts if start > matter.facts.now)
+    return max(matter.facts.now, min(((reservation.settled or matter.facts.now) + UNDO, *ahead)))
 
 
 def first_start(when: Span | Days, rules: Rules) -> datetime:
@@ -193,7 +196,7 @@ def offer(
 ) -> Decision:
     """Hold the options until the end of the hold, or until the first of them begins."""
     numbered = tuple(Option(number, one.uses) for number, one in enumerate(options, 1))
-    deadline = min(hold_end(matter.facts.now, matter.rules), *(first_moment(one) for one in options))
+    deadline = deadline_of(options, matter)
     after = matter.cleared(
         request=request,
         attendees=request.attendees,
@@ -206,6 +209,12 @@ def offer(
     reasons = because.of_objections(whole_objections, matter.rules)
     put = matter.step(after, Act.OFFER, "; ".join(reasons)[:200])
     return matter.answered(Offered(put.after, whole_objections), *reasons, puts=(put,), code=put.after.code)
+
+
+def deadline_of(options: Sequence[Weighed], matter: Matter) -> datetime:
+    """Return until when options are held: the end of the hold, or when the first new thing of one of them happens."""
+    firsts = (first_moment(one, matter.rules) for one in options)
+    return min([hold_end(matter.facts.now, matter.rules), *(first for first in firsts if first is not None)])
 
 
 def refuse(matter: Matter, request: Meaning, objections: Sequence[Objection]) -> Decision:

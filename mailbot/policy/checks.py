@@ -26,11 +26,11 @@ from mailbot.model.decision import (
     TooManyHours,
     TooManyPeople,
 )
-from mailbot.model.reservation import Reservation, State, Use, claims_in_force
+from mailbot.model.reservation import BOOKED, Reservation, State, Use, claims_in_force
 from mailbot.model.rules import Closure, Rules
 from mailbot.model.spans import Span
 from mailbot.policy.availability import Desk, placed
-from mailbot.policy.basket import Basket, Piece
+from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.due import last_use
 from mailbot.policy.handovers import Arranged, arranged, next_opening
 from mailbot.policy.hours import is_open, local_day, room_closure, room_hours
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Case:
-    """A basket on the clerk's desk, planned as far as it can be."""
+    """A basket on the clerk's desk, planned as far as it can be. `stays` is the part of it that stands already."""
 
     basket: Basket
     facts: Facts
@@ -49,19 +49,26 @@ class Case:
     ways: tuple[Arranged, ...]
     uses: tuple[Use, ...]
     shortages: tuple[Objection, ...]
+    stays: frozenset[Piece] = frozenset()
 
     @property
     def rooms(self) -> tuple[Piece, ...]:
         return self.basket.rooms
 
+    @property
+    def new(self) -> Iterator[Arranged]:
+        return (way for way in self.ways if way.piece not in self.stays)
+
 
 @dataclass(frozen=True)
 class Weighed:
-    """What came of it: the uses as they would be booked, and all that stands against it."""
+    """What came of it: the uses as they would be booked, and all that stands against it. Of a booking that is changed,
+    `basket` is what is new, and `uses` is all that would stand."""
 
     basket: Basket
     uses: tuple[Use, ...]
     objections: tuple[Objection, ...]
+    stays: frozenset[Piece] = frozenset()
 
     @property
     def possible(self) -> bool:
@@ -74,10 +81,12 @@ Check: TypeAlias = Callable[[Case], Iterable[Objection]]
 def weighed(basket: Basket, facts: Facts, rules: Rules) -> Weighed:
     """Return the basket as it would be booked now, and all objections, each once, in the order of the table. What the
     conversation at hand holds itself is not against it: a new decision replaces it."""
-    ways = arranged(basket, rules)
+    stays = frozenset(pieces_of(facts.stays, rules))
+    whole = Basket.of((*stays, *basket.pieces), basket.attendees) if stays else basket
+    ways = arranged(whole, rules)
     uses, shortages = placed(ways, Desk(facts.occupancy, claims_in_force(facts.conversation)), rules)
-    case = Case(basket, facts, rules, ways, uses, shortages)
-    return Weighed(basket, uses, once(objection for check in CHECKS for objection in check(case)))
+    case = Case(whole, facts, rules, ways, uses, shortages, stays)
+    return Weighed(basket, uses, once(objection for check in CHECKS for objection in check(case)), stays)
 
 
 def once(values: Iterable[T]) -> tuple[T, ...]:
@@ -89,7 +98,7 @@ def once(values: Iterable[T]) -> tuple[T, ...]:
 
 def lies_ahead(case: Case) -> Iterator[Objection]:
     """What is past cannot be booked."""
-    for way in case.ways:
+    for way in case.new:
         if _is_past(way, case):
             yield InThePast(way.piece.slot.day)
 
@@ -105,7 +114,7 @@ def asked_in_time(case: Case) -> Iterator[Objection]:
     now, soonest = case.facts.now, case.facts.now + case.rules.limits.notice
     late = [
         _earliest(way, soonest, case)
-        for way in case.ways
+        for way in case.new
         if not _is_past(way, case) and (way.needed.start < soonest or (way.out and way.out.opening.start <= now))
     ]
     if late:
@@ -241,7 +250,7 @@ def room_hours_by_week(uses: Iterable[Use], rules: Rules) -> Counter[date]:
 def _hours_of(other: Reservation, rules: Rules) -> Counter[date]:
     if other.state is State.CONFIRMED:
         return room_hours_by_week(other.uses, rules)
-    fullest: Counter[date] = Counter()
+    fullest = room_hours_by_week(other.uses, rules) if other.state is State.CHANGING else Counter[date]()
     for option in other.options:
         fullest |= room_hours_by_week(option.uses, rules)
     return fullest
@@ -250,4 +259,4 @@ def _hours_of(other: Reservation, rules: Rules) -> Counter[date]:
 def _others(case: Case) -> list[Reservation]:
     """Return what the asker has besides the conversation at hand."""
     own = case.facts.conversation.code if case.facts.conversation else ""
-    return [r for r in case.facts.standing if r.code != own and r.state in (State.CONFIRMED, State.OFFERED)]
+    return [r for r in case.facts.standing if r.code != own and (r.state in BOOKED or r.state is State.OFFERED)]

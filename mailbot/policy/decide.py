@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from mailbot.model.decision import Decision, Facts
-from mailbot.model.meaning import Intent, Meaning
-from mailbot.model.reservation import Reservation, State
+from mailbot.model.meaning import Intent, Lack, Meaning
+from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
-from mailbot.policy.answers import lacks_of
+from mailbot.policy.answers import COMPLETED, lacks_of
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
+from mailbot.policy.changing import change
 from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
@@ -23,6 +24,8 @@ from mailbot.policy.trust import distrusted
 from mailbot.policy.waiting import waits
 
 Clerk: TypeAlias = Callable[[Matter], Decision]
+GOES_ON = COMPLETED | {State.ASKED}
+"""States in which a "change" is one of what was asked, not of what is booked."""
 
 
 def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
@@ -49,7 +52,7 @@ def _intent(matter: Matter) -> Intent:
     """Return what the mail wants; where rival readings want different things, the one that changes nothing. A number
     and nothing else, in answer to an offer, agrees to it."""
     meaning, conversation = matter.meaning, matter.conversation
-    offered = conversation is not None and conversation.state is State.OFFERED
+    offered = conversation is not None and conversation.state in (State.OFFERED, State.CHANGING)
     picks = offered and meaning.option is not None and not meaning.items
     wanted = {meaning.intent, *(rival.intent for rival in meaning.alternatives)}
     if wanted == {Intent.BOOK} and picks:
@@ -93,7 +96,24 @@ def _ignored(matter: Matter) -> Decision:
 
 
 def _change(matter: Matter) -> Decision:
-    return matter.handed("change", "a change is made by a person")
+    """Change what is booked, or go on with a request that is not."""
+    conversation = matter.conversation
+    if conversation is not None and conversation.request is not None and conversation.state in GOES_ON:
+        return book(matter)
+    return change(matter)
+
+
+def _booking(matter: Matter) -> Decision:
+    """A request in the thread of a booking that says only a part ("plutôt de 15 à 19 h") changes that booking."""
+    conversation = matter.conversation
+    if conversation is not None and conversation.state in BOOKED and not _is_whole(matter):
+        return change(matter)
+    return book(matter)
+
+
+def _is_whole(matter: Matter) -> bool:
+    items = matter.meaning.items
+    return bool(items) and not lacks_of(matter.meaning, matter.rules) - {Lack.RESOURCE, Lack.QUANTITY}
 
 
 def _key(matter: Matter) -> Decision:
@@ -108,7 +128,7 @@ BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (on_the_spot, evaluat
 """What a mail may be besides its intent, in this order."""
 
 CLERKS: Mapping[Intent, Clerk] = {
-    Intent.BOOK: book,
+    Intent.BOOK: _booking,
     Intent.AVAILABILITY: availability,
     Intent.CHANGE: _change,
     Intent.CANCEL: cancel,

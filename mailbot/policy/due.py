@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from mailbot.model.decision import (
@@ -24,7 +24,7 @@ from mailbot.model.decision import (
     ShortNotice,
 )
 from mailbot.model.letters import Address
-from mailbot.model.reservation import Act, Handover, Put, Reservation, Use, next_state
+from mailbot.model.reservation import Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.hours import ONE_DAY, local_day, whole
@@ -263,17 +263,47 @@ def _by_hour(passing: Passing) -> tuple[datetime, str, Direction, str]:
     return passing.opening.start, passing.counter, passing.direction, passing.code
 
 
-def short_notices(
-    reservation: Reservation, facts: Facts, rules: Rules, *, cancelled: bool = False
-) -> tuple[Notice, ...]:
+def short_notices(reservation: Reservation, facts: Facts, rules: Rules) -> tuple[Notice, ...]:
     """Return one short letter to each key-holder in whose present list this would stand, had it been known then."""
+    return changed_notices(None, reservation, facts, rules)
+
+
+def changed_notices(
+    before: Reservation | None, after: Reservation | None, facts: Facts, rules: Rules
+) -> tuple[Notice, ...]:
+    """Return one short letter to each key-holder whose present list is no longer right, or who expects somebody within
+    two days who will not come."""
+    stood = {_identity(passing): passing for passing in (passings_of(before, rules) if before else ())}
+    shall = {_identity(passing): passing for passing in (passings_of(after, rules) if after else ())}
+    gone = [Change(passing, cancelled=True) for place, passing in stood.items() if place not in shall]
+    new = [
+        Change(passing, cancelled=False, altered=place in stood)
+        for place, passing in shall.items()
+        if not _same(stood.get(place), passing)
+    ]
     changes: dict[str, list[Change]] = {}
-    for passing in sorted(passings_of(reservation, rules), key=_by_hour):
-        holder = rules.counters[passing.counter].holder
-        given = facts.last_digests.get(holder)
-        if given and passing.opening.start < given.until and passing.opening.end > facts.now:
-            changes.setdefault(holder, []).append(Change(passing, cancelled))
+    for change in sorted((*gone, *new), key=lambda change: (_by_hour(change.passing), not change.cancelled)):
+        holder = rules.counters[change.passing.counter].holder
+        if _must_know_now(change, facts.last_digests.get(holder), facts.now):
+            changes.setdefault(holder, []).append(change)
     return tuple(_short_notice(holder, tuple(told), facts, rules) for holder, told in changes.items())
+
+
+SOON = timedelta(days=2)
+"""Who expects somebody so soon is told at once that nobody comes."""
+
+
+def _must_know_now(change: Change, given: Digest | None, now: datetime) -> bool:
+    opening = change.passing.opening
+    if opening.end <= now:
+        return False
+    in_list = given is not None and opening.start < given.until
+    return in_list or (change.cancelled and opening.start < now + SOON)
+
+
+def _same(one: Passing | None, other: Passing) -> bool:
+    """Whether two passings are the same for who stands at the counter."""
+    return one is not None and (one.rooms, one.keys, one.goods) == (other.rooms, other.keys, other.goods)
 
 
 def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules: Rules) -> Notice:
@@ -287,7 +317,8 @@ def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules:
 
 def last_use(reservation: Reservation, rules: Rules) -> datetime:
     """Return when the last use that is booked or offered ends (UTC); the hour of the request where there is none."""
-    offered = [use for option in reservation.options for use in option.uses]
+    held = reservation.options if reservation.state in (State.OFFERED, State.CHANGING) else ()
+    offered = [use for option in held for use in option.uses]
     whens = [use.when for use in (*reservation.uses, *offered)]
     ends = (when.end if isinstance(when, Span) else whole(when, rules).end for when in whens)
     return max(ends, default=reservation.created)

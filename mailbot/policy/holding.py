@@ -39,7 +39,7 @@ def option(matter: Matter, request: Meaning, one: Weighed, not_lent: Sequence[No
         attendees=one.basket.attendees,
         options=options,
         hold=hold_of(options),
-        deadline=min(_end(matter.meaning.hold_until or request.hold_until, matter), first_moment(one)),
+        deadline=min(_end(matter.meaning.hold_until or request.hold_until, matter), *_first(one, matter)),
         optioned=matter.facts.now,
         told=tuple(name for name in _told(matter) if name != REMINDED),
     )
@@ -47,6 +47,11 @@ def option(matter: Matter, request: Meaning, one: Weighed, not_lent: Sequence[No
     put = matter.step(after, Act.HOLD, f"held until {after.deadline:%Y-%m-%d %H:%M} UTC"[:200])
     content = Held(put.after, not_lent=tuple(not_lent))
     return matter.answered(content, *reasons, put.why, puts=(put,), code=put.after.code)
+
+
+def _first(one: Weighed, matter: Matter) -> tuple[datetime, ...]:
+    first = first_moment(one, matter.rules)
+    return () if first is None else (first,)
 
 
 def _told(matter: Matter) -> tuple[str, ...]:

@@ -4,38 +4,37 @@ Nothing that could hurt is done without proof: a domain check that passed, or th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from mailbot.model.decision import Cancelled, Challenged, Confirmed, Decision, Declined, Lapsed, Listed, Offered
-from mailbot.model.meaning import ANY_ROOM, SAME, Item
-from mailbot.model.reservation import Act, Option, Reservation, State, Use
+from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Lapsed, Listed, Offered
+from mailbot.model.reservation import BOOKED, Act, Option, Pending, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import requested
 from mailbot.policy.basket import Basket, pieces_of
-from mailbot.policy.booking import confirm, decide, offer_again, undo_until
+from mailbot.policy.booking import confirm, decide, offer_again
+from mailbot.policy.cancelling import give_up
+from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
-from mailbot.policy.due import short_notices
 from mailbot.policy.matter import Matter
+
+GIVEN_BACK = (State.OFFERED, State.ASKED, State.WAITING)
+"""States in which nothing is booked that could be given up, but something waits."""
 
 
 def accept(matter: Matter) -> Decision:
     """The asker agrees to what our letter proposed."""
     conversation = matter.conversation
-    if matter.facts.challenge is Act.CANCEL:
-        return cancel(matter)
+    if matter.facts.challenge is Act.CANCEL and conversation is not None:
+        return give_up(matter, conversation) if conversation.state in BOOKED else cancel(matter)
     if conversation is None:
-        offer = _only_offer(matter)
-        if offer is None or not _in_time(matter, offer):
-            return matter.handed("human", "agrees, and it is not clear to what")
-        return accept(replace(matter, facts=replace(matter.facts, conversation=offer)))
+        return matter.handed("human", "agrees, and it is not clear to what")
     if conversation.state is State.ASKED:
         return decide(matter, requested(matter.meaning, conversation, matter.rules))
     if conversation.state is State.OFFERED and _in_time(matter, conversation):
         return _accepted(matter, conversation)
     if conversation.state in (State.OFFERED, State.LAPSED):
         return _accepted_late(matter, conversation)
-    if conversation.state is State.CONFIRMED and matter.meaning.option is None:
+    if conversation.state in BOOKED and conversation.pending and conversation.pending.act is not Act.CANCEL:
+        return accept_change(matter)
+    if conversation.state in BOOKED and matter.meaning.option is None:
         return matter.ignored(f"booked already: {conversation.code}")
     return matter.handed("human", f"agrees, but {conversation.code} is {conversation.state}")
 
@@ -87,96 +86,45 @@ def _handovers(one: Weighed) -> list[tuple[object, ...]]:
 
 def decline(matter: Matter) -> Decision:
     """The asker refuses what our letter proposed. A bare NO to a confirmation asks to undo it."""
-    conversation = matter.conversation or _only_offer(matter)
+    conversation = matter.conversation
     if conversation is None:
         return matter.handed("human", "refuses, and nothing is on offer")
-    matter = replace(matter, facts=replace(matter.facts, conversation=conversation))
     if matter.facts.challenge:
-        content = Confirmed(conversation, undo_until(conversation, matter))
-        return matter.answered(content, f"the owner does not want {matter.facts.challenge}: nothing changes")
-    if conversation.state in (State.OFFERED, State.ASKED, State.WAITING):
+        return leave_as_it_is(matter)
+    if conversation.state in GIVEN_BACK:
         put = matter.step(matter.cleared(), Act.DECLINE, "the asker refuses")
         return matter.answered(Declined(put.after), "the asker refuses", puts=(put,))
-    if conversation.state is State.CONFIRMED:
-        return _given_up(matter, conversation)
+    if conversation.state is State.CHANGING and conversation.pending and conversation.pending.act is not Act.CANCEL:
+        return leave_as_it_is(matter)
+    if conversation.state in BOOKED:
+        return undo(matter) if matter.meaning.undo else give_up(matter, conversation, asked_twice=True)
     return matter.ignored(f"nothing stands: {conversation.code} is {conversation.state}")
 
 
-def _only_offer(matter: Matter) -> Reservation | None:
-    offers = matter.ahead(State.OFFERED)
-    return offers[0] if len(offers) == 1 else None
-
-
 def cancel(matter: Matter) -> Decision:
-    """The asker gives up a booking, or a part of it: a part is for a person."""
-    found = _given_up_ones(matter)
-    if not found and matter.meaning.references and matter.conversation is None:
-        return matter.handed("human", "the code is none of the sender's")
-    if len(found) != 1:
-        booked = matter.ahead(State.CONFIRMED)
-        return matter.answered(Listed(booked), f"{len(found)} bookings fit what is given up")
-    matter = replace(matter, facts=replace(matter.facts, conversation=found[0]))
-    if found[0].state in (State.OFFERED, State.ASKED, State.WAITING):
-        return decline(matter)
-    if found[0].state is State.CANCELLED:
-        return matter.answered(Cancelled(found[0]), f"{found[0].code} is cancelled already")
-    if not _covers(matter.meaning.items, found[0], matter.rules):
-        return matter.handed("change", f"gives up a part of {found[0].code}")
-    return _given_up(matter, found[0])
-
-
-def _given_up_ones(matter: Matter) -> list[Reservation]:
-    """Return what the mail may give up: its own conversation, else what stands and fits what it names."""
+    """The asker gives up a booking, or a part of it: a date of a series, one of several things, some of many."""
     conversation = matter.conversation
-    if conversation is not None:
-        stands = (State.CONFIRMED, State.OFFERED, State.ASKED, State.WAITING, State.CANCELLED)
-        return [conversation] if conversation.state in stands else []
-    if matter.meaning.references:
-        return []
-    items = matter.meaning.items
-    booked = matter.ahead(State.CONFIRMED)
-    return [r for r in booked if not items or any(_fits(item, use, matter.rules) for item in items for use in r.uses)]
-
-
-def _covers(items: Sequence[Item], reservation: Reservation, rules: Rules) -> bool:
-    """Return whether the items name the whole reservation: nothing named is all of it."""
-    return not items or all(any(_fits(item, use, rules) for item in items) for use in reservation.uses)
-
-
-def _fits(item: Item, use: Use, rules: Rules) -> bool:
-    """Return whether an item names a use: the thing (or any room), its day if it says one, and all its units."""
-    [piece] = pieces_of((use,), rules)
-    any_room = item.resources == (ANY_ROOM,) and piece.is_room
-    thing = any_room or item.resources == (SAME,) or use.resource in item.resources
-    day = not item.slots or any(slot.day in piece.days for slot in item.slots)
-    units = piece.is_room or item.quantity is None or item.quantity >= use.quantity or item.resources == (SAME,)
-    return thing and day and units
-
-
-def _given_up(matter: Matter, conversation: Reservation) -> Decision:
-    if matter.facts.sender.proven or matter.facts.challenge is Act.CANCEL:
-        return _cancelled(matter, conversation)
-    content = Challenged(conversation, Act.CANCEL)
-    return matter.answered(content, "a From line proves nothing: the owner is asked", code=conversation.code)
-
-
-def _cancelled(matter: Matter, conversation: Reservation) -> Decision:
-    proof = "the owner answered our challenge" if matter.facts.challenge else "the sender's domain check passed"
-    after = matter.reservation(sequence=conversation.sequence + 1)
-    put = matter.step(after, Act.CANCEL, proof)
-    decision = matter.answered(Cancelled(put.after), f"given up, {proof}", puts=(put,))
-    told = short_notices(put.after, matter.facts, matter.rules, cancelled=True)
-    return replace(decision, notices=(*decision.notices, *told))
+    if conversation is None and matter.meaning.references:
+        return matter.handed("human", "the code is none of the sender's")
+    if conversation is None or conversation.state not in (*BOOKED, *GIVEN_BACK, State.CANCELLED):
+        booked = matter.ahead(*BOOKED)
+        return matter.answered(Listed(booked), f"which of {len(booked)} bookings is given up is not clear")
+    if conversation.state in GIVEN_BACK:
+        return decline(matter)
+    if conversation.state is State.CANCELLED:
+        return matter.answered(Cancelled(conversation), f"{conversation.code} is cancelled already")
+    return change(matter)
 
 
 def calendar_answer(matter: Matter, status: str) -> Decision:
     """What a calendar program says about our invitation (PARTSTAT, RFC 5546 section 3.2.3): noted, or asked about."""
     conversation = matter.conversation
-    if conversation is None or conversation.state is not State.CONFIRMED:
+    if conversation is None or conversation.state not in BOOKED:
         return matter.ignored(f"a calendar says {status} to what is not booked")
     if status == conversation.calendar_status:
         return matter.ignored(f"a calendar says {status} once more")
-    put = matter.step(matter.reservation(calendar_status=status), Act.NOTE, f"calendar: {status}")
+    pending = Pending(Act.CANCEL) if status == "DECLINED" else conversation.pending
+    put = matter.step(matter.reservation(calendar_status=status, pending=pending), Act.NOTE, f"calendar: {status}")
     if status in ("ACCEPTED", "TENTATIVE"):
         return matter.ignored(f"noted: a calendar says {status}", puts=(put,))
     if status == "DECLINED":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent
-from mailbot.model.reservation import State
+from mailbot.model.reservation import BOOKED
 from mailbot.model.rules import UnprovenBookings
 from mailbot.policy.matter import Matter
 
 BOOKS = frozenset({Intent.BOOK, Intent.ACCEPT})
 HURTS = frozenset({Intent.CHANGE, Intent.CANCEL})
+ANSWERS = frozenset({Intent.ACCEPT, Intent.DECLINE})
 
 
 def distrusted(matter: Matter, intent: Intent) -> Decision | None:
@@ -27,5 +28,5 @@ def _could_hurt(matter: Matter, intent: Intent) -> bool:
     """Return whether a forger would gain by it: what stands is touched, or a challenge answered. Bookings follow their
     own rule, and answers to questions go to the owner of the address."""
     conversation = matter.conversation
-    stands = conversation is not None and conversation.state is State.CONFIRMED
-    return intent in HURTS or matter.facts.challenge is not None or (intent is Intent.DECLINE and stands)
+    stands = conversation is not None and conversation.state in BOOKED
+    return intent in HURTS or matter.facts.challenge is not None or (intent in ANSWERS and stands)

@@ -20,7 +20,7 @@ from mailbot.model.decision import (
 )
 from mailbot.model.meaning import Meaning, Wish
 from mailbot.model.reservation import Act, Reservation, State, Use
-from mailbot.policy.alternatives import TIME_TO_ANSWER, first_moment
+from mailbot.policy.alternatives import in_time_to_answer
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.booking import decide, offer
 from mailbot.policy.candidates import candidates_of
@@ -64,7 +64,7 @@ def in_turn(matter: Matter) -> Decision | None:
     assert waiting
     assert waiting.request
     tried = _tried(matter, waiting.request)
-    free = [one for one in tried if one.possible and first_moment(one) - matter.facts.now >= TIME_TO_ANSWER]
+    free = [one for one in tried if one.possible and in_time_to_answer(one, matter.facts, matter.rules)]
     if free:
         return _to_who_waits(offer(matter, waiting.request, free[:1], ()), waiting)
     if tried and all(any(isinstance(o, OVER) for o in one.objections) for one in tried):

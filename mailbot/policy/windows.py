@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 from mailbot.model.decision import Window
 from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot, Wish
-from mailbot.model.reservation import Reservation, State, key_copy
+from mailbot.model.reservation import BOOKED, Reservation, State, key_copy
 from mailbot.model.rules import Counter, Equipment, Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.alternatives import NEAR, WEEKS, like
+from mailbot.policy.amendments import Amendment, possible, rooms_in_question
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
@@ -36,6 +37,8 @@ def windows(meaning: Meaning, conversation: Reservation | None, rules: Rules, no
     same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several."""
     baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
     needs = [need for basket in baskets for need in _of_basket(basket, rules)]
+    if conversation is not None and conversation.state in BOOKED:
+        needs += [need for way in possible(meaning, conversation, now, rules) for need in _of_amendment(way, rules)]
     if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:
         items = dict.fromkeys(item for one in (meaning, *meaning.alternatives) for item in one.items)
         needs += [need for item in items for need in _of_question(item, meaning, rules, now)]
@@ -79,6 +82,15 @@ def _of_basket(basket: Basket, rules: Rules) -> Iterator[Need]:
         margin = ROUNDING + (NEAR if alone and days == 0 else timedelta(0))
         for piece in there.pieces:
             yield _of_piece(piece, there, margin, rules)
+
+
+def _of_amendment(way: Amendment, rules: Rules) -> Iterator[Need]:
+    """Yield what a change looks at: what stays, and what is new there and in the weeks around."""
+    way = rooms_in_question(way)
+    whole = Basket.of((*way.stays, *way.new.pieces), way.new.attendees)
+    for piece in whole.pieces:
+        yield _of_piece(piece, whole, NEAR + ROUNDING, rules)
+    yield from _of_basket(way.new, rules)
 
 
 def _of_piece(piece: Piece, basket: Basket, margin: timedelta, rules: Rules) -> Need:

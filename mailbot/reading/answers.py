@@ -158,6 +158,21 @@ def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue
     return None
 
 
+AMENDING = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.AVAILABILITY})
+"""What a few words about something that is booked may look like by themselves: "oups, 19 h"."""
+
+
+def amending(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Meaning | None:
+    """Return what a few words in the conversation of a booking change of it; None where they change nothing."""
+    words = len(sighting.page.words) - sighting.body_at
+    told = [when for when in sighting.whens if when.counts and (when.has_days or when.has_clock)]
+    about_the_key = meaning.comes or meaning.prevented
+    if meaning.intent not in AMENDING or about_the_key or words > SHORT or not (told or sighting.asked_mentions()):
+        return None
+    changed = with_items(replace(meaning, intent=Intent.CHANGE, runner_up=meaning.intent), sighting, catalogue)
+    return changed if changed.items or changed.hours != (None, None) else None
+
+
 def _hours(clock: Clock, asked: Set[Lack], catalogue: Catalogue) -> tuple[int | None, int | None]:
     """Return start and end in minutes; "21h" alone, where only the end was asked, is the end."""
     part = catalogue.day_parts.get(clock.part or "")

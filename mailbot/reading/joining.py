@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from mailbot.model.meaning import SAME, Evidence, Intent, Item, Lack, Slot
 from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
+from mailbot.reading.amends import marked
 from mailbot.reading.headings import headed, of_event
 from mailbot.reading.moments import Clock, Role, When, combine, equipment_slots, room_slots
 from mailbot.reading.occasions import Moment, chosen, on_the_way
@@ -62,7 +63,8 @@ class Joiner:
     def _item(self, one: Wanted, slots: tuple[Slot, ...]) -> Item:
         words = self.sighting.page.quote(min(one.quantity.first, one.at), one.mention.last)
         name = one.mention.name if one.unknown else ""
-        return Item(one.ids, 1 if one.room else one.quantity.value, slots, words=(words,), name=name)
+        item = Item(one.ids, 1 if one.room else one.quantity.value, slots, words=(words,), name=name)
+        return marked(item, one, self.sighting, self.intent)
 
     # rooms
 

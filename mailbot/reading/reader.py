@@ -16,6 +16,7 @@ from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
+from mailbot.reading.amends import undoes, with_amends
 from mailbot.reading.besides import until_decided, with_besides
 from mailbot.reading.cues import Cues
 from mailbot.reading.intents import Judgement, Signs, judge
@@ -81,13 +82,14 @@ class Library:
         self.tongues = Tongues(lexica)
         self.thesaurus = Thesaurus(catalogue, lexica)
         self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
+        self.undo = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("amends")["undo"])
         self.abbreviations = frozenset(
             fold(word) for lexicon in lexica.values() for word in lexicon.table("language")["abbreviations"]
         )
 
     def read(self, letter: Letter, context: Context) -> Meaning:
         own = own_words(letter, context, self.catalogue.banners)
-        if own.answers and _open(context):
+        if own.answers and (_open(context) or letter.subject.rstrip().endswith(f"({context.code})")):
             own = replace(own, subject="")  # it is that of the mail which began it, and was read then
         text = "\n\n".join(part for part in (own.subject, own.body, own.forwarded) if part)
         tokens = tokenize(text)
@@ -102,6 +104,9 @@ class Library:
             return replace(meaning, evidence=(Evidence("intent", "", "too long to be one request"),))
         if answers.asks_for_a_person(body, self.person):
             return replace(meaning, evidence=(Evidence("intent", own.body.strip(), "human, asked for"),))
+        if undoes(own, self.undo):
+            said = Evidence("intent", own.body.strip(), "decline, alone")
+            return replace(meaning, intent=Intent.DECLINE, undo=True, evidence=(said,))
         spoken = self._spoken(speech, own)
         read = self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
         return evaluating(read, own.body, self.lexica) if context.evaluation else read
@@ -140,7 +145,7 @@ class Library:
             evidence=tuple(_intent_evidence(sheet, judged)),
             hold_until=until,
         )
-        meaning = with_besides(meaning, sighting, lexicons, self.catalogue)
+        meaning = with_amends(with_besides(meaning, sighting, lexicons, self.catalogue), sighting)
         bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
         if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
@@ -153,6 +158,8 @@ class Library:
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
             return events.with_items(meaning, sighting, self.catalogue)
+        if context.booked and (amended := answers.amending(meaning, sighting, self.catalogue)):
+            return amended
         return meaning
 
     def _offered(self, context: Context, own: OwnWords) -> bool:
@@ -254,7 +261,22 @@ class Library:
 
 _KEPT: list[Library] = []
 _NO_CUES = frozenset(
-    {"and", "also", "opens", "contrast", "like", "persons", "state", "if", "agreeable", "hold-until", "everywhere"}
+    {
+        *(
+            "and",
+            "also",
+            "opens",
+            "contrast",
+            "like",
+            "persons",
+            "state",
+            "if",
+            "agreeable",
+            "hold-until",
+            "everywhere",
+        ),
+        "undo",
+    }
 )
 """Lists of single words among tables of cues."""
 SHORT = 25
@@ -270,7 +292,7 @@ def _compiled(lexicon: Lexicon) -> Cues:
     for intent in Intent:
         for strength, patterns in lexicon.table(f"intents.{intent}").items():
             table[f"{intent}/{strength}"] = patterns
-    for name in ("stance", "answer", "topics", "wishes"):
+    for name in ("stance", "answer", "topics", "wishes", "amends"):
         for key, patterns in lexicon.table(name).items():
             if key not in _NO_CUES:
                 table[f"{name}-{key}"] = patterns

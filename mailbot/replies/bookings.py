@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
@@ -95,6 +96,21 @@ class Bookings(Names):
     def besides(self, lines: Iterable[str]) -> str:
         """Return several lines as one."""
         return self.phrases.words.table("list")["besides"].join(lines)
+
+    def only_in(self, uses: Sequence[Use], others: Sequence[Use]) -> tuple[str, ...]:
+        """Return what is booked in `uses` and not in `others`, a line each."""
+        known = {(use.resource, use.quantity, use.when) for use in others}
+        return self.booked([use for use in uses if (use.resource, use.quantity, use.when) not in known], year=False)
+
+    def new_options(self, reservation: Reservation) -> tuple[Option, ...]:
+        """Return the options for a change with what is new in each; all of it, where an option is only less."""
+        known = {(use.resource, use.quantity, use.when) for use in reservation.uses}
+
+        def new(option: Option) -> Option:
+            uses = tuple(use for use in option.uses if (use.resource, use.quantity, use.when) not in known)
+            return replace(option, uses=uses or option.uses)
+
+        return tuple(map(new, reservation.options))
 
     def _told_apart(self, options: Sequence[Option]) -> Iterable[tuple[str, ...]]:
         if self._same_goods(options):

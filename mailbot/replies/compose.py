@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from mailbot.model import decision as d
 from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
-from mailbot.model.reservation import Option, Reservation
+from mailbot.model.reservation import Option, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
-from mailbot.replies.heading import answers, heading_of, reservation_of
+from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
 from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.rounds import changes, round_of
@@ -104,15 +104,22 @@ class Composer:
 
     def _calendar(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> ical.CalendarFile | None:
         content = notice.content
-        if not isinstance(content, d.Confirmed | d.Cancelled) or not content.reservation.uses:
+        if not isinstance(content, d.Confirmed | d.Changed | d.Unchanged | d.Cancelled) or not content.reservation.uses:
+            return None
+        if isinstance(content, d.Unchanged) and content.objections:
             return None
 
         def describe(teller: Teller, told: Reservation) -> tuple[str, str]:
             template = self._letters.get_template(f"{teller.language}/calendar.txt")
             return _first_line(template.render({**view(notice, teller, now), "reservation": told}))
 
-        make = ical.invitation if isinstance(content, d.Confirmed) else ical.cancellation
-        return make(entry_of(content.reservation, notice.to, tellers, describe), now)
+        entry = entry_of(content.reservation, notice.to, tellers, describe)
+        if isinstance(content, d.Cancelled):
+            return ical.cancellation(entry, now)
+        if isinstance(content, d.Changed):
+            before = replace(content.reservation, uses=content.before)
+            return ical.invitation(entry, now, entry_of(before, notice.to, tellers, describe))
+        return ical.invitation(entry, now)
 
     def _teller(self, rules: Rules, language: Language, now: datetime) -> Teller:
         zone = rules.commune.zone
@@ -142,6 +149,8 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "content": content,
         "reservation": reservation,
         "code": reservation.code if reservation else "",
+        "asked_for": asked_for(reservation),
+        "changing": reservation is not None and reservation.state is State.CHANGING,
         "tell": teller,
         "say": teller.phrases,
         "name": greeted(notice.to.name),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.model import decision as d
+from mailbot.model.meaning import Meaning
 from mailbot.model.outbox import Thread
-from mailbot.model.reservation import Reservation
+from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies.message import Heading
 from mailbot.replies.phrases import one_line
@@ -53,6 +54,15 @@ def answers(notice: d.Notice) -> bool:
 def reservation_of(content: d.Content) -> Reservation | None:
     """Return the conversation that a letter belongs to, if it belongs to one."""
     return getattr(content, "reservation", None)
+
+
+def asked_for(reservation: Reservation | None) -> Meaning | None:
+    """Return what our question is about: the change that waits for the answer, else the request."""
+    if reservation is None:
+        return None
+    if reservation.state is State.CHANGING:
+        return reservation.pending.meaning if reservation.pending else None
+    return reservation.request
 
 
 def subject_of(notice: d.Notice, thread: Thread, decisions: Sequence[str]) -> str:

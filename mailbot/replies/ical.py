@@ -9,7 +9,7 @@ with STATUS:CANCELLED.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -77,28 +77,40 @@ class Series:
     left_out: tuple[date, ...]
 
 
-def invitation(entry: Entry, now: datetime) -> CalendarFile:
-    """Return the file that puts a reservation into the asker's calendar, or brings it up to date there."""
-    return _file(entry, now, cancelled=False)
+def invitation(entry: Entry, now: datetime, before: Entry | None = None) -> CalendarFile:
+    """Return the file that puts a reservation into the asker's calendar, or brings it up to date there. What was
+    published (`before`) goes on being published, and what is no longer in it is taken out by STATUS:CANCELLED."""
+    series = series_of(entry.occasions, entry.zone)
+    old = series_of(before.occasions, before.zone) if before else series
+    if series and old:
+        return _file(entry.zone, REQUEST, [_series_event(entry, series, now, cancelled=False)])
+    events = [_published_event(entry, occasion, now, cancelled=False) for occasion in entry.occasions]
+    if before:
+        gone = replace(before, sequence=entry.sequence)
+        events += _taken_out(gone, old, {str(event["uid"]) for event in events}, now)
+    return _file(entry.zone, PUBLISH, events)
 
 
 def cancellation(entry: Entry, now: datetime) -> CalendarFile:
     """Return the file that takes it out again. `entry.sequence` must be above that of the invitation."""
-    return _file(entry, now, cancelled=True)
-
-
-def _file(entry: Entry, now: datetime, *, cancelled: bool) -> CalendarFile:
     series = series_of(entry.occasions, entry.zone)
     if series:
-        method = CANCEL if cancelled else REQUEST
-        events = [_series_event(entry, series, now, cancelled)]
-    else:
-        method = PUBLISH
-        events = [_published_event(entry, occasion, now, cancelled) for occasion in entry.occasions]
+        return _file(entry.zone, CANCEL, [_series_event(entry, series, now, cancelled=True)])
+    return _file(entry.zone, PUBLISH, [_published_event(entry, one, now, cancelled=True) for one in entry.occasions])
+
+
+def _taken_out(gone: Entry, series: Series | None, kept: set[str], now: datetime) -> list[Event]:
+    if series:
+        return [_event(gone, series.first, gone.uid, now, cancelled=True)]
+    events = (_published_event(gone, occasion, now, cancelled=True) for occasion in gone.occasions)
+    return [event for event in events if str(event["uid"]) not in kept]
+
+
+def _file(zone: ZoneInfo, method: str, events: Sequence[Event]) -> CalendarFile:
     local = any(getattr(event.get("dtstart").dt, "tzinfo", UTC) is not UTC for event in events)
     parts = [
         f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODID}\r\nMETHOD:{method}\r\n".encode("ascii"),
-        timezone_of(entry.zone) if local else b"",
+        timezone_of(zone) if local else b"",
         *(folded(line.encode("utf-8")) for event in events for line in event.content_lines() if line),
         b"END:VCALENDAR\r\n",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from mailbot.model.decision import Change, Digest, Direction, Passing
@@ -23,6 +23,7 @@ class Line:
     load: str
     who: str
     cancelled: bool = False
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
 def changes(changed: Sequence[Change], teller: Teller) -> tuple[Line, ...]:
     """Return what is new since the last list, soonest first."""
     ordered = sorted(changed, key=lambda change: change.passing.opening)
-    return tuple(_line(0, change.passing, teller, change.cancelled) for change in ordered)
+    return tuple(
+        replace(_line(0, change.passing, teller), cancelled=change.cancelled, altered=change.altered)
+        for change in ordered
+    )
 
 
 def _in_order(passings: Iterable[Passing]) -> list[Passing]:
@@ -85,7 +89,7 @@ def _sections(digest: Digest, lines: Iterable[tuple[int, Passing]], teller: Tell
         yield Section(title, tuple(_line(number, passing, teller) for number, passing in of_day))
 
 
-def _line(number: int, passing: Passing, teller: Teller, cancelled: bool = False) -> Line:
+def _line(number: int, passing: Passing, teller: Teller) -> Line:
     say, opening = teller.phrases, passing.opening
     who = [passing.initiative, passing.asker.name or passing.asker.address, passing.phone]
     unreached = teller.format("list", "unreached") if passing.unreached else ""
@@ -97,7 +101,6 @@ def _line(number: int, passing: Passing, teller: Teller, cancelled: bool = False
         counter=teller.short_place(passing.counter),
         load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
         who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){unreached}.",
-        cancelled=cancelled,
     )
 
 

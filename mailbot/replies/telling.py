@@ -13,6 +13,7 @@ from mailbot.model.spans import Days, Span
 from mailbot.replies import layout
 from mailbot.replies.bookings import unsettled
 from mailbot.replies.errands import Errands
+from mailbot.replies.heading import asked_for
 from mailbot.replies.names import capital
 from mailbot.replies.phrases import one_line
 from mailbot.replies.reasons import Reasons
@@ -96,7 +97,7 @@ class Teller(Reasons, Errands):
     def questions(self, asked: d.Asked) -> tuple[str, ...]:
         """Return what is missing, a question each, the one with numbered choices last; a day to be chosen among rival
         readings is not asked twice."""
-        lacks, request = set(asked.lacks), asked.reservation.request
+        lacks, request = set(asked.lacks), asked_for(asked.reservation)
         told = [self.format("questions", "name")] if asked.name else []
         last = ["resource"] if asked.choices and Lack.RESOURCE in lacks else []
         if asked.slots:

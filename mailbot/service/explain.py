@@ -16,7 +16,6 @@ from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
 from mailbot.policy.decide import on_mail
 from mailbot.policy.stock import stock_of
-from mailbot.policy.windows import windows
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import date_of, parse
 from mailbot.reading.reader import read
@@ -80,8 +79,7 @@ def explain(
     with store.reading() as unit:
         conversation, context, challenge = conversation_of(letter, rules, unit)
         meaning = read(letter, context, rules.catalogue, lexica)
-        needed = windows(meaning, conversation, rules, now)
-        facts = facts_for(letter, conversation, Proof.NONE, challenge, needed, unit, rules, now)
+        facts = facts_for(letter, meaning, conversation, Proof.NONE, challenge, unit, rules, now)
         return Explanation(letter, meaning, on_mail(meaning, facts, rules))
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
-from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff, Window
+from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
-from mailbot.model.meaning import Meaning
+from mailbot.model.meaning import Lack, Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import CODE, Act, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
+from mailbot.policy.continued import OPEN, continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
 from mailbot.policy.matter import Matter
@@ -37,6 +38,8 @@ MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
 CHALLENGE_LIFE = timedelta(days=7)
 NO_THREAD = Thread()
+CHALLENGES = frozenset({"challenged", "change_offered"})
+"""Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -95,8 +98,7 @@ def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
                     now = office.clock()
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
-                    needed = windows(meaning, conversation, rules, now)
-                    facts = facts_for(letter, conversation, proof, challenge, needed, unit, rules, now)
+                    facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                     decision = on_mail(meaning, facts, rules)
                     carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
                     if gives_back(decision):
@@ -136,22 +138,32 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
         return None, Context(our_texts=tuple(mine.text for mine in ours)), None
     letters = unit.mailbox.letters_in(conversation.code)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
-    challenge = answered is not None and answered.kind == "challenged" and answered.code == conversation.code
+    challenges = (mine for mine in letters if mine.kind in CHALLENGES)
+    challenge = answered is not None and conversation.pending is not None and answered == next(challenges, None)
     return (
         conversation,
         Context(
             code=conversation.code,
-            asked=conversation.request.missing
-            if conversation.request and conversation.state is State.ASKED
-            else frozenset(),
-            options=numbered_lines(letters) if conversation.state in {State.ASKED, State.OFFERED} else (),
+            asked=asked_in(conversation),
+            options=numbered_lines(letters) if conversation.state in OPEN else (),
+            booked=conversation.state in BOOKED,
             language=conversation.language,
             our_texts=tuple(mine.text for mine in letters),
             challenge=challenge,
             evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
         ),
-        Act.CANCEL if challenge and answered is not None and proves(answered, letter) else None,
-    )  # the one act that is challenged today
+        conversation.pending.act
+        if challenge and conversation.pending and answered is not None and proves(answered, letter)
+        else None,
+    )
+
+
+def asked_in(conversation: Reservation) -> frozenset[Lack]:
+    """Return what our open question asks for: of a request, or of a change."""
+    if conversation.state is State.ASKED and conversation.request:
+        return conversation.request.missing
+    asked = conversation.state is State.CHANGING and not conversation.options and conversation.pending
+    return asked.meaning.missing if asked and asked.meaning else frozenset()
 
 
 def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | None:
@@ -173,17 +185,17 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked"}:
+        if mine.kind in {"offered", "asked", "change_offered"}:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 
 
 def facts_for(
     letter: Letter,
+    meaning: Meaning,
     conversation: Reservation | None,
     proof: Proof,
     challenge: Act | None,
-    needed: Sequence[Window],
     unit: Unit,
     rules: Rules,
     now: datetime,
@@ -195,6 +207,8 @@ def facts_for(
     unit.reservations.lock(initiative.id if initiative else address)
     if conversation is not None and unit.reservations.get(conversation.code) != conversation:
         raise LostRace(conversation.code)
+    standing = unit.reservations.of(address, initiative.id if initiative else None, now - timedelta(days=7))
+    conversation = conversation or continued(meaning, standing, now, rules)
     sender = Sender(
         address=letter.sender,
         initiative=initiative.id if initiative else None,
@@ -204,12 +218,12 @@ def facts_for(
     return Facts(
         now=now,
         sender=sender,
-        occupancy=unit.reservations.occupancy(needed, stock_of(rules)),
+        occupancy=unit.reservations.occupancy(windows(meaning, conversation, rules, now), stock_of(rules)),
         subject=letter.subject,
         message_id=letter.message_id,
         new_code=unit.reservations.new_code(),
         conversation=conversation,
-        standing=unit.reservations.of(address, sender.initiative, now - timedelta(days=7)),
+        standing=standing,
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,

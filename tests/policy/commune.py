@@ -15,6 +15,7 @@ from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Intent, Item, Lack, Meaning
 from mailbot.model.reservation import Claim, Put, Reservation, claims_in_force
 from mailbot.model.rules import Closure, Holder, Initiative, Limits, Rules, Staff, UnknownSender
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.policy.continued import continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.windows import windows
 
@@ -165,7 +166,7 @@ class Office:
             r
             for r in self.reservations.values()
             if (r.initiative == whose if whose else r.asker == sender)
-            and r.state.value in ("asked", "offered", "confirmed")
+            and r.state.value in ("asked", "offered", "confirmed", "changing")
         )
         facts = Facts(
             self.now,
@@ -190,6 +191,8 @@ class Office:
         **more: object,
     ) -> Decision:
         facts = self.facts(sender, code, **more)
+        conversation = facts.conversation or continued(meaning, facts.standing, self.now, self.rules)
+        facts = replace(facts, conversation=conversation)
         facts = replace(facts, sender=replace(facts.sender, proven=sender_is_proven))
         self.ledger.windows = windows(meaning, facts.conversation, self.rules, self.now)
         decision = on_mail(meaning, facts, self.rules)

@@ -10,6 +10,7 @@ import pytest
 from mailbot.model.decision import (
     Cancelled,
     Challenged,
+    Changed,
     ClockFacts,
     Confirmed,
     Content,
@@ -21,6 +22,7 @@ from mailbot.model.decision import (
     Offered,
     ShortNotice,
     ToStaff,
+    Unchanged,
 )
 from mailbot.model.letters import CalendarReply
 from mailbot.model.meaning import Intent, Item
@@ -178,7 +180,8 @@ def test_giving_up_a_booking_without_proof_is_asked_of_the_owner(words) -> None:
     code = confirmed(office)
     decision = office.mail(words, code=code)
     assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL)
-    assert not decision.puts
+    assert [put.act for put in decision.puts] == [Act.CHALLENGE]
+    assert office.reservations[code].state is State.CONFIRMED
 
 
 @pytest.mark.parametrize("words", [YES, CANCEL])
@@ -199,8 +202,8 @@ def test_a_no_to_the_challenge_leaves_it_as_it_is() -> None:
     office = Office()
     code = confirmed(office)
     decision = office.mail(NO, code=code, challenge=Act.CANCEL)
-    assert isinstance(letter(decision), Confirmed)
-    assert not decision.puts
+    assert letter(decision) == Unchanged(office.reservations[code])
+    assert office.reservations[code].pending is None
 
 
 def test_a_proven_sender_gives_it_up_at_once() -> None:
@@ -214,10 +217,10 @@ def test_a_proven_sender_gives_it_up_at_once() -> None:
     ("items", "expected"),
     [
         ([], Listed),
-        ([any_room(slot(SATURDAY))], Handed),  # the tables of that day stay: a part, for a person
+        ([any_room(slot(SATURDAY))], Challenged),  # the tables of that day stay
         ([room("salle", slot("2026-06-20", "14-18")), goods("table", 4, slot("2026-06-20"))], Challenged),
         ([Item(("same",), 1, (slot("2026-06-20"),))], Challenged),
-        ([goods("table", 2, slot(SATURDAY))], Listed),
+        ([goods("table", 2, slot(SATURDAY))], Challenged),
         ([room("bureau")], Listed),
     ],
 )
@@ -227,7 +230,7 @@ def test_what_is_given_up_without_a_code_is_found_by_its_day_and_thing(items, ex
     confirmed(office, "2026-06-20")
     decision = office.mail(says(Intent.CANCEL, *items))
     assert isinstance(letter(decision), expected)
-    assert not decision.puts
+    assert all(put.act is Act.CHALLENGE for put in decision.puts)
 
 
 def test_the_only_booking_is_meant_where_nothing_is_named() -> None:
@@ -316,10 +319,11 @@ def test_the_offer_of_an_initiative_can_be_taken_by_another_of_its_members() -> 
     assert content.reservation.asker == YVETTE
 
 
-def test_a_part_that_is_given_up_is_for_a_person() -> None:
+def test_a_part_is_given_up_and_the_rest_stays() -> None:
     office = Office()
     code = confirmed(office)
     decision = office.mail(says(Intent.CANCEL, goods("table", 4)), code=code, sender_is_proven=True)
-    assert isinstance(letter(decision), Handed)
-    assert office.reservations[code].state is State.CONFIRMED
-    assert office.reservations[code].uses[0].when == span(SATURDAY, "14-18")
+    assert isinstance(letter(decision), Changed)
+    [use] = office.reservations[code].uses
+    assert use.when == span(SATURDAY, "14-18")
+    assert {resource for resource, _ in +office.ledger.cells} == {"salle", "key:mairie:1"}

@@ -14,7 +14,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
-from mailbot.model.reservation import Act, Handover, Option, Reservation, State, Use
+from mailbot.model.reservation import Act, Handover, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.rules import load
@@ -251,6 +251,17 @@ class Example:
     now: datetime = NOW
 
 
+def a_week_later(use: Use) -> Use:
+    week = timedelta(days=7)
+
+    def later(span: Span) -> Span:
+        return Span(span.start + week, span.end + week)
+
+    when = later(use.when) if isinstance(use.when, Span) else Days(use.when.first + week, use.when.last + week)
+    out, back = (one and replace(one, opening=later(one.opening)) for one in (use.out, use.back))
+    return replace(use, when=when, out=out, back=back)
+
+
 def contents(language: str) -> dict[str, d.Content]:
     """Return something to tell of each kind, by name: at least one of each class of notices."""
     booked = reservation(language)
@@ -262,6 +273,11 @@ def contents(language: str) -> dict[str, d.Content]:
     series = replace(booked, uses=evenings("2026-09-01", 7, without=(3,)), request=None)
     undo = at("2026-06-03 09:30")
     rivals = tuple(slot(f"2026-06-{day}T14:00", f"2026-06-{day}T18:00") for day in ("06", "13"))
+    later = replace(booked, uses=tuple(a_week_later(use) for use in booked.uses), sequence=1)
+    two = (Option(1, later.uses), Option(2, (a_week_later(a_week_later(booked.uses[0])), *booked.uses[1:])))
+    changing = replace(
+        booked, state=State.CHANGING, options=two, deadline=DEADLINE, pending=Pending(Act.CHANGE, request(language))
+    )
     chairs = Item(("chaise",), None, words=(WORDS[language][2],))
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
@@ -290,6 +306,17 @@ def contents(language: str) -> dict[str, d.Content]:
         "helped-topics": d.Helped(("wifi", "deposit"), ("salle-polyvalente", "tonnelle")),
         "challenged": d.Challenged(booked, Act.CANCEL),
         "challenged-calendar": d.Challenged(booked, Act.CANCEL, by_calendar=True),
+        "challenged-change": d.Challenged(changing, Act.CHANGE, uses=later.uses),
+        "challenged-undo": d.Challenged(changing, Act.UNDO, uses=later.uses),
+        "changed": d.Changed(later, booked.uses, undo, asked=request(language)),
+        "changed-less": d.Changed(replace(booked, uses=booked.uses[:1]), booked.uses, undo),
+        "changed-back": d.Changed(booked, later.uses, None, undone=True),
+        "change-offered": d.ChangeOffered(changing, (TAKEN,)),
+        "change-offered-one": d.ChangeOffered(replace(changing, options=changing.options[:1]), (TOO_FEW,)),
+        "change-offered-again": d.ChangeOffered(changing, ()),
+        "unchanged": d.Unchanged(booked),
+        "unchanged-no": d.Unchanged(booked, (TAKEN,)),
+        "asked-change": d.Asked(replace(changing, options=()), frozenset(), slots=rivals),
         "cancelled": d.Cancelled(replace(booked, state=State.CANCELLED, sequence=2)),
         "declined": d.Declined(replace(offered, state=State.DECLINED)),
         "lapsed": d.Lapsed(replace(offered, state=State.LAPSED)),

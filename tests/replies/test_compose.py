@@ -40,6 +40,8 @@ from tests.replies.gallery import parsed, text_of
 
 COMPOSER = Composer(TEMPLATES)
 UNDO = at("2026-06-03 09:30")
+FILED = ("confirmed", "changed", "unchanged", "cancelled")
+"""Letters that may carry a calendar file."""
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = Thread("Re: Fête de la rue", "asked@courrier.example", ("first@courrier.example",))
 
@@ -239,7 +241,7 @@ def test_what_ends_takes_itself_out_of_the_calendar() -> None:
     assert calendar_types(written(d.Cancelled(reservation(uses=())))) == []
 
 
-@pytest.mark.parametrize("name", [name for name in contents("fr") if not name.startswith(("confirmed", "cancelled"))])
+@pytest.mark.parametrize("name", [name for name in contents("fr") if not name.startswith(FILED)])
 def test_other_letters_carry_no_calendar(name: str) -> None:
     assert calendar_types(written(contents("fr")[name])) == []
 

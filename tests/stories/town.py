@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.mail.memory import MemorySender, MemorySource
 from mailbot.model.meaning import Language
-from mailbot.model.reservation import Reservation, State
+from mailbot.model.reservation import BOOKED, Reservation
 from mailbot.model.spans import Days, Span
 from mailbot.policy.rules import RulesFile
 from mailbot.reading.lexicon import Lexicon, load_all
@@ -148,13 +148,14 @@ class Town:
         return [opened(post.raw) for post in self.outbox.sent]
 
     def standing(self) -> list[Reservation]:
-        """Return what is confirmed or offered, of anyone."""
+        """Return what is booked or offered, of anyone."""
         with self.store.reading() as unit:
-            return [*unit.reservations.between(*EVER), *unit.reservations.lapsing(EVER[1])]
+            both = [*unit.reservations.between(*EVER), *unit.reservations.lapsing(EVER[1])]
+            return list({one.code: one for one in both}.values())
 
     def rows(self) -> list[str]:
         """Return what is booked, a line a use: resource, quantity, local times."""
-        uses = [use for one in self.standing() if one.state is State.CONFIRMED for use in one.uses]
+        uses = [use for one in self.standing() if one.state in BOOKED for use in one.uses]
         return sorted(f"{use.resource} {use.quantity} {local(use.when)}" for use in uses)
 
     def evaluations(self) -> list[str]:

@@ -1,0 +1,132 @@
+"""What a mail says of a booking: which days it names, what comes on top, what is left of a series, who comes and when
+not; and whether it only asks how things stand, corrects the mail before it, or points to last year's booking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import replace
+from datetime import date
+
+from mailbot.model.meaning import Collector, Intent, Item, Meaning
+from mailbot.reading.moments import Role
+from mailbot.reading.page import Sentence
+from mailbot.reading.sightings import Sighting, Wanted
+from mailbot.reading.signature import phone_in
+from mailbot.reading.tokens import Kind, Token, tokenize
+from mailbot.reading.words import OwnWords
+
+SHORT = 25
+"""Words of a mail that may be a mere afterthought to the one before it."""
+NOT_DAYS_OF_USE = (Role.DEADLINE, Role.FETCH, Role.BRING_BACK)
+
+
+def undoes(own: OwnWords, words: Set[str]) -> bool:
+    """Return whether a mail says NO (NON, NEE) and nothing else: only alone it is an undo. `words` are folded."""
+    said = [token.norm for token in tokenize(own.body) if token.kind is not Kind.MARK]
+    return len(said) == 1 and said[0] in words
+
+
+def with_amends(meaning: Meaning, sighting: Sighting) -> Meaning:
+    """Return the meaning with all that it says of something booked."""
+    cues = {cue.value for cue in sighting.cues}
+    words = len(sighting.page.words) - sighting.body_at
+    return replace(
+        meaning,
+        days=days_named(sighting),
+        rest=bool(sighting.sentences_of("amends-rest") - sighting.sentences_of("stance-kept")),
+        comes=_collector(sighting),
+        prevented=_prevented(sighting),
+        asks_state="amends-received" in cues and not meaning.items and words <= SHORT,
+        like_before="amends-like-before" in cues,
+        corrects="amends-oops" in cues and words <= SHORT,
+    )
+
+
+def days_named(sighting: Sighting) -> frozenset[date]:
+    """Return all days of use that the mail names, also those that are given up, replaced, or only tell which booking
+    it speaks of."""
+    whens = [when for when in sighting.whens if when.role not in NOT_DAYS_OF_USE and not when.vague]
+    return frozenset(day for when in whens for span in when.days for day in span)
+
+
+def is_added(one: Wanted, sighting: Sighting) -> bool:
+    """Return whether a thing is said to come on top of what is booked: "encore 20 chaises"; not "20 au lieu de 10"."""
+    here = [cue for cue in sighting.cues if sighting.page.sentence_of[cue.first] == one.sentence]
+    if not any(cue.value == "amends-added" for cue in here):
+        return False
+    following = [mention.first for mention in sighting.mentions if mention.first > one.at]
+    until = min(following, default=len(sighting.page.words))
+    return not any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
+
+
+def marked(item: Item, one: Wanted, sighting: Sighting, intent: Intent) -> Item:
+    """Return an item of a change with whether it is added."""
+    return replace(item, added=True) if intent is Intent.CHANGE and is_added(one, sighting) else item
+
+
+# --- who comes, and when not
+
+
+def _collector(sighting: Sighting) -> Collector | None:
+    for cue in sighting.cues:
+        if cue.value == "amends-comes":
+            sentence = sighting.page.sentence(cue.first)
+            name = _name_in(sighting, sentence)
+            phone = phone_in(_text_of(sighting, sentence)) or phone_in(_text_of(sighting, _after(sighting, sentence)))
+            if name or phone:
+                return Collector(name, phone or "")
+    return None
+
+
+def _name_in(sighting: Sighting, sentence: Sentence) -> str:
+    """Return the first words with a capital that are no beginning of a sentence, no room and no day."""
+    taken = {at for mention in sighting.mentions for at in range(mention.first, mention.last)}
+    taken |= {at for first, last in sighting.spans for at in range(first, last)}
+    names: list[int] = []
+    for at in range(sentence.first, sentence.last):
+        token = sighting.page.token(at)
+        alone = at == sentence.first and not _is_name_like(sighting, at)
+        if _is_capital(token) and at not in taken and not alone:
+            names.append(at)
+        elif names and token.text != "-":
+            break
+    return sighting.page.quote(names[0], names[-1] + 1) if names else ""
+
+
+def _is_capital(token: Token) -> bool:
+    return token.kind is Kind.WORD and token.text[:1].isupper() and not token.text.isupper() and len(token.text) > 1
+
+
+def _is_name_like(sighting: Sighting, at: int) -> bool:
+    """Whether the word that begins a sentence is a name: more of it follows, or a verb of coming ("Carine viendra")."""
+    if at + 1 < len(sighting.page.words) and (
+        sighting.page.words[at + 1] == "-" or _is_capital(sighting.page.token(at + 1))
+    ):
+        return True
+    return any(cue.value == "amends-comes" and cue.first == at + 1 for cue in sighting.cues)
+
+
+def _after(sighting: Sighting, sentence: Sentence) -> Sentence:
+    at = min(sentence.number + 1, len(sighting.page.sentences) - 1)
+    return sighting.page.sentences[at]
+
+
+def _text_of(sighting: Sighting, sentence: Sentence) -> str:
+    return sighting.page.quote(sentence.first, sentence.last)
+
+
+def _prevented(sighting: Sighting) -> frozenset[date]:
+    """Return the days on which they say that they cannot come."""
+    return frozenset(day for first, last in _stretches(sighting) for day in _days_within(sighting, first, last))
+
+
+def _stretches(sighting: Sighting) -> Iterator[tuple[int, int]]:
+    for cue in sighting.cues:
+        if cue.value == "amends-prevented":
+            yield cue.first, cue.last
+
+
+def _days_within(sighting: Sighting, first: int, last: int) -> Iterator[date]:
+    for when, (begin, _) in zip(sighting.whens, sighting.spans, strict=True):
+        if first <= begin < last:
+            yield from (day for span in when.days for day in span)

@@ -1,0 +1,143 @@
+"""What mails say of a booking: its days, what is added or left of it, who comes, when not, and mere afterthoughts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from mailbot.model.letters import NO_CONTEXT, Context
+from mailbot.model.meaning import Collector, Intent, Meaning
+from mailbot.reading.lexicon import load_all
+from mailbot.reading.mime import parse
+from mailbot.reading.reader import read
+from tests.corpus.mails import COMMUNE
+
+SENT = datetime(2026, 6, 2, 7, 30, tzinfo=UTC)
+"""A Tuesday."""
+BOOKED = Context(code="R-7K3F2", booked=True, our_texts=("C'est réservé :\n– salle, samedi 13 juin 2026.\n",))
+
+
+def meant(text: str, context: Context = BOOKED) -> Meaning:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Marc <marc@valleeverte.example>", "reservations@bruyere.example"
+    mail["Date"], mail["Message-ID"] = SENT, "<a@voisins.example>"
+    mail["Subject"] = "Re: fête – c'est réservé (R-7K3F2)" if context.code else "fête"
+    mail.set_content(text)
+    return read(parse(mail.as_bytes(), SENT), context, COMMUNE, load_all())
+
+
+@pytest.mark.parametrize("word", ["NON", "non", "Non.", "NON !", "NEE", "Neen", "NO", "no."])
+def test_no_alone_is_an_undo(word: str) -> None:
+    meaning = meant(word)
+    assert (meaning.intent, meaning.undo) == (Intent.DECLINE, True)
+
+
+@pytest.mark.parametrize("words", ["Non merci", "non, c'était le 14", "nee bedankt", "no thanks", "nous disons non"])
+def test_no_among_other_words_is_none(words: str) -> None:
+    assert not meant(words).undo
+
+
+ADDED = [
+    ("Pouvez-vous ajouter 10 chaises ?", [True]),
+    ("Encore 2 tables en plus svp", [True]),
+    ("6 tables au lieu de 4, et ajoutez 10 chaises", [False, True]),
+    ("Kunnen er nog 10 stoelen bij?", [True]),
+    ("Graag 6 tafels in plaats van 4.", [False]),
+    ("Please add 10 chairs.", [True]),
+    ("Could we have 6 tables instead of 4?", [False]),
+    ("Ajoutez aussi la cuisine collective s'il vous plaît", [True]),
+]
+
+
+@pytest.mark.parametrize(("text", "added"), ADDED)
+def test_what_comes_on_top_is_told_from_what_takes_a_place(text: str, added: list[bool]) -> None:
+    meaning = meant(text)
+    assert meaning.intent is Intent.CHANGE
+    assert [item.added for item in meaning.items] == added
+
+
+REST = [
+    ("Annulez tout le reste de la série à partir du 15 septembre.", Intent.CANCEL, True),
+    ("Schrap de rest van de reeks vanaf 15 september.", Intent.CANCEL, True),
+    ("Please cancel the rest of the series from 15 September.", Intent.CANCEL, True),
+    ("Please cancel 15 September, the other dates stay.", Intent.CANCEL, False),
+    ("Pas de séance le 15 septembre, les autres restent.", Intent.CANCEL, False),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "rest"), REST)
+def test_the_rest_of_a_series_is_told_from_one_date(text: str, intent: Intent, rest: bool) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.rest) == (intent, rest)
+    assert meaning.days == {date(2026, 9, 15)}
+
+
+def test_all_days_are_kept_also_those_that_say_which_date_is_moved() -> None:
+    meaning = meant("La séance du 23 juin aura lieu le 24, aux mêmes heures.")
+    assert meaning.days == {date(2026, 6, 23), date(2026, 6, 24)}
+
+
+SHORT = ["oups, 19h", "Peut-on passer au 20 juin ?", "oeps, 19u", "oops, 7pm", "non, c'était le 14", "Oei, om 19u dus"]
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_a_few_words_in_the_conversation_of_a_booking_change_it(text: str) -> None:
+    assert meant(text).intent is Intent.CHANGE
+
+
+@pytest.mark.parametrize("text", ["oups, 19h", "oeps, 19u", "oops, 7pm", "Pardon, le 14 !"])
+def test_an_afterthought_is_known_as_one_without_its_thread(text: str) -> None:
+    assert meant(text, NO_CONTEXT).corrects
+
+
+COMES = [
+    ("Ma fille Carine viendra chercher la clé, 0400 11 22 33.", "Carine", "0400 11 22 33"),
+    ("C'est mon mari Paul qui passera, 0475/12.34.56", "Paul", "0475/12.34.56"),
+    ("Jean-Luc Picard viendra prendre le matériel.", "Jean-Luc Picard", ""),
+    ("Mijn dochter Carine komt de sleutel halen, 0400 11 22 33.", "Carine", "0400 11 22 33"),
+    ("My daughter Carine will come for the key. Her number is 0400 11 22 33.", "Carine", "0400 11 22 33"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "phone"), COMES)
+def test_who_comes_is_read_with_the_number(text: str, name: str, phone: str) -> None:
+    assert meant(text).comes == Collector(name, phone)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je ne peux pas venir vendredi pour la clé.",
+        "Vendredi ça ne me convient pas pour la clé.",
+        "Ik kan vrijdag niet komen voor de sleutel.",
+        "Vrijdag past niet voor de sleutel.",
+        "I can't make Friday for the key.",
+        "Friday doesn't suit us for the key.",
+    ],
+)
+def test_a_day_on_which_they_cannot_come_is_read(text: str) -> None:
+    assert meant(text).prevented == {date(2026, 6, 5)}
+
+
+@pytest.mark.parametrize(
+    "text", ["Bien reçu ?", "Avez-vous reçu mon mail ?", "Is mijn mail goed aangekomen?", "Did you get my mail?"]
+)
+def test_a_question_whether_it_arrived_asks_for_the_state(text: str) -> None:
+    assert meant(text).asks_state
+
+
+@pytest.mark.parametrize("text", ["Bien reçu, merci !", "Goed ontvangen, dank u.", "Received, thanks!"])
+def test_thanks_for_what_arrived_ask_nothing(text: str) -> None:
+    assert not meant(text).asks_state
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Comme l'an passé, pour le 20 juin.", "Zoals vorig jaar, op 20 juni.", "Same as last year, on 20 June please."],
+)
+def test_an_earlier_booking_is_pointed_to(text: str) -> None:
+    meaning = meant(text, NO_CONTEXT)
+    assert meaning.like_before
+    assert meaning.days == {date(2026, 6, 20)}
