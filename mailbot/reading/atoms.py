@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from mailbot.reading.lexicon import Lexicon, words_of
 from mailbot.reading.numbers import Number, number_at, number_words
-from mailbot.reading.tokens import Kind, Token, fold
+from mailbot.reading.tokens import Kind, Token, fold, wrapped_lines
 
 
 class Mark:
@@ -479,10 +479,6 @@ _SENSES: Final = {
     "'": Sense(marks=Mark.FILLER),
     '"': Sense(marks=Mark.FILLER),
 }
-_WRAPPED_AFTER: Final = 50
-"""Characters of a line from which its end is taken for the work of a mail program."""
-
-
 LOOKAHEAD: Final = 8
 """How many END atoms follow the last one, so that the grammar may look ahead without asking where the text ends."""
 
@@ -500,7 +496,7 @@ class _Cutter:
         self.tokens = tokens
         self.words = words
         self.atoms: list[Atom] = []
-        self.line_start = 0
+        self.wrapped = wrapped_lines(tokens)
 
     def cut(self) -> list[Atom]:
         at, tokens = 0, self.tokens
@@ -668,12 +664,10 @@ class _Cutter:
         return behind
 
     def _line_end(self, at: int) -> None:
-        """A blank line ends a paragraph; the end of a long line means nothing, for a program put it there."""
-        token, start = self.tokens[at], self.line_start
-        self.line_start = token.end
-        if token.norm == "\n\n":
+        """A blank line ends a paragraph; the end of a line that a program wrapped means nothing."""
+        if self.tokens[at].norm == "\n\n":
             self._add(Is.PARAGRAPH, at, at + 1)
-        elif token.start - start < _WRAPPED_AFTER or (self.atoms and self.atoms[-1].kind in (Is.COLON, Is.SEMICOLON)):
+        elif at not in self.wrapped or (self.atoms and self.atoms[-1].kind in (Is.COLON, Is.SEMICOLON)):
             self._add(Is.LINE, at, at + 1)
 
 

@@ -7,7 +7,8 @@ what is said for none of them is said for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -33,9 +34,11 @@ class Joiner:
     _lacks: set[Lack] = field(default_factory=set)
     _heads: Mapping[int, Moment] = field(init=False)
     """For a sentence, the line with a day that it stands under."""
+    _paragraphs: Mapping[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.moments, self._heads = headed(self.moments, self.sighting.page)
+        self._paragraphs = self._records()
 
     def items(self) -> tuple[tuple[Item, ...], frozenset[Lack]]:
         rooms = [one for one in self.wanted if one.room]
@@ -66,6 +69,31 @@ class Joiner:
         item = Item(one.ids, 1 if one.room else one.quantity.value, slots, words=(words,), name=name)
         return marked(item, one, self.sighting, self.intent)
 
+    def _record(self, sentence: int) -> int:
+        """Return what tells a sentence from those of other records: the line that heads it, the first of its paragraph
+        where each of several has a day and a room of its own, or itself."""
+        head = self._heads.get(sentence)
+        if head is not None:
+            return head.sentence
+        return self._paragraphs.get(self.sighting.page.sentences[sentence].block, sentence)
+
+    def _records(self) -> dict[int, int]:
+        """Return the first sentence of each paragraph that tells of one room on its own days, where several do."""
+        block_of = [sentence.block for sentence in self.sighting.page.sentences]
+        days: defaultdict[int, set[frozenset[date]]] = defaultdict(set)
+        rooms: defaultdict[int, set[int]] = defaultdict(set)
+        for moment in self.moments:
+            if moment.when.role is Role.USE and moment.days:
+                days[block_of[moment.sentence]].add(frozenset(moment.days))
+        for one in self.wanted:
+            if one.room:
+                for _, sentence in one.places:
+                    rooms[block_of[sentence]].add(one.at)
+        each = [block for block in days if len(days[block]) == 1 == len(rooms.get(block, ()))]
+        if len(each) < 2 or days.keys() | rooms.keys() != set(each):
+            return {}
+        return {block: block_of.index(block) for block in each}
+
     # rooms
 
     def _room(self, one: Wanted, rooms: Sequence[Wanted]) -> tuple[Slot, ...]:
@@ -84,7 +112,7 @@ class Joiner:
 
     def _own(self, one: Wanted, rooms: Sequence[Wanted], use: list[Moment]) -> list[Moment]:
         """Return the moments said with one of several rooms, completed by those that are said for all."""
-        shares = _shares(rooms, use)
+        shares = _shares(rooms, use, self._record)
         own, common = shares[one.at], shares[-1]
         if not own:
             return chosen(common or use)
@@ -218,19 +246,23 @@ def _shifted(slot: Slot, clock: Clock) -> Slot:
     return replace(slot, end=at) if at > slot.start else slot
 
 
-def _shares(rooms: Sequence[Wanted], moments: Sequence[Moment]) -> dict[int, list[Moment]]:
+def _shares(
+    rooms: Sequence[Wanted], moments: Sequence[Moment], record: Callable[[int], int]
+) -> dict[int, list[Moment]]:
     """Return which moments are said with which room (by its place), and under -1 those that are said for all.
 
-    A moment belongs to the room named before it in its sentence; where the moments lead ("le 3 la salle, le 4 …"), to
-    the room after it. Of a room that is named twice, the place with a moment beside it counts."""
+    A moment belongs to the room named before it in its sentence, or in the lines of the same `record`; where the
+    moments lead ("le 3 la salle, le 4 …"), to the room after it. Of a room that is named twice, the place with a
+    moment beside it counts."""
     shares: dict[int, list[Moment]] = {one.at: [] for one in rooms}
     shares[-1] = []
-    named = sorted((word, sentence, one.at) for one in rooms for word, sentence in one.places)
+    named = sorted((word, record(sentence), one.at) for one in rooms for word, sentence in one.places)
     for moment in moments:
-        there = [(word, at) for word, sentence, at in named if sentence == moment.sentence]
+        here = record(moment.sentence)
+        there = [(word, at) for word, sentence, at in named if sentence == here]
         before = [at for word, at in there if word < moment.at]
         after = [at for word, at in there if word > moment.at]
-        leads = bool(there) and not any(m.at > there[-1][0] for m in moments if m.sentence == moment.sentence)
+        leads = bool(there) and not any(m.at > there[-1][0] for m in moments if record(m.sentence) == here)
         both = len({at for _, at in there}) > 1
         if leads and after and both:
             shares[after[0]].append(moment)

@@ -11,10 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailbot.reading.tokens import Kind, Token, fold, tokenize
-
-WRAPPED = 52
-"""A line at least this long (characters) that ends without a stop was wrapped by the mail program."""
+from mailbot.reading.tokens import Kind, Token, begins_entry, fold, tokenize, wrapped_lines
 
 LONGEST_STEM = 12
 LEADER = 4
@@ -25,7 +22,6 @@ TO = "à"
 lexicons that say "à" stand for both, since many type it without."""
 
 _STOPS = frozenset(".!?;")
-_BULLETS = frozenset("-*>+–")
 
 
 def folded(words: Iterable[str]) -> frozenset[str]:
@@ -101,7 +97,7 @@ def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | N
     """Cut `text` into sentences and words; `abbreviations` are folded words whose full stop ends nothing."""
     made = Page(text, tokenize(text) if tokens is None else tokens)
     first, block, bullet, fresh = 0, 0, False, True
-    line_start = 0
+    wrapped = wrapped_lines(made.tokens)
 
     def close(question: bool = False) -> None:
         nonlocal first, bullet
@@ -122,11 +118,11 @@ def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | N
             if token.norm == "\n\n" or following is None:
                 close()
                 block += 1
-            elif _begins_entry(made.tokens, index + 1) or _line_ended(made, index, line_start, following):
+            elif index not in wrapped:
                 close()
-            fresh, line_start = True, token.end
+            fresh = True
             continue
-        if fresh and _begins_entry(made.tokens, index):
+        if fresh and begins_entry(made.tokens, index):
             bullet = True
         fresh = False
         if token.norm == "-" and token.kind is Kind.MARK and token.glued and _glued_after(made.tokens, index):
@@ -137,24 +133,6 @@ def page(text: str, abbreviations: frozenset[str], tokens: tuple[Token, ...] | N
             close(question=token.norm == "?")
     close()
     return made
-
-
-def _begins_entry(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a list entry begins here: a bullet, or a number with a point or bracket."""
-    if at >= len(tokens):
-        return False
-    token = tokens[at]
-    if token.kind is Kind.MARK and token.norm in _BULLETS:
-        return True
-    if token.kind is Kind.NUMBER and token.value < 30 and at + 2 < len(tokens):
-        return tokens[at + 1].norm in {")", "."} and tokens[at + 1].glued and not tokens[at + 2].glued
-    return False
-
-
-def _line_ended(made: Page, index: int, line_start: int, following: Token) -> bool:
-    """Whether the line end at token `index` ends a sentence: the line is too short to have been wrapped."""
-    length = made.tokens[index].start - line_start
-    return length < WRAPPED or (length < 60 and following.text[:1].isupper() and made.words[-1:] not in ([","], []))
 
 
 def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -141,3 +142,49 @@ def _token(kind: str, word: str, start: int, end: int, glued: bool) -> Token:
     if kind == "opaque":
         return Token(word, word.upper(), start, end, Kind.OPAQUE, glued)
     return Token(word, fold(word), start, end, Kind.MARK if kind == "mark" else Kind.WORD, glued)
+
+
+_BULLETS = frozenset("-*>+–|")
+_NARROWEST = 50
+"""Characters of a line that a mail program may have wrapped, at least."""
+_NARROWEST_PAGE = 65
+"""Characters that fit in a line of any mail program that wraps, at least."""
+
+
+def begins_entry(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a list entry or a row of a table begins here: a bullet, or a number with a point or bracket."""
+    if at >= len(tokens):
+        return False
+    token = tokens[at]
+    if token.kind is Kind.MARK and token.norm in _BULLETS:
+        return True
+    if token.kind is Kind.NUMBER and token.value < 30 and at + 2 < len(tokens):
+        return tokens[at + 1].norm in {")", "."} and tokens[at + 1].glued and not tokens[at + 2].glued
+    return False
+
+
+def wrapped_lines(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return the line ends (indices of their tokens) that a mail program put where a line grew too long. There the
+    next word did not fit: no line is longer than this one with that word. Other line ends were typed, and mean it."""
+    ends = [index for index, token in enumerate(tokens) if token.kind is Kind.NEWLINE]
+    starts = [0, *(tokens[index].end for index in ends)]
+    lengths = [tokens[index].start - start for index, start in zip(ends, starts, strict=False)]
+    last = tokens[-1].end - starts[-1] if tokens else 0
+    longest = max([*lengths, last, _NARROWEST_PAGE])
+    return frozenset(
+        index
+        for index, length in zip(ends, lengths, strict=True)
+        if length >= _NARROWEST
+        and tokens[index].norm == "\n"
+        and index + 1 < len(tokens)
+        and length + 1 + _word_length(tokens, index + 1) > longest
+        and not begins_entry(tokens, index + 1)
+    )
+
+
+def _word_length(tokens: Sequence[Token], at: int) -> int:
+    """Return how many characters stand from a token to the next space."""
+    behind = at + 1
+    while behind < len(tokens) and tokens[behind].glued and tokens[behind].kind is not Kind.NEWLINE:
+        behind += 1
+    return tokens[behind - 1].end - tokens[at].start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from mailbot.reading.atoms import Mark
@@ -144,9 +144,10 @@ def _is_weekday(piece: Piece) -> bool:
 def _runs(pieces: Sequence[Piece]) -> list[Use]:
     """Put together pieces that only small words part, days with their hours: D C, C D, D D C, D C C."""
     found: list[Use] = []
+    rows = _rows(pieces)
     for number, piece in enumerate(pieces):
         current = found[-1] if found else None
-        if _heads(pieces, number):
+        if _heads(pieces, number) or number in rows:
             found.append(Use([piece]))
             continue
         if piece.between & Mark.CORRECTION and not piece.refused and _corrected(found, piece):
@@ -174,6 +175,22 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             rival = rival or (current is not None and _is_fallback(current, piece))
             found.append(Use([piece], rival=rival))
     return found
+
+
+def _rows(pieces: Sequence[Piece]) -> frozenset[int]:
+    """Return which pieces begin a row of a table typed as text: days that lead one of several lines with hours of its
+    own. The hours that end the line above are not theirs."""
+    kinds: dict[int, set[type]] = {}
+    for piece in pieces:
+        kinds.setdefault(piece.line, set()).add(type(piece.phrase))
+    rows = {line for line, found in kinds.items() if {DaysPhrase, ClockPhrase} <= found}
+    if len(rows) < 2:
+        return frozenset()
+    return frozenset(
+        number
+        for number, (before, piece) in enumerate(pairwise(pieces), 1)
+        if piece.line != before.line and {piece.line, before.line} <= rows and isinstance(piece.phrase, DaysPhrase)
+    )
 
 
 def _is_fallback(use: Use, piece: Piece) -> bool:
