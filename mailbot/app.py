@@ -89,6 +89,7 @@ def office(chosen: Settings, store: Store) -> Office:
     """Return the office with its real furniture. Staff are told, in their language, of each version of rules.yaml that
     does not hold. Raises BadRules where the first one does not."""
     from mailbot.reading.lexicon import load_all
+    from mailbot.reading.parts import Limits
     from mailbot.replies.compose import Composer
     from mailbot.service.alerts import alert
     from mailbot.service.office import Office
@@ -97,7 +98,10 @@ def office(chosen: Settings, store: Store) -> Office:
         alert("rules", lambda language: _faults(chosen.rules, language), furnished)
 
     rules = RulesFile(chosen.rules, on_fault=tell)
-    furnished = Office(rules, load_all(), store, Composer(chosen.templates), now, proof=_check_of_senders(chosen))
+    limits = Limits(octets=chosen.most_megabytes * 1_000_000)
+    furnished = Office(
+        rules, load_all(), store, Composer(chosen.templates), now, proof=_check_of_senders(chosen), limits=limits
+    )
     return furnished
 
 
@@ -142,7 +146,8 @@ def source(chosen: Settings, store: Store) -> ImapSource:
     from mailbot.mail.imap import ImapSource
 
     server = _server(chosen.imap, chosen)
-    return ImapSource(server, store.memory, now, folder=chosen.inbox, handled=chosen.handled_folder)
+    most = chosen.most_megabytes * 1_000_000
+    return ImapSource(server, store.memory, now, folder=chosen.inbox, handled=chosen.handled_folder, most_bytes=most)
 
 
 def sender(chosen: Settings) -> SmtpSender:

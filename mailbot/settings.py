@@ -81,6 +81,8 @@ class Settings:
     """For connecting to a mail server and for each of its answers."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+    most_megabytes: int
+    """A mail that is larger is not read by the program, but by a person."""
     proof: Proving
     authserv_id: str
     """The name under which the commune's own server writes Authentication-Results (RFC 8601); empty trusts none."""
@@ -109,6 +111,7 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         poll_seconds=desk.may("POLL_SECONDS", _between(5, 3600), 60),
         timeout_seconds=desk.may("TIMEOUT_SECONDS", _between(1, 600), 30),
         log_level=desk.may("LOG_LEVEL", _log_level, "INFO"),
+        most_megabytes=desk.may("MOST_MEGABYTES", _between(1, 200), 30),
         proof=_proof(desk),
         authserv_id=desk.may("AUTHSERV_ID", str, ""),
         warnings=tuple(desk.warnings),

@@ -20,7 +20,7 @@ from mailbot.reading.charsets import header_text, one_line, transfer_decoded
 class Limits:
     """What is read of one mail; what goes beyond is for a person."""
 
-    octets: int = 40_000_000
+    octets: int = 30_000_000
     """The whole mail."""
     header_octets: int = 2_000_000
     """The header of the mail, or of one part."""

@@ -63,7 +63,7 @@ class Composer:
         be sent to has no recipient."""
         tellers = [self._teller(rules, language, now) for language in notice.languages]
         file = self._calendar(notice, tellers, now)
-        worded = self._signposted([self._word(notice, teller, now, file) for teller in tellers])
+        worded = self._signposted([self._word(notice, teller, now, file, bool(thread.forwarded)) for teller in tellers])
         text = _BETWEEN_LANGUAGES.join(each.text for each in worded) + "\n"
         heading = heading_of(notice, rules, thread, now, message_id, [each.decision for each in worded])
         words = [plain(text), plain(self._page(worded), "html")]
@@ -83,10 +83,14 @@ class Composer:
         """Return each option as the letter words it, in order, without its number."""
         return list(self._teller(rules, language, now).options(options))
 
-    def _word(self, notice: d.Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None) -> Worded:
+    def _word(
+        self, notice: d.Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None, whole: bool
+    ) -> Worded:
         template = self._letters.get_template(f"{teller.language}/{notice.content.template}.txt")
         attached = file is not None and file.method == ical.PUBLISH
-        decision, text = _first_line(template.render({**view(notice, teller, now), "attached": attached}))
+        decision, text = _first_line(
+            template.render({**view(notice, teller, now), "attached": attached, "whole": whole})
+        )
         return Worded(teller.language, decision, text)
 
     def _signposted(self, worded: Sequence[Worded]) -> list[Worded]:

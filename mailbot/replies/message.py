@@ -71,10 +71,15 @@ def calendar(raw: bytes, method: str, filename: str = "") -> Part:
     )
 
 
+NESTED = 20
+"""More parts in parts than any honest mail has."""
+
+
 def original(raw: bytes) -> Part:
     """Return a whole mail as an attachment, byte for byte. message/rfc822 knows no encoding (RFC 2046 section 5.2.1):
-    a mail that is not 7bit goes as a file in base64, which mail programs open just the same."""
-    if _SEVEN_BIT.fullmatch(raw):
+    a mail that is not 7bit goes as a file in base64, which mail programs open just the same. So does one with parts in
+    parts in parts: programs on the way that look into it would stumble where ours did not."""
+    if _SEVEN_BIT.fullmatch(raw) and raw.lower().count(b"multipart/") <= NESTED:
         return Part("message/rfc822", raw, "7bit", 'attachment; filename="mail.eml"')
     return Part('application/octet-stream; name="mail.eml"', _base64(raw), "base64", 'attachment; filename="mail.eml"')
 

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 3
 """A mail that failed so often is set aside, whole, for a person."""
 
+MOST_FORWARDED = 12_000_000
+"""Octets of a mail that staff get as an attachment: in base64 many servers take no more."""
+
 MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
 CHALLENGE_LIFE = timedelta(days=7)
@@ -63,7 +66,7 @@ def end(delivered: Delivered, raw: bytes, tries: int, rules: Rules, office: Offi
         set_aside(delivered, "failed", rules, office)
         return
     try:
-        letter = parse(raw, delivered.arrived, own=frozenset(rules.catalogue.mailboxes))
+        letter = parse(raw, delivered.arrived, own=frozenset(rules.catalogue.mailboxes), limits=office.limits)
     except Unreadable as unreadable:
         log.warning("mail unreadable", extra={"place": delivered.place, "reason": unreadable.reason})
         set_aside(delivered, "unreadable", rules, office)
@@ -238,7 +241,7 @@ def thread_of(letter: Letter, raw: bytes) -> Thread:
         subject=letter.subject,
         message_id=letter.message_id,
         references=(*letter.references, *letter.in_reply_to),
-        forwarded=raw,
+        forwarded=raw if len(raw) <= MOST_FORWARDED else b"",
     )
 
 
@@ -299,7 +302,7 @@ def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> N
     out and no machine is behind it."""
     own_addresses = frozenset(rules.catalogue.mailboxes)
     try:
-        letter = parse(delivered.raw, delivered.arrived, own=own_addresses)
+        letter = parse(delivered.raw, delivered.arrived, own=own_addresses, limits=office.limits)
     except Exception:  # noqa: BLE001 - unreadable, or what nobody foresaw: a person gets it either way
         letter = salvage(delivered.raw, delivered.arrived, own=own_addresses)
     with office.store.unit() as unit:

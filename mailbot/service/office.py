@@ -13,6 +13,7 @@ from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.rules import Rules
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.parts import DEFAULT_LIMITS, Limits
 from mailbot.reading.proof import Check, by_nobody
 from mailbot.service.ports import Store
 
@@ -44,6 +45,8 @@ class Office:
     """Now, aware, UTC."""
     wake_delivery: Callable[[], None] = lambda: None
     """Called after a commit that put letters into the outbox."""
+    limits: Limits = DEFAULT_LIMITS
+    """What is read of one mail; beyond, a person reads it."""
     proof: Check = by_nobody
     """Whether the address in From may be believed; may ask the network, so never inside a transaction."""
 
