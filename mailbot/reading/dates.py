@@ -332,7 +332,8 @@ class DateReader:
             return None
         if following.sense.unit or following.kind in (Is.OPAQUE, Is.COLON, Is.DOT) or self._counts_people(at):
             return None
-        to_another = small(following, Mark.TO) and not following.marks & NAMED and self.atoms[at + 2].digits
+        an_hour = (atom.value or 0) <= 24
+        to_another = an_hour and small(following, Mark.TO) and not following.marks & NAMED and self.atoms[at + 2].digits
         if to_another and self.with_month(Entry(), at + 3) is None:  # "Saturday 10 to 6"
             return None
         if not (plain or ordinal):

@@ -85,6 +85,7 @@ _LEADS: Final = (
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
 _APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STOP, Is.PARAGRAPH})
+_NOONISH: Final = (11, 12)
 _BESIDE: Final = frozenset({Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
@@ -157,11 +158,11 @@ class HourReader:
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
             said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
-            backwards = end.said < start.said  # "from 12 to 2" counts nothing
+            backwards = end.said < start.said and start.hour in _NOONISH  # "from 12 to 2" counts nothing
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
             return ClockPhrase(start, end, loose=unmarked, apart=apart, moved=moved), after
-        labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END))
+        labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END | Mark.BEFORE))
         if start.explicit or labelled:
             return self._single(start, leads, at, behind)
         if start.dotted and not leads and self._dotted_alone(start, at, behind):

@@ -180,6 +180,8 @@ class Joiner:
         elif loan:
             days_said = [day for moment in loan for day in moment.days]
             spans = [Days(min(days_said), max(days_said))]
+        if not loan and not with_room and len(spans) > 1 and self._set_up_and_taken_down():
+            spans = [Days(min(span.first for span in spans), max(span.last for span in spans))]
         if not spans and not one.unknown and self.intent is not Intent.CHANGE:
             self._lacks.add(Lack.DATE)
         return () if self._is_open_question() else equipment_slots(spans)
@@ -190,6 +192,11 @@ class Joiner:
         page = self.sighting.page
         said = [cue for cue in self.sighting.cues if cue.value in edges and page.sentence_of[cue.first] == one.sentence]
         return edges[said[0].value] if len(said) == 1 else None
+
+    def _set_up_and_taken_down(self) -> bool:
+        """Whether things stand from one day to another: "on monte le mercredi, on démonte le vendredi"."""
+        said = {cue.value for cue in self.sighting.cues}
+        return {"stance-sets-up", "stance-takes-down"} <= said
 
     def _days_of(self, one: Wanted, with_days: bool) -> list[Moment]:
         """Return the days said for this thing: in its sentence where no room is, beside it where others have others."""

@@ -25,6 +25,7 @@ class Relations:
         self._each = phrases(tables, "each")
         self._each_with = phrases(tables, "each-with")
         self._each_after = phrases(tables, "each-after")
+        self._as_well = {word for lexicon in lexicons for word in lexicon.table("stance")["and"]}
 
     def related(self, quantities: Sequence[Quantity], mentions: Sequence[Mention], page: Page) -> list[Quantity]:
         """Return the quantities with those that are said by another made numbers; None where that one has none."""
@@ -78,12 +79,18 @@ class Relations:
         elif ends_with(page.words, sentence.first, own.first, self._each_with) or starts_with(
             page.words, mention.last, sentence.last, self._each_after
         ):
-            other = self._last(found, mentions, index)
+            other = None if self._each_time(page, mention.last, sentence.last) else self._last(found, mentions, index)
             if other is not None and page.sentence_of[mentions[other].first] != sentence.number:
                 other = None
         if other is None or own.value is None or found[other].value is None:
             return own
         return replace(own, value=own.value * (found[other].value or 0))
+
+    def _each_time(self, page: Page, at: int, limit: int) -> bool:
+        """Whether "each" goes on: "4 extension cords each time"."""
+        each = starts_with(page.words, at, limit, self._each_after)
+        behind = page.words[at + each] if each and at + each < limit else ""
+        return behind.isalpha() and behind not in self._as_well
 
     def _measure(
         self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int, at: int, page: Page

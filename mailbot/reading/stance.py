@@ -97,7 +97,7 @@ class Stances:
         self.old -= corrected
         for cue in cues:
             if cue.value == "stance-last-not":
-                last = [i for i, mention in enumerate(mentions) if mention.last <= cue.first][-1:]
+                last = [i for i, mention in enumerate(mentions) if mention.last <= cue.last][-1:]
                 self.unwanted.update(last)
                 self.refused.update(last)
             if cue.value == "stance-old-before":
@@ -233,8 +233,8 @@ class Stances:
         between = page.words[first:last]
         if listed:
             return all(word in self.words.joints for word in between)
-        if list(between) == [","]:  # "les tables, nous les avons"
-            return True
+        if between[:1] == [","] and all(word in self.words.contrast for word in between[1:]):
+            return True  # "les tables, nous les avons", "tafels, maar die staan er al"
         return "," not in between and not any(word in self.words.contrast for word in between)
 
     def joins(self, words: Sequence[str]) -> bool:

@@ -267,6 +267,9 @@ def _fits(use: Use, piece: Piece) -> bool:
     if len(use.pieces) >= MOST_PIECES:
         return False
     if isinstance(piece.phrase, RulePhrase):
+        if use.rule is not None and piece.phrase.open_weekdays and piece.phrase.count is not None:
+            piece.phrase = CountPhrase(piece.phrase.count, "week", in_a_row=True)  # "les lundis, 8 semaines d'affilée"
+            return use.count is None
         return use.rule is None
     if isinstance(piece.phrase, ExceptPhrase | CountPhrase):
         return True

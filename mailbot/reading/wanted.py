@@ -93,7 +93,8 @@ def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wante
         for cue in sighting.cues
         if cue.first >= start
     )
-    if begins and one.sentence - before[-1].sentence == 1:
+    nearest = max(sentence for _, sentence in before[-1].places if sentence <= one.sentence)
+    if begins and one.sentence - nearest <= 1:
         return replace(one, otherwise=True)
     if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
         return one
@@ -139,7 +140,13 @@ def _rooms(sighting: Sighting, pool: list[int], goods: bool) -> list[int]:
         ids = [set(sighting.mentions[i].ids) for i in named]
         narrow = [i for i, own in zip(named, ids, strict=True) if not any(other < own for other in ids)]
         return sorted({*narrow, *_besides(sighting, named, pool)})
-    generic = [i for i in pool if sighting.stances.in_request(sighting.mentions[i].first) or not goods]
+    either = [range(cue.first, cue.last + 1) for cue in sighting.cues if cue.value == "answer-any"]
+    places = {at for words in either for at in words}
+    generic = [
+        i
+        for i in pool
+        if not goods or sighting.mentions[i].first in places or sighting.stances.in_request(sighting.mentions[i].first)
+    ]
     told = [i for i in generic if not (goods and sighting.quantities[i].definite)]
     sites = [
         i
