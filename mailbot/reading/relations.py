@@ -25,7 +25,7 @@ class Relations:
         self._each = phrases(tables, "each")
         self._each_with = phrases(tables, "each-with")
         self._each_after = phrases(tables, "each-after")
-        self._as_well = {word for lexicon in lexicons for word in lexicon.table("stance")["and"]}
+        self._times_of = {word for table in tables for word in table["each-time"]}
 
     def related(self, quantities: Sequence[Quantity], mentions: Sequence[Mention], page: Page) -> list[Quantity]:
         """Return the quantities with those that are said by another made numbers; None where that one has none."""
@@ -89,8 +89,7 @@ class Relations:
     def _each_time(self, page: Page, at: int, limit: int) -> bool:
         """Whether "each" goes on: "4 extension cords each time"."""
         each = starts_with(page.words, at, limit, self._each_after)
-        behind = page.words[at + each] if each and at + each < limit else ""
-        return behind.isalpha() and behind not in self._as_well
+        return bool(each) and at + each < limit and page.words[at + each] in self._times_of
 
     def _measure(
         self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int, at: int, page: Page
