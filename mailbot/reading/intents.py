@@ -151,9 +151,9 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
             scores[intent] *= 0.35 if requested or intent is not Intent.FEEDBACK else 1.0
         if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
             scores[Intent.CANCEL] *= 0.35
-    if signs.things and signs.moment and (signs.unwanted or requested):
-        if not (signs.code or signs.booked or signs.kept or signs.gives_up):
-            scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
+    spoken_of = signs.code or signs.booked or signs.kept or signs.gives_up
+    if signs.things and signs.moment and (signs.unwanted or requested) and not spoken_of:
+        scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
