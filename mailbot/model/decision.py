@@ -14,6 +14,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Lack, Language, Meaning, Slot
+from mailbot.model.reports import Deed, Passed, Report, Statement
 from mailbot.model.reservation import Act, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
@@ -480,6 +481,12 @@ class Passing:
     unreached: bool = False
     """A letter to the asker came back."""
 
+    @property
+    def place(self) -> str:
+        """What makes it the same passing from list to list: the opening by the end that a use does not cut short."""
+        edge = self.opening.start if self.direction is Direction.OUT else self.opening.end
+        return f"{self.code} {self.direction} {self.counter} {edge:%Y-%m-%dT%H:%MZ}"
+
 
 @dataclass(frozen=True)
 class Digest:
@@ -494,6 +501,8 @@ class Digest:
     late: tuple[Passing, ...] = ()
     lines: tuple[Passing, ...] = ()
     changed: tuple[Change, ...] = ()
+    noted: tuple[Report, ...] = ()
+    """What the key-holder reported since the last list, as it was noted."""
 
 
 @dataclass(frozen=True)
@@ -515,8 +524,94 @@ class ShortNotice:
     changes: tuple[Change, ...]
 
 
+class Unclear(StrEnum):
+    """Why a statement of a report was not noted."""
+
+    WHICH = "which"
+    """Several lines could be meant, or none."""
+    NUMBER = "number"
+    """No line has that number, or no booking that code."""
+    HOW_MANY = "how-many"
+    THING = "thing"
+    """What it is of is not known."""
+    DAYS = "days"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A statement that was not noted, why, and the lines that it may be about."""
+
+    statement: Statement
+    why: Unclear
+    lines: tuple[Passing, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportUnclear:
+    """To who reported: what was not understood, and what was noted besides."""
+
+    template: ClassVar[str] = "report_unclear"
+    doubts: tuple[Doubt, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    handed: bool = False
+    """Nothing of it was understood, and a person gets it."""
+
+
+@dataclass(frozen=True)
+class ReportChallenged:
+    """To who seems to have reported, alone: is this from you? Nothing of it holds before a bare yes."""
+
+    template: ClassVar[str] = "report_challenged"
+    deeds: tuple[Deed, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A later booking of which `free` units are there of the `asked`, at the worst of its days or hours."""
+
+    reservation: Reservation
+    resource: str
+    asked: int
+    free: int
+    out: Span | None
+    """The opening in which it is fetched."""
+
+
+@dataclass(frozen=True)
+class ReportTold:
+    """To staff: what was reported and noted, by whom, and who goes short by it."""
+
+    template: ClassVar[str] = "report_told"
+    who: str
+    """The name of who reported."""
+    deeds: tuple[Deed, ...]
+    short: tuple[Shortfall, ...] = ()
+    words: str = ""
+    """What they wrote, whole."""
+    stranded: tuple[Passing, ...] = ()
+    """What would pass over a counter that is now closed."""
+    unread: bool = False
+    """Something in it was not understood: the mail goes with it, whole."""
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The answer to "who comes?": what is still ahead until the next list; those that the last one told have its
+    numbers."""
+
+    template: ClassVar[str] = "coming"
+    lines: tuple[Passing, ...]
+    day: date
+    until: datetime
+
+
 Content: TypeAlias = (
-    Confirmed
+    Coming
+    | ReportUnclear
+    | ReportChallenged
+    | ReportTold
+    | Confirmed
     | Offered
     | Refused
     | Asked
@@ -582,6 +677,8 @@ class Decision:
     was kept before, its notice is not sent."""
     evaluations: tuple[Evaluation, ...] = ()
     """Askings and answers to be kept."""
+    report: Report | None = None
+    """To be kept; one that waited for its sender's yes has its number already."""
 
 
 @dataclass(frozen=True)
@@ -658,3 +755,7 @@ class ClockFacts:
     """Reservations that are or were booked, with a use that ended lately."""
     offers: tuple[Reservation, ...] = ()
     """Offers and options that soon end."""
+    outcomes: Mapping[str, Passed] = field(default_factory=dict)
+    """By `Passing.place`: what was reported last."""
+    reports: tuple[Report, ...] = ()
+    """Those that no list told yet."""

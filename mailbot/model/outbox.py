@@ -66,6 +66,8 @@ class OurLetter:
     recipients: tuple[str, ...]
     text: str
     written: datetime
+    cause: str = ""
+    """As it was given to the outbox: of a list, which one; of a letter about a report, its number."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from mailbot.model.addresses import one_form
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
+from mailbot.model.reports import Deed
 from mailbot.model.spans import Days, Hours
 
 Words: TypeAlias = Mapping[Language, str]
@@ -292,6 +293,8 @@ class Rules:
     unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
     version: str = ""
     """A digest of the file's text."""
+    said: tuple[Deed, ...] = ()
+    """What key-holders, stewards and staff said by mail and what holds besides the file, oldest first."""
 
     @cached_property
     def catalogue(self) -> Catalogue:

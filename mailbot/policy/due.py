@@ -24,6 +24,7 @@ from mailbot.model.decision import (
     ShortNotice,
 )
 from mailbot.model.letters import Address
+from mailbot.model.reports import Outcome, Passed
 from mailbot.model.reservation import Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
@@ -113,12 +114,24 @@ def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
     """Return the list: what passes over the holder's counters until the next one, by hour and counter, numbered."""
     counters = _counters_of(due.holder, rules)
     present = [p for r in facts.passing for p in passings_of(r, rules) if p.counter in counters]
-    ahead = sorted((p for p in present if _belongs(p, due, facts.now, rules)), key=_by_hour)
+    awaited = [p for p in present if is_awaited(p, facts.outcomes)]
+    ahead = sorted((p for p in awaited if _belongs(p, due, facts.now, rules)), key=_by_hour)
     lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, 1))
     gone = [p for r in facts.cancelled for p in passings_of(r, rules) if p.counter in counters]
     last = facts.last_digests.get(due.holder)
     changed = _changed(last.lines if last else (), present, gone, due, facts.now)
-    return Digest(due.holder, due.day, due.until, lines=lines, changed=changed)
+    noted = tuple(report for report in facts.reports if report.who == due.holder)
+    return Digest(due.holder, due.day, due.until, lines=lines, changed=changed, noted=noted)
+
+
+def is_awaited(passing: Passing, outcomes: Mapping[str, Passed]) -> bool:
+    """Return whether something may still pass: nothing of it was reported, and what comes back was fetched."""
+    if passing.place in outcomes:
+        return outcomes[passing.place].outcome in (Outcome.NOT_BACK, Outcome.NOBODY)
+    if passing.direction is Direction.OUT:
+        return True
+    fetched = [deed.outcome for place, deed in outcomes.items() if place.startswith(f"{passing.code} {Direction.OUT} ")]
+    return not fetched or any(outcome is not Outcome.NOBODY for outcome in fetched)
 
 
 def digest_for(holder: str, day: date, reservations: Iterable[Reservation], rules: Rules) -> Digest:
@@ -166,7 +179,7 @@ def _letter(digest: Digest, now: datetime, rules: Rules) -> Notice:
 
 
 def _has_to_go(digest: Digest, rules: Rules) -> bool:
-    something = digest.late or digest.lines or digest.changed
+    something = digest.late or digest.lines or digest.changed or digest.noted
     return bool(something) or rules.holders[digest.holder].empty_digest
 
 

@@ -45,7 +45,7 @@ _WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent
 
 def read(letter: Letter, context: Context, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Meaning:
     """Return what the letter means. Never raises for what a letter says: what makes no sense is for a person."""
-    return _library(catalogue, lexica).read(letter, context or NO_CONTEXT)
+    return library(catalogue, lexica).read(letter, context or NO_CONTEXT)
 
 
 def prepare(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
@@ -62,7 +62,7 @@ def prepare(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> None:
         read(letter, NO_CONTEXT, catalogue, lexica)
 
 
-def _library(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Library:
+def library(catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Library:
     """Return what was compiled for these rules and lexicons; the last few are kept."""
     for kept in _KEPT:
         if kept.catalogue is catalogue and kept.lexica is lexica:

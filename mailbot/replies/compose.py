@@ -25,7 +25,8 @@ from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
 from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
-from mailbot.replies.rounds import changes, round_of
+from mailbot.replies.reports import deeds, doubts, shortfalls
+from mailbot.replies.rounds import changes, lines_of, round_of
 from mailbot.replies.telling import Teller
 
 if TYPE_CHECKING:
@@ -168,6 +169,19 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "how": teller.text(teller.rules.answers.get("how", {})),
         "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
+        **reported(content, teller),
+    }
+
+
+def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
+    """Return what a template sees of a report: what was noted, what was not, and who goes short."""
+    noted = [deed for report in getattr(content, "noted", ()) for deed in report.deeds]
+    return {
+        "noted_lines": deeds([*noted, *getattr(content, "deeds", ())], teller),
+        "doubtful": doubts(getattr(content, "doubts", ()), teller),
+        "short_lines": shortfalls(getattr(content, "short", ()), teller),
+        "stranded_lines": lines_of(getattr(content, "stranded", ()), teller),
+        "coming_lines": lines_of(content.lines, teller) if isinstance(content, d.Coming) else (),
     }
 
 
@@ -190,7 +204,8 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
         parts.append(calendar(file.raw, file.method, f"{reservation.code if reservation else 'mailbot'}.ics"))
     elif file:
         parts.append(calendar(file.raw, file.method))
-    if isinstance(notice.content, d.ToStaff | d.Problem) and thread.forwarded:
+    unread = isinstance(notice.content, d.ReportTold) and notice.content.unread
+    if (isinstance(notice.content, d.ToStaff | d.Problem) or unread) and thread.forwarded:
         parts.append(original(thread.forwarded))
     return parts
 

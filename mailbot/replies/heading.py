@@ -14,7 +14,17 @@ from mailbot.model.rules import Rules
 from mailbot.replies.message import Heading
 from mailbot.replies.phrases import one_line
 
-INTERNAL = (d.ToStaff, d.Problem, d.Alert, d.Digest, d.ShortNotice)
+INTERNAL = (
+    d.ToStaff,
+    d.Problem,
+    d.Alert,
+    d.Digest,
+    d.ShortNotice,
+    d.Coming,
+    d.ReportUnclear,
+    d.ReportChallenged,
+    d.ReportTold,
+)
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""
 
 SUBJECT = 70

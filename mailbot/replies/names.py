@@ -66,6 +66,13 @@ class Names:
             return self.room(resource)
         return self.phrases.quantity(quantity, self.name(resource))
 
+    def key_copy(self, key: str, copy: int, rooms: str = "") -> str:
+        """Return one copy of a key by its number: "clé de la salle n° 2"; one without a name by what it opens."""
+        known = self.rules.keys.get(key)
+        if known and known.names:
+            return self.format("things", "key_copy_named", copy=copy, key=self.text(known.names))
+        return self.format("things", "key_copy", copy=copy, key=rooms or key)
+
     def counter(self, counter: str) -> str:
         """Return where a counter is, and who stands there: "à la loge, rue du Parc 3 (Josiane Lambert, 0400 …)"."""
         known = self.rules.counters.get(counter)

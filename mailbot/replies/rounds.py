@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from mailbot.model.decision import Change, Digest, Direction, Passing
+from mailbot.model.rules import Holder
 from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller
 
@@ -43,6 +44,12 @@ class Round:
     late: tuple[Line, ...]
     sections: tuple[Section, ...]
     changed: tuple[Line, ...]
+    first_out: int = 0
+    """Number of the first line that goes out, and of the first that comes back, to show how they are answered; 0 where
+    there is none."""
+    first_back: int = 0
+    stand_in: str = ""
+    """Who gets the list where the key-holder is absent."""
 
 
 def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
@@ -56,7 +63,19 @@ def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
         late=tuple(_line(number, passing, teller) for number, passing in late),
         sections=tuple(_sections(digest, lines, teller)),
         changed=changes(digest.changed, teller),
+        first_out=_first(numbered, Direction.OUT),
+        first_back=_first(numbered, Direction.BACK),
+        stand_in=_stand_in(holder, teller) if holder and holder.address.lower() == reader else "",
     )
+
+
+def _first(numbered: Iterable[tuple[int, Passing]], direction: Direction) -> int:
+    return next((number for number, passing in numbered if passing.direction is direction), 0)
+
+
+def _stand_in(holder: Holder, teller: Teller) -> str:
+    other = teller.rules.holders.get(holder.stand_in or "")
+    return one_line(other.name) if other else ""
 
 
 def changes(changed: Sequence[Change], teller: Teller) -> tuple[Line, ...]:
@@ -66,6 +85,11 @@ def changes(changed: Sequence[Change], teller: Teller) -> tuple[Line, ...]:
         replace(_line(0, change.passing, teller), cancelled=change.cancelled, altered=change.altered)
         for change in ordered
     )
+
+
+def lines_of(passings: Iterable[Passing], teller: Teller) -> tuple[Line, ...]:
+    """Return passings as lines, with the numbers that they have."""
+    return tuple(_line(passing.number, passing, teller) for passing in passings)
 
 
 def _in_order(passings: Iterable[Passing]) -> list[Passing]:
@@ -106,9 +130,4 @@ def _line(number: int, passing: Passing, teller: Teller) -> Line:
 
 def _keys(passing: Passing, teller: Teller) -> Iterable[str]:
     rooms = teller.phrases.listed(teller.name(room) for room in passing.rooms)
-    for key, copy in passing.keys:
-        known = teller.rules.keys.get(key)
-        if known and known.names:
-            yield teller.format("things", "key_copy_named", copy=copy, key=teller.text(known.names))
-        else:
-            yield teller.format("things", "key_copy", copy=copy, key=rooms or key)
+    return (teller.key_copy(key, copy, rooms) for key, copy in passing.keys)

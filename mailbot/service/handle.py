@@ -27,6 +27,7 @@ from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
+from mailbot.service.reports import cause_of, decided, heard, rules_now
 from mailbot.service.returned import came_back
 
 log = logging.getLogger(__name__)
@@ -87,22 +88,27 @@ def take_back_try(mail: Delivered, office: Office) -> None:
         log.warning("a try stays counted", extra={"place": mail.place, "error": str(error)})
 
 
-def answer(letter: Letter, raw: bytes, rules: Rules, office: Office) -> None:
+def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     """Read the letter in its conversation, decide, and write all that follows in one transaction; whoever loses a race
     decides again from fresh facts."""
+    rules = current
     proof = Proof.NONE if letter.machine else office.proof(raw, letter, frozenset(rules.catalogue.mailboxes))
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
             conversation, context, challenge = conversation_of(letter, rules, unit)
+            said = heard(letter, rules, unit, office.lexica)  # of those who hand out keys and goods
         meaning = read(letter, context, rules.catalogue, office.lexica)
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
                     now = office.clock()
+                    rules = rules_now(current, unit, now)
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
-                    facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
-                    decision = on_mail(meaning, facts, rules)
+                    decision = decided(said, letter, proof, unit, rules, now) if said else None
+                    if decision is None:
+                        facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
+                        decision = on_mail(meaning, facts, rules)
                     carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
                     if gives_back(decision):
                         serve_waiting(unit, rules, office)
@@ -253,13 +259,14 @@ def carry_out(
     unit.reservations.put(decision.puts, stock_of(rules), now)
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)
+    report = unit.reports.keep(decision.report, now) if decision.report else 0
     events = {notice.content.event for notice in decision.notices if isinstance(notice.content, Alert)} - {""}
     told = {event for event in events if unit.mailbox.told(event, now - ALERTED_ONCE_IN)}
     for notice in decision.notices:
         event = notice.content.event if isinstance(notice.content, Alert) else ""
         if event not in told:
-            message_id = office.message_id(rules, decision.code)
-            letter = office.composer.compose(notice, rules, thread, now, message_id, event or cause)
+            message_id, why = office.message_id(rules, decision.code), cause_of(notice.content, report, cause)
+            letter = office.composer.compose(notice, rules, thread, now, message_id, event or why)
             unit.mailbox.post(letter, now)
 
 

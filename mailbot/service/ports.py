@@ -12,6 +12,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
+from mailbot.model.reports import Deed, Passed, Report
 from mailbot.model.reservation import Put, Reservation
 
 
@@ -195,6 +196,10 @@ class Reservations(Protocol):
         """Return the last digest of each key-holder."""
         ...
 
+    def digest(self, holder: str, day: str) -> Digest | None:
+        """Return the list that a key-holder was given on a day (ISO 8601), or None."""
+        ...
+
     def keep_digest(self, digest: Digest, now: datetime) -> bool:
         """Write that this digest goes out; False where that holder's digest of that day was written before."""
         ...
@@ -216,6 +221,36 @@ class Evaluations(Protocol):
         ...
 
 
+class Reports(Protocol):
+    """What those who hand out keys and goods reported, and what holds because of it."""
+
+    def keep(self, report: Report, now: datetime) -> int:
+        """Write a report and, unless it waits for a yes, what it does; return its number."""
+        ...
+
+    def get(self, number: int) -> Report | None: ...
+
+    def last_of(self, who: str) -> Report | None:
+        """Return the last report of somebody that still holds."""
+        ...
+
+    def untold(self) -> tuple[Report, ...]:
+        """Return the reports that hold and that no list told yet, oldest first."""
+        ...
+
+    def told(self, numbers: Iterable[int], now: datetime) -> None:
+        """Write that a list told them."""
+        ...
+
+    def in_force(self, since: date) -> tuple[Deed, ...]:
+        """Return what alters the rules on that day or later, oldest first."""
+        ...
+
+    def outcomes(self, codes: Iterable[str]) -> dict[str, Passed]:
+        """Return what was reported last of each passing of these bookings, by `Passing.place`."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
 
@@ -227,6 +262,9 @@ class Unit(Protocol):
 
     @property
     def evaluations(self) -> Evaluations: ...
+
+    @property
+    def reports(self) -> Reports: ...
 
     def commit(self) -> None: ...
 

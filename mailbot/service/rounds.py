@@ -15,6 +15,7 @@ from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source
+from mailbot.service.reports import rules_now, told_in
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ def fetch(source: Source, office: Office) -> bool:
         failed.update(mail.place for mail in waiting if not served(mail, office))
         complete = len(waiting) < BATCH
     if not failed:
-        rules = office.rules.current()
+        current = office.rules.current()
         with office.store.unit() as unit:
+            rules = rules_now(current, unit, started)
             lapse(started, unit, rules, office)
             unit.commit()
         office.wake_delivery()
@@ -67,23 +69,28 @@ def last_told(last: Mapping[str, Digest], now: datetime, rules: Rules) -> dateti
 def tick(office: Office) -> None:
     """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
     now = office.clock()
-    rules = office.rules.current()
+    current = office.rules.current()
     with office.store.unit() as unit:
+        rules = rules_now(current, unit, now)
         last = unit.reservations.last_digests()
         span = due_span(last, now, rules)
+        passing = unit.reservations.between(span.start, span.end) if span else ()
         facts = ClockFacts(
             now=now,
             ending=unit.reservations.ending(now),
-            passing=unit.reservations.between(span.start, span.end) if span else (),
+            passing=passing,
             cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
             coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
             offers=unit.reservations.lapsing(now + rules.reminders.option + QUIET),
             used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
+            outcomes=unit.reports.outcomes(reservation.code for reservation in passing),
+            reports=unit.reports.untold() if span else (),
         )
         decision = on_clock(facts, rules)
         kept = [unit.reservations.keep_digest(digest, now) for digest in decision.digests]
         if all(kept):
+            unit.reports.told(told_in(decision.digests), now)
             carry_out(decision, unit, rules, office)
             serve_waiting(unit, rules, office)
             unit.reservations.sweep(now - SWEPT_AFTER)

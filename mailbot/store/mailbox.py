@@ -54,7 +54,7 @@ _NEWEST_TO = (
 )
 _BOUNCED = update(OUTBOX).where(OUTBOX.c.message_id == bindparam("of"), OUTBOX.c.bounced.is_(None))
 _LETTERS = select(
-    OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written
+    OUTBOX.c.id, OUTBOX.c.message_id, OUTBOX.c.code, OUTBOX.c.kind, OUTBOX.c.text, OUTBOX.c.written, OUTBOX.c.cause
 ).order_by(OUTBOX.c.written.desc(), OUTBOX.c.id.desc())
 _RECIPIENTS = (
     select(RECIPIENT.c.post, RECIPIENT.c.address)
@@ -164,7 +164,8 @@ class Mailbox:
         rows = self._connection.execute(_LETTERS.where(which)).all()
         recipients = self._recipients([row.id for row in rows])
         return tuple(
-            OurLetter(row.message_id, row.code, row.kind, recipients[row.id], row.text, row.written) for row in rows
+            OurLetter(row.message_id, row.code, row.kind, recipients[row.id], row.text, row.written, row.cause)
+            for row in rows
         )
 
     def _recipients(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

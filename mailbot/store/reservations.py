@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, text, update
 
@@ -194,6 +194,12 @@ class Reservations:
     def last_digests(self) -> dict[str, Digest]:
         """Return the last digest of each key-holder."""
         return {row.holder: row.body for row in self._connection.execute(_LAST_DIGESTS)}
+
+    def digest(self, holder: str, day: str) -> Digest | None:
+        """Return the list that a key-holder was given on a day (ISO 8601), or None."""
+        wanted = select(DIGEST.c.body).where(DIGEST.c.holder == holder, DIGEST.c.day == date.fromisoformat(day))
+        found: Digest | None = self._connection.execute(wanted).scalar_one_or_none()
+        return found
 
     def keep_digest(self, digest: Digest, now: datetime) -> bool:
         """Write that this digest goes out; False where that holder's digest of that day was written before."""

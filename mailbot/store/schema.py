@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 from mailbot.model.decision import Digest
+from mailbot.model.reports import Deed, Report
 from mailbot.model.reservation import Reservation
 from mailbot.store.values import from_json, to_json
 
@@ -53,7 +54,8 @@ class Whole(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, kind: type) -> None:
+    def __init__(self, kind: Any) -> None:
+        """`kind` is a type of the model, or a union of some."""
         super().__init__()
         self.kind = kind
 
@@ -137,6 +139,30 @@ EVALUATION = Table(
     Column("usefulness", Integer),
     Column("remark", Text, nullable=False),
     Column("damage", Boolean, nullable=False),
+)
+
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("told", Moment),
+    Column("body", Whole(Report), nullable=False),
+)
+
+DEED = Table(
+    "deed",
+    METADATA,
+    Column("report", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("last_day", Date),
+    Column("undone", Moment),
+    Column("body", Whole(Deed), nullable=False),
 )
 
 LEDGER = Table(

@@ -12,6 +12,7 @@ from mailbot.store import migrations, worker
 from mailbot.store.evaluations import Evaluations
 from mailbot.store.mailbox import Mailbox, count_try
 from mailbot.store.memory import SourceMemory
+from mailbot.store.reports import Reports
 from mailbot.store.reservations import Reservations
 
 
@@ -68,6 +69,7 @@ class Unit:
         self._mailbox = Mailbox(self._connection, counting, self._name, self._tries.append, writes=self._writes)
         self._reservations = Reservations(self._connection, writes=self._writes)
         self._evaluations = Evaluations(self._connection)
+        self._reports = Reports(self._connection)
         return self
 
     @property
@@ -81,6 +83,10 @@ class Unit:
     @property
     def evaluations(self) -> Evaluations:
         return self._evaluations
+
+    @property
+    def reports(self) -> Reports:
+        return self._reports
 
     def commit(self) -> None:
         self._connection.commit()

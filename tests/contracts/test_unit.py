@@ -15,6 +15,7 @@ from mailbot.model.decision import End, Traffic, Window
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.outbox import OurLetter, Receipt
+from mailbot.model.reports import Away, Found, Held, Outcome, Passed, Report, Standing, Stocked, Undone, Why
 from mailbot.model.reservation import CODE_LETTERS, Act, Option, Reservation, State, hold_of
 from mailbot.service import ports
 from mailbot.store import Store, open_store
@@ -63,6 +64,36 @@ def busiest(store: ports.Store, resource: str, first: int, last: int) -> int:
 def in_saturday(store: ports.Store) -> int:
     cells = hours(13, 12, 16).cells()
     return busiest(store, "hall", cells[0], cells[-1])
+
+
+# --- reports of those who hand out keys and goods
+
+
+BACK = "R-7K3F9 back garage 2026-06-15T10:00Z"
+MISSING = Stocked("table", -3, Why.MISSING, date(2026, 6, 16).toordinal(), 12)
+TODAY = date(2026, 6, 15)
+
+
+def passed(outcome: Outcome, held: tuple[Held, ...] = ()) -> Passed:
+    return Passed(BACK, "R-7K3F9", outcome, "Vélo", held)
+
+
+def kept(store: ports.Store, *deeds: object, **more: object) -> int:
+    report = Report("freddy", "freddy@garage.example", deeds, "mots", **more)  # type: ignore[arg-type]
+    with store.unit() as unit:
+        number = unit.reports.keep(report, NOW)
+        unit.commit()
+    return number
+
+
+def holding(store: ports.Store, day: date = TODAY) -> tuple[object, ...]:
+    with store.reading() as unit:
+        return unit.reports.in_force(day)
+
+
+def outcomes(store: ports.Store) -> dict[str, Passed]:
+    with store.reading() as unit:
+        return unit.reports.outcomes(["R-7K3F9", "R-OTHER"])
 
 
 class UnitContract:
@@ -526,7 +557,7 @@ class UnitContract:
             lost = unit.mailbox.given_up(Receipt(post.id, False, True, "550 no such user"), NOW)
             assert unit.mailbox.due(NOW + timedelta(days=9), 10) == ()
         assert lost == OurLetter(
-            "1@mairie.example", "R-7K3F9", "confirmed", (ASKER.address,), "C'est noté : samedi 13 juin.", NOW
+            "1@mairie.example", "R-7K3F9", "confirmed", (ASKER.address,), "C'est noté : samedi 13 juin.", NOW, "d1"
         )
 
     def test_two_workers_do_not_send_the_same_letter(self, store: ports.Store, other: ports.Store) -> None:
@@ -619,6 +650,61 @@ class UnitContract:
             assert unit.mailbox.told("flood:sender:a@b.example", NOW - day)
             assert not unit.mailbox.told("flood:sender:a@b.example", NOW + day)
             assert not unit.mailbox.told("flood:sender:c@b.example", NOW - day)
+
+    # --- reports of those who hand out keys and goods
+
+    def test_a_report_is_kept_whole_and_its_deeds_hold(self, store: ports.Store) -> None:
+        deeds = (passed(Outcome.RETURNED), MISSING, Found("vitre cassée", "R-7K3F9", arrival=True))
+        number = kept(store, *deeds)
+        with store.reading() as unit:
+            report = unit.reports.get(number)
+            assert report
+            assert (report.id, report.deeds, report.standing) == (number, deeds, Standing.DONE)
+            assert unit.reports.last_of("freddy") == report
+            assert unit.reports.last_of("josiane") is None
+            assert unit.reports.get(number + 1) is None
+        assert holding(store) == (MISSING,)
+        assert outcomes(store) == {BACK: deeds[0]}
+
+    def test_of_a_passing_the_last_report_counts_and_an_undone_one_does_not(self, store: ports.Store) -> None:
+        late = passed(Outcome.NOT_BACK, (Held("table", 4, TODAY.toordinal()),))
+        kept(store, late)
+        assert holding(store) == (late,)
+        second = kept(store, passed(Outcome.RETURNED))
+        assert holding(store) == ()
+        kept(store, Undone(second))
+        assert holding(store) == (late,)
+        assert outcomes(store) == {BACK: late}
+        with store.reading() as unit:
+            undone = unit.reports.get(second)
+            assert undone
+            assert undone.standing is Standing.UNDONE
+
+    def test_a_report_that_waits_does_nothing_before_the_yes_and_all_of_it_then_once(self, store: ports.Store) -> None:
+        number = kept(store, MISSING, standing=Standing.WAITING)
+        assert holding(store) == ()
+        for _ in range(2):
+            kept(store, MISSING, id=number)
+        assert holding(store) == (MISSING,)
+
+    def test_what_ends_by_itself_holds_until_its_last_day(self, store: ports.Store) -> None:
+        repair = Stocked("table", -1, Why.REPAIR, TODAY.toordinal(), 12, TODAY.toordinal() + 3)
+        away = Away("josiane", TODAY, TODAY + timedelta(days=1))
+        kept(store, repair, away)
+        assert holding(store) == (repair, away)
+        assert holding(store, TODAY + timedelta(days=3)) == (repair,)
+        assert holding(store, TODAY + timedelta(days=4)) == ()
+
+    def test_each_report_is_told_in_one_list(self, store: ports.Store) -> None:
+        first, waiting = kept(store, MISSING), kept(store, MISSING, standing=Standing.WAITING)
+        with store.unit() as unit:
+            assert [report.id for report in unit.reports.untold()] == [first]
+            unit.reports.told([first], NOW)
+            assert unit.reports.untold() == ()
+            unit.commit()
+        kept(store, MISSING, id=waiting)
+        with store.reading() as unit:
+            assert [report.id for report in unit.reports.untold()] == [waiting]
 
 
 class TestSqlite(UnitContract):

@@ -14,6 +14,22 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
+from mailbot.model.reports import (
+    Amount,
+    Away,
+    Deed,
+    Found,
+    Held,
+    Outcome,
+    Passed,
+    Report,
+    Shut,
+    Statement,
+    Stocked,
+    Undone,
+    Verb,
+    Why,
+)
 from mailbot.model.reservation import Act, Handover, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span
@@ -238,6 +254,29 @@ DIGEST = d.Digest(
     lines=(GOING, COMING, replace(GOING, direction=d.Direction.BACK, opening=span("2026-06-15", "08:00-10:00"))),
     changed=(d.Change(GONE, cancelled=True),),
 )
+PLACE = "R-4M8TQ back loge 2026-06-12T08:00Z"
+MONDAY = date(2026, 6, 15).toordinal()
+NOT_BACK = (Held("key:ecole-tilleuls:2", 1, 0), Held("chaise", 4, 0))
+DEEDS: tuple[Deed, ...] = (
+    Passed(PLACE, "R-4M8TQ", Outcome.RETURNED, "CodeDojo Bruyère"),
+    Passed(PLACE, "R-9H2TD", Outcome.NOT_BACK, "Karim Benali", NOT_BACK),
+    Passed(PLACE, "R-7K3F2", Outcome.NOBODY, "Yvette Collin"),
+    Stocked("tonnelle", -1, Why.DAMAGED, MONDAY, 6, code="R-4M8TQ"),
+    Stocked("gobelet", -3, Why.MISSING, MONDAY, 500),
+    Stocked("tonnelle", -1, Why.REPAIR, MONDAY, 6, MONDAY + 4),
+    Stocked("tonnelle", 5, Why.COUNTED, MONDAY, 6),
+    Away("josiane", date(2026, 6, 15), date(2026, 6, 16)),
+    Shut("garage", date(2026, 6, 13), date(2026, 6, 13)),
+    Found("vitre cassée", "R-4M8TQ", arrival=True),
+    Undone(12),
+)
+WHICH = (replace(COMING, number=2), replace(LATE, number=1))
+DOUBTS = (
+    d.Doubt(Statement(Verb.RETURNED, words="rendu"), d.Unclear.WHICH, WHICH),
+    d.Doubt(Statement(Verb.HANDED, (9,), words="9 remis"), d.Unclear.NUMBER),
+    d.Doubt(Statement(Verb.MISSING, things=(Amount("chaise", None),), words="des chaises"), d.Unclear.HOW_MANY),
+)
+NOTED = (Report("josiane", "josiane.lambert@voisines.example", DEEDS[:2], "2 rendu", id=7),)
 EMPTY_DIGEST = d.Digest("josiane", date(2026, 6, 12), at("2026-06-13 06:45"))
 ORIGINAL = b"From: yvette.collin@courrier.example\r\nSubject: Cle\r\n\r\nBonjour, la cle ne tourne pas.\r\n"
 
@@ -343,6 +382,20 @@ def contents(language: str) -> dict[str, d.Content]:
         ),
         "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
+        "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
+        "coming": d.Coming((replace(GOING, number=3), GONE), date(2026, 6, 12), at("2026-06-15 06:45")),
+        "coming-none": d.Coming((), date(2026, 6, 12), at("2026-06-15 06:45")),
+        "report-unclear": d.ReportUnclear(DOUBTS, DEEDS[:1]),
+        "report-handed": d.ReportUnclear(handed=True),
+        "report-challenged": d.ReportChallenged(DEEDS[1:5], DOUBTS[1:2]),
+        "report-told": d.ReportTold(
+            "Freddy Cools",
+            DEEDS,
+            (d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening),),
+            "rendu, une tonnelle déchirée",
+            (GOING,),
+            unread=True,
+        ),
         "digest-empty": EMPTY_DIGEST,
     }
 
@@ -364,12 +417,12 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
         elif isinstance(content, d.Problem):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
-        elif isinstance(content, d.Digest | d.ShortNotice):
+        elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(content, d.ToStaff | d.Alert):
+        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
-        forwarded = isinstance(content, d.ToStaff | d.Problem)
+        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold)
         examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples

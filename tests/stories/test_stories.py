@@ -14,7 +14,8 @@ It says what must follow:
   calendar       the method of the first letter's calendar file, or ""
   evaluations    all that is kept of how it went, a line each
   whole          who gets the mail itself, whole, as an attachment
-Above the steps, `rules` may change parts of rules.yaml (`old`, `new`).
+Above the steps, `rules` may change parts of rules.yaml (`old`, `new`), and `proven` names addresses whose domain
+vouches for their mails.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def town_of(story: dict[str, Any], folder: Path) -> Town:
     """Return a commune on Tuesday 2 June 2026, half past nine, with the rules as the story changes them; the lists of
     that morning are out."""
     path = changed_rules(story["rules"], folder) if "rules" in story else ROOT / "rules.yaml"
-    town = Town(folder, Clock(datetime(2026, 6, 2, 9, 30, tzinfo=BRUSSELS)), path)
+    proven = frozenset(story.get("proven", ()))
+    town = Town(folder, Clock(datetime(2026, 6, 2, 9, 30, tzinfo=BRUSSELS)), path, proven=proven)
     town.round()
     return town
 
@@ -90,7 +92,8 @@ def take(step: dict[str, Any], town: Town, last: dict[str, EmailMessage]) -> lis
     if "at" in step:
         town.at(step["at"])
         if {"from", "again"} & set(step):
-            town.round()  # the lists of the hours between are out before anybody writes
+            for letter in town.round():  # the lists of the hours between are out before anybody writes
+                last[address_of(letter)] = letter
     if step.get("again"):
         return town.receive(town.inbox.mails[-1].raw)
     if "from" not in step:

@@ -14,7 +14,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailbot.mail.memory import MemorySender, MemorySource
+from mailbot.model.letters import Letter
 from mailbot.model.meaning import Language
+from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, Reservation
 from mailbot.model.spans import Days, Span
 from mailbot.policy.rules import RulesFile
@@ -51,6 +53,8 @@ class Town:
     database: str = ""
     """Its address; a file in the folder where there is none."""
     written: int = 0
+    proven: frozenset[str] = frozenset()
+    """Addresses whose domain vouches for their mails."""
     inbox: MemorySource = field(init=False)
     outbox: MemorySender = field(default_factory=MemorySender)
 
@@ -64,7 +68,11 @@ class Town:
             store=self.store,
             composer=Composer(ROOT / "templates"),
             clock=self.clock,
+            proof=self.proof,
         )
+
+    def proof(self, _raw: bytes, letter: Letter, _own: frozenset[str]) -> Proof:
+        return Proof.PASSED if letter.sender.address in self.proven else Proof.NONE
 
     def at(self, local: str) -> None:
         """Set the clock to a local time such as 2026-06-02T09:30."""

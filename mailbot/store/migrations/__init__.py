@@ -17,6 +17,7 @@ from mailbot.store.migrations import (
     m0005_how_it_went,
     m0006_the_waiting_list,
     m0007_counts_by_index,
+    m0008_reports,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -27,6 +28,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0005_how_it_went.STATEMENTS,
     m0006_the_waiting_list.STATEMENTS,
     m0007_counts_by_index.STATEMENTS,
+    m0008_reports.STATEMENTS,
 )
 """The first is number 1."""
 

@@ -1,0 +1,203 @@
+"""What key-holders and stewards report, as it was read, and what holds because of it until somebody says otherwise.
+
+A report is kept whole; its deeds count from then on, the newest one about the same thing first, and none of them once
+the report is undone. `Rules.said` holds those that alter what the rules say: stock, absences, closed counters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from mailbot.model.meaning import Language
+
+# --- what a few words say
+
+
+class Verb(StrEnum):
+    """What one statement tells or asks."""
+
+    HANDED = "handed"
+    RETURNED = "returned"
+    NOT_BACK = "not-back"
+    NOBODY = "nobody"
+    """Nobody came."""
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    FOUND = "found"
+    """What was missing or broken is there again, whole."""
+    REPAIR = "repair"
+    COUNTED = "counted"
+    """An inventory: so many there are."""
+    ADDED = "added"
+    CLOSED = "closed"
+    ABSENT = "absent"
+    BACK = "back"
+    """Who was absent is there again."""
+    WHO_COMES = "who-comes"
+    UNDO = "undo"
+    YES = "yes"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A thing and how many of it; None where a plural has no number."""
+
+    resource: str
+    units: int | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One verb, and what it is said of: lines of a list by their number, codes, things, days; `all` of them, without
+    those `but`. `words` are the sender's own."""
+
+    verb: Verb
+    numbers: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    things: tuple[Amount, ...] = ()
+    all: bool = False
+    but: tuple[int, ...] = ()
+    copies: tuple[int, ...] = ()
+    """Numbers of copies of a key ("clé 2")."""
+    key: bool = False
+    """It names the key, and so not the goods beside it."""
+    days: tuple[tuple[date, date], ...] = ()
+    """Stretches of days, first and last."""
+    arrival: bool = False
+    """How something was found on arrival, before its use."""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a mail tells, in its order. `rest`: it says something besides that nobody read."""
+
+    language: Language
+    statements: tuple[Statement, ...]
+    words: str
+    """The sender's own words, whole."""
+    rest: bool = False
+
+
+# --- what holds because of it
+
+
+class Outcome(StrEnum):
+    """What became of one passing over a counter."""
+
+    HANDED = "handed"
+    RETURNED = "returned"
+    NOT_BACK = "not-back"
+    NOBODY = "nobody"
+    SAID_BACK = "said-back"
+    """The borrower says so; the key-holder said otherwise before."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Units of a resource that are not there, from a cell on."""
+
+    resource: str
+    units: int
+    first: int
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What became of a passing: `passing` is its `place`. `held` is what is not back."""
+
+    passing: str
+    code: str
+    outcome: Outcome
+    who: str = ""
+    """Whose loan it is, as lists name them."""
+    held: tuple[Held, ...] = ()
+
+
+class Why(StrEnum):
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    REPAIR = "repair"
+    FOUND = "found"
+    ADDED = "added"
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """The stock of a thing is other than the rules say: by `units` (less than 0 for what is missing), or, where it was
+    counted, `units` in all. From the cell `first` to `last`, both included; where `last` is None, for as long as the
+    rules say the stock `of` that they said then."""
+
+    resource: str
+    units: int
+    why: Why
+    first: int
+    of: int
+    last: int | None = None
+    code: str = ""
+    """Of the loan that it came to light with; may be empty."""
+
+
+@dataclass(frozen=True)
+class Away:
+    """A key-holder is absent, both days included."""
+
+    holder: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Shut:
+    """A counter is closed, both days included."""
+
+    counter: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Found:
+    """In what condition a place or a thing was found, in the words of who found it; for people to read."""
+
+    state: str
+    code: str = ""
+    arrival: bool = False
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An earlier report no longer holds."""
+
+    report: int
+
+
+Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone
+
+
+class Standing(StrEnum):
+    WAITING = "waiting"
+    """For the yes of whom it seems to be from; nothing of it holds."""
+    DONE = "done"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One mail of somebody who runs it, and what it changed."""
+
+    who: str
+    """Id of the key-holder or steward; `staff`, or `borrower`."""
+    by: str
+    """The address."""
+    deeds: tuple[Deed, ...]
+    words: str = ""
+    mail: str = ""
+    """Message-ID."""
+    standing: Standing = Standing.DONE
+    id: int = 0
+    """0: not yet kept."""

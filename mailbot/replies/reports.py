@@ -1,0 +1,99 @@
+"""What was reported, in words: what was noted, what was not and why, and who goes short by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from mailbot.model import decision as d
+from mailbot.model.reports import Away, Deed, Found, Held, Passed, Shut, Stocked, Why
+from mailbot.model.spans import Days
+from mailbot.replies.phrases import one_line
+from mailbot.replies.rounds import Line, lines_of
+from mailbot.replies.telling import Teller
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A statement that was not noted: what was written and why, and the lines that it may be about."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+
+def deeds(done: Iterable[Deed], teller: Teller) -> tuple[str, ...]:
+    """Return what was noted, a line each."""
+    return tuple(_deed(deed, teller) for deed in done)
+
+
+def _deed(deed: Deed, teller: Teller) -> str:
+    if isinstance(deed, Passed):
+        things = teller.phrases.listed(_held(deed.held, teller))
+        form = f"{deed.outcome}_of" if things else deed.outcome.value
+        return teller.format("reports", form, who=one_line(deed.who), code=deed.code, things=things)
+    if isinstance(deed, Stocked):
+        return _stocked(deed, teller)
+    if isinstance(deed, Away):
+        return teller.format("reports", "away", days=teller.phrases.days(Days(deed.first, deed.last)))
+    if isinstance(deed, Shut):
+        days = teller.phrases.days(Days(deed.first, deed.last))
+        return teller.format("reports", "shut", counter=teller.short_place(deed.counter), days=days)
+    if isinstance(deed, Found):
+        state = teller.phrases.quoted(deed.state)
+        form = "arrival" if deed.arrival else "state"
+        return teller.format("reports", form, state=state) + (f" ({deed.code})" if deed.code else "")
+    return teller.format("reports", "undone", number=deed.report)
+
+
+def _stocked(deed: Stocked, teller: Teller) -> str:
+    things = teller.phrases.quantity(abs(deed.units), teller.name(deed.resource))
+    if deed.why is Why.REPAIR and deed.last is not None:
+        last = teller.phrases.day(date.fromordinal(deed.last))
+        return teller.format("reports", "repair_until", things=things, day=last)
+    return teller.format("reports", deed.why.value, things=things) + (f" ({deed.code})" if deed.code else "")
+
+
+def _held(held: Iterable[Held], teller: Teller) -> Iterator[str]:
+    for each in held:
+        kind, _, rest = each.resource.partition(":")
+        if kind == "key" and rest:
+            key, _, copy = rest.rpartition(":")
+            yield teller.key_copy(key, int(copy))
+        else:
+            yield teller.phrases.quantity(each.units, teller.name(each.resource))
+
+
+def doubts(told: Iterable[d.Doubt], teller: Teller) -> tuple[Doubtful, ...]:
+    """Return what was not noted, and why."""
+    return tuple(
+        Doubtful(
+            teller.format("reports", doubt.why.value, words=teller.phrases.quoted(doubt.statement.words)),
+            lines_of(doubt.lines, teller),
+        )
+        for doubt in told
+    )
+
+
+def shortfalls(short: Iterable[d.Shortfall], teller: Teller) -> tuple[str, ...]:
+    """Return who goes short, of what, and when they fetch it."""
+    lines = []
+    for one in short:
+        asker = one.reservation.asker
+        initiative = teller.rules.initiatives.get(one.reservation.initiative or "")
+        who = [initiative.name if initiative else "", asker.name or asker.address, one.reservation.phone or ""]
+        held = Held(one.resource, one.asked, 0)
+        asked = teller.phrases.listed(_held((held,), teller))
+        when = teller.phrases.opening(one.out) if one.out else ""
+        lines.append(
+            teller.format(
+                "reports",
+                "short",
+                who=", ".join(one_line(part) for part in who if part),
+                code=one.reservation.code,
+                when=when,
+                asked=asked,
+                free=one.free,
+            )
+        )
+    return tuple(lines)
