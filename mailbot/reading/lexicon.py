@@ -13,10 +13,11 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from mailbot.model.meaning import Language
+from mailbot.reading.kept import kept
 from mailbot.reading.tokens import Kind, Token, fold, tokenize
 
 Table = Mapping[str, tuple[str, ...]]
@@ -101,14 +102,17 @@ class Lexicon:
             self._compiled[name] = Phrases(self.tables[name])
         return self._compiled[name]
 
-    def words(self) -> Iterator[str]:
-        """Yield the words of the language that stand in any table, folded: who types one of them means it. Stems
+    def words(self) -> frozenset[str]:
+        """Return the words of the language that stand in any table, folded: who types one of them means it. Stems
         are none; words that tables hold for being misspelt are left out."""
-        for name, table in self.tables.items():
-            for key, phrases in table.items():
-                if key != "misspelt" and name != "things.synonyms":
-                    for phrase in phrases:
-                        yield from (fold(word) for word in _WORD.findall(phrase))
+        phrases = (
+            phrase
+            for name, table in self.tables.items()
+            for key, phrases in table.items()
+            if key != "misspelt" and name != "things.synonyms"
+            for phrase in phrases
+        )
+        return frozenset(map(fold, set(_WORD.findall("\n".join(phrases)))))
 
 
 _WORD = re.compile(r"(?<![\w*])[^\W\d_]{4,}(?![\w*])")
@@ -130,15 +134,19 @@ def _flattened(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Tab
             raise ValueError(f"{prefix}.{key}: a list of phrases is expected, not {value!r}")
 
 
+_FOLDER = Path(__file__).with_name("lexicon")
+
+
 @cache
 def load(code: Language) -> Lexicon:
     """Return the lexicon of a language; FileNotFoundError where there is none."""
-    return from_toml(code, (files("mailbot.reading") / "lexicon" / f"{code}.toml").read_text("utf-8"))
+    source = _FOLDER / f"{code}.toml"
+    text = source.read_text("utf-8")
+    return Lexicon(code, kept(source, text, lambda: dict(from_toml(code, text).tables)))
 
 
 @cache
 def load_all() -> Mapping[Language, Lexicon]:
     """Return every lexicon there is, by language."""
-    folder = files("mailbot.reading") / "lexicon"
-    codes = sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    codes = sorted(source.stem for source in _FOLDER.glob("*.toml"))
     return {code: load(code) for code in codes}
