@@ -148,7 +148,7 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.HUMAN] *= 0.35
     if signs.things and requested and (signs.moment or signs.asked):
         for intent in _TOPICS:
-            scores[intent] *= 0.35 if requested or intent is not Intent.FEEDBACK else 1.0
+            scores[intent] *= 0.35
         if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
             scores[Intent.CANCEL] *= 0.35
     spoken_of = signs.code or signs.booked or signs.kept or signs.gives_up

@@ -97,8 +97,10 @@ class Assembly:
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
             label = self._label_before(sight.page, count, nouns)
             total = bool(found) and (count.first in totals or count.last in totals)
-            heads = (person or label) is not None or (
-                count.last in leads and "," not in sight.page.words[count.first - 4 : count.first]
+            heads = (
+                self._looks_like_people(sight.page, count)
+                or (person or label) is not None
+                or (count.last in leads and "," not in sight.page.words[count.first - 4 : count.first])
             )
             joined = heads and self._is_sum(sight, found, count, generic) and not total
             if count.article and not joined:

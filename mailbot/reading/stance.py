@@ -112,6 +112,7 @@ class Stances:
             for mention, quantity in zip(mentions, quantities, strict=True)
             if page.sentence(mention.first).first in {quantity.first, mention.first}
         )
+        self._meant_by_pronouns = self._antecedents()
         void = {"stance-confirmed", "stance-unwanted-after", "stance-unwanted-before", "stance-kept"}
         now = [(cue.first, cue.last) for cue in cues if cue.value == "stance-now"]
         self.void = [
@@ -184,6 +185,20 @@ class Stances:
     @staticmethod
     def _on_edge(mention: Mention, cue: Cue) -> bool:
         return mention.first == cue.first or mention.last >= cue.last
+
+    def _antecedents(self) -> set[int]:
+        """Return the rooms and things that a request of the next sentence takes up: "Pouvons-nous l'avoir le 16 ?"."""
+        found = set()
+        for cue in self._cues:
+            if cue.value == "stance-pronoun":
+                before = [i for i, mention in enumerate(self._mentions) if mention.last <= cue.first]
+                near = (
+                    before
+                    and self._page.sentence_of[cue.first] - self._page.sentence_of[self._mentions[before[-1]].first]
+                )
+                if before and near == 1 and self._page.sentence_of[cue.first] in self._asking:
+                    found.add(before[-1])
+        return found
 
     def _refuse_what_is_asked_back(self) -> None:
         """ "Sound system? I bring my own.": what a question only names is answered by the next sentence."""
@@ -306,4 +321,6 @@ class Stances:
         mention = self._mentions[index]
         if index in self.unwanted or index in self.kept or index in self.old:
             return False
-        return not self.in_past(mention.first) and mention.sort is not Sort.SITE
+        then = self.in_past(mention.first) and index not in self._meant_by_pronouns
+        then = then and not self._quantities[index].corrected  # "we hadden 15 tafels maar 12 is genoeg"
+        return not then and mention.sort is not Sort.SITE

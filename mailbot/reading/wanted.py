@@ -112,6 +112,8 @@ def _meant(sighting: Sighting, index: int) -> bool:
         return quantity.said
     if mention.sort is not Sort.UNLENT or mention.stranger:
         return True
+    if any(cue.value == "stance-exists" and cue.first <= mention.first < cue.last for cue in sighting.cues):
+        return False  # "is there a dishwasher?"
     if any(cue.last == mention.last and cue.pattern.startswith("{book}") for cue in sighting.cues):
         return True
     counted = quantity.said or (quantity.first < mention.first and not quantity.definite)
