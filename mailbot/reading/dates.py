@@ -162,6 +162,7 @@ class DateReader:
         ordinal = atom.number is not None and atom.number.ordinal
         spelled = not atom.digits and not ordinal
         named = bool(leads & NAMED) and not spelled and (not leads & Mark.FOR or bool(leads & Mark.ON))
+        named = named and bool(self.atoms[at - 1].marks & NAMED or not leads & (Mark.UNTIL | Mark.TO))  # "on till 10"
         night = leads & Mark.FROM and small(following, Mark.ON) and self.with_month(Entry(), at + 3) is not None
         if not (named or listed or ordinal or night or self.list_ahead(at)):
             return None

@@ -28,6 +28,9 @@ class DayReader:
         if at < self._refused and self.atoms[at].kind is Is.NUMBER:
             return None
         leads, position = self.dates.leads(at)
+        headed = self._under_month(position, leads)
+        if headed is not None:
+            return headed
         found = self.dates.entry(position, leads, listed=False)
         if found is None:
             return None
@@ -58,6 +61,32 @@ class DayReader:
             for entry in phrase.entries:
                 entry.loose = entry.loose and entry.feast is not None
         return _one_rank_each(phrase), behind
+
+    def _under_month(self, at: int, leads: int) -> tuple[DaysPhrase, int] | None:
+        """ "octobre : les 3, 17 et 31", "October: 3rd, 17th": the days behind the month that heads them."""
+        month = self.atoms[at].sense.month
+        if month is None or self.atoms[at].kind is not Is.WORD:
+            return None
+        year, behind = self.dates.year(at + 1)
+        if self.atoms[behind].kind not in (Is.COLON, Is.DASH, Is.OPEN):
+            return None
+        phrase = DaysPhrase([], leads=leads)
+        position = self.dates.leads(behind + 1)[1]
+        while len(phrase.entries) < MOST_ENTRIES:
+            number = self.atoms[position].number
+            if number is None or number.about or not self.atoms[position].digits or not 1 <= number.value <= 31:
+                break
+            if self.dates.is_hour(position) or not self._ends_well(position + 1):
+                break
+            phrase.entries.append(Entry(day=number.value, month=month, year=year))
+            behind = position + 1
+            joint = self.joint(behind)
+            if joint is None or joint[0] is Link.LINE:
+                break
+            phrase.links.append(joint[0])
+            position = self.dates.leads(joint[1])[1]
+        del phrase.links[max(0, len(phrase.entries) - 1) :]
+        return (phrase, behind) if phrase.entries else None
 
     # ── ranges ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

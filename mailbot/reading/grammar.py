@@ -35,6 +35,9 @@ _LONG_AGO: Final = 165
 _BESIDE: Final = 6
 """Atoms between "last year" and the date of it in brackets, at most."""
 
+_CLAUSE: Final = 6
+"""Atoms from a day to the verb that ends its clause, at most."""
+
 _VERB_REACH: Final = 10
 """Atoms between a word of fetching or bringing back and its day, at most."""
 
@@ -429,17 +432,23 @@ class _Reading:
     def _until_another_day(self, use: Use) -> tuple[Days, Clock] | None:
         """ "du samedi 27 juin 20h au dimanche 28 juin 2h": one use, from the first day into the second."""
         days, clocks = use.days, use.clocks
-        if use.rule or len(days) != 2 or len(clocks) != 2 or not days[1].leads & (Mark.TO | Mark.UNTIL):
+        if use.rule or len(days) != 2 or len(clocks) != 2:
+            return None
+        until = clocks[1].start is None and clocks[0].open_start  # "from 6pm on the 31st until 4am on the 1st"
+        if not (days[1].leads & (Mark.TO | Mark.UNTIL) or until):
             return None
         first, last = days[0].settled[0].days, days[1].settled[0].days
-        begun, ended = clocks[0].start, clocks[1].start
-        if first is None or last is None or begun is None or ended is None or clocks[0].end or clocks[1].end:
+        begun, ended = clocks[0].start, clocks[1].end if until else clocks[1].start
+        if first is None or last is None or begun is None or ended is None or clocks[0].end:
+            return None
+        if clocks[1].end is not None and not until:
             return None
         start = read_clock(clocks[0])[0]
         apart = (last.first - first.first).days
         if start is None or not 0 < apart < 8:
             return None
-        end = min(ended.readings()) if apart == 1 and ended.hour < 12 else read_clock(clocks[1])[0] or 0
+        said = read_clock(clocks[1])
+        end = min(ended.readings()) if apart == 1 and ended.hour < 12 else said[0] or said[1] or 0
         return first, Clock(start, end + DAY * apart)
 
     def _one_night(self, when: When, use: Use, clocks: Sequence[Clock]) -> When:
@@ -540,6 +549,8 @@ class _Reading:
         words = all(self.atoms[at].kind in (Is.GAP, Is.WORD) for at in range(behind, place))
         if before is not None and 0 <= place - behind <= 1 and words and self._brings_too(place, after):
             return before  # "we komen donderdag al halen en brengen alles maandag terug"
+        if before is not None and after is not None and self._in_clause(behind, place, after.pieces[0].at):
+            return before
         near = after is not None and after.pieces[0].at - place <= _VERB_REACH
         if after is not None and near and not self._parted(place, after.pieces[0].at):
             return after
@@ -553,6 +564,13 @@ class _Reading:
         first, behind = after.pieces[0].at, max(piece.behind for piece in after.pieces)
         handing = Mark.FETCH | Mark.BRING_BACK
         return any(place < at < first or at == behind for at, marks in self.verbs if marks & handing and at != place)
+
+    def _in_clause(self, behind: int, place: int, after: int) -> bool:
+        """Whether nothing parts a verb from the day before it, and "and" parts it from the next: "we komen ze de dag
+        ervoor tegen de avond halen en zaterdag breng ik alles terug"."""
+        between, onward = self.atoms[behind:place], self.atoms[place + 1 : after]
+        parts = any(atom.kind is not Is.GAP and (atom.kind is not Is.WORD or atom.marks & Mark.AND) for atom in between)
+        return 0 < len(between) <= _CLAUSE and not parts and any(atom.marks & Mark.AND for atom in onward)
 
     def _parted(self, start: int, end: int) -> bool:
         """Whether a sentence ends between two atoms."""

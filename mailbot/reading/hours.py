@@ -16,6 +16,8 @@ from mailbot.reading.said import ClockPhrase, Face, small
 
 DAY: Final = 1440
 
+_LONGEST_WITH_MINUTES: Final = 4
+"""Hours of "2h30" that may say how long as well as when."""
 _DAYTIME: Final = range(1, 8)
 """Hours that are read as afternoon or evening where nothing says which half of the day."""
 
@@ -161,7 +163,8 @@ class HourReader:
             backwards = end.said < start.said and start.hour in _NOONISH  # "from 12 to 2" counts nothing
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
-            return ClockPhrase(start, end, loose=unmarked, apart=apart, moved=moved), after
+            led = unmarked and bool(leads & (Mark.FROM | Mark.BETWEEN)) and self.atoms[after].kind is not Is.NUMBER
+            return ClockPhrase(start, end, loose=unmarked, apart=apart, led=led, moved=moved), after
         labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END | Mark.BEFORE))
         if start.explicit or labelled:
             return self._single(start, leads, at, behind)
@@ -279,7 +282,8 @@ class HourReader:
             return start.hour > 0  # "by 9 at the latest"
         if not (at or since) or start.hour == 0:
             return False
-        if since and not at and following.kind not in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE):
+        ends = following.kind in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE) or following.uncounted
+        if (since and not at and not ends) or small(following, Mark.OF):  # "about ten of us"
             return False
         counted = following.counted or following.kind in (Is.SLASH, Is.DOT, Is.NUMBER)
         return not (counted or following.sense.unit or following.sense.month)
@@ -414,7 +418,8 @@ class HourReader:
         minute = self._two_digits(at)
         if minute is not None and (self.atoms[at].glued or self._spaced_minutes(at, minute)):
             after = at + 2 if self.atoms[at + 1].sense.unit == "minute" else at + 1
-            return self._in_half(replace(face, minute=minute), after)
+            short = face.hour <= _LONGEST_WITH_MINUTES and not face.sure  # "comptez 2h30"
+            return self._in_half(replace(face, minute=minute, maybe_length=short), after)
         rounded, behind = self._rounded(face, at)
         if behind > at:
             return rounded, behind

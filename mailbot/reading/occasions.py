@@ -14,7 +14,7 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Clock, Role, When, end_after, joined_hours, widened
+from mailbot.reading.moments import EVENING, Clock, Role, When, end_after, joined_hours, widened
 
 DAY = 1440
 
@@ -545,7 +545,7 @@ def _overnight(first: Moment, second: Moment) -> Moment | None:
     later = (min(second.days) - min(first.days)).days
     if later != 1 or start.start is None or start.end is not None or end.start is None or end.end is not None:
         return None
-    if end.start + DAY - start.start > DAY:
+    if end.start + DAY - start.start > DAY or start.start < EVENING or end.start > DAY // 2:
         return None
     clock = Clock(start.start, end.start + DAY)
     words = f"{first.when.words} {second.when.words}"

@@ -241,7 +241,8 @@ class Scanner:
         holidays: list[str] = []
         ranks, behind = self._excepted_ranks(at + 1)
         if ranks:
-            return ExceptPhrase(ranks=ranks), behind
+            monthly = bool(self.atoms[behind].marks & Mark.OF_MONTH)
+            return ExceptPhrase(ranks=ranks, monthly=monthly), behind + int(monthly)
         position, behind = at + 1, at
         joints = Mark.AND | Mark.EXCEPT | Mark.OR
         while len(days) + len(holidays) < 12:

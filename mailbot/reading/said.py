@@ -58,6 +58,8 @@ class ClockPhrase:
     """Hours only beside a day: "samedi 2 heures", "le 12 mai, 9 à 17"."""
     apart: bool = False
     """Bare numbers, but set off by a comma: ", van 4 tot 6."."""
+    led: bool = False
+    """Bare numbers, but led as a range: "from 1 to 3 because …"."""
 
     moved: bool = False
     """Not a range but a change: "van 19u naar 18u"."""
@@ -227,6 +229,8 @@ class ExceptPhrase:
     weekdays: tuple[int, ...] = ()
     holidays: tuple[str, ...] = ()
     ranks: tuple[int, ...] = ()
+    monthly: bool = False
+    """The ranks are those of each month: "sauf le dernier du mois"."""
 
 
 def small(atom: Atom, marks: int) -> bool:

@@ -35,9 +35,13 @@ class Excluded:
     """Days of the month, of whichever month there is: "sauf le 15"."""
     ranks: set[int] = field(default_factory=set)
     """Which of all the days, 1 the first, -1 the last: "sauf le dernier"."""
+    of_month: set[int] = field(default_factory=set)
+    """The same of such weekdays in each month: "sauf le dernier du mois"."""
 
     def leaves_out(self, day: date) -> bool:
-        return day.day in self.numbers or day.weekday() in self.weekdays or any(day in span for span in self.spans)
+        ranked = (nth_weekday(day.year, day.month, day.weekday(), rank) for rank in self.of_month)
+        told = day.day in self.numbers or day.weekday() in self.weekdays or day in ranked
+        return told or any(day in span for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def excluded(pieces: Sequence[Piece], almanac: Almanac, last_named: date | None)
     for piece in pieces:
         if isinstance(piece.phrase, ExceptPhrase):
             left_out.weekdays.update(piece.phrase.weekdays)
-            left_out.ranks.update(piece.phrase.ranks)
+            (left_out.of_month if piece.phrase.monthly else left_out.ranks).update(piece.phrase.ranks)
             for key in piece.phrase.holidays:
                 left_out.spans.extend(almanac.holidays(key))
             for days in piece.phrase.days:

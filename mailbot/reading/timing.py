@@ -215,7 +215,7 @@ def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
 
 def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
-    use = ending(of_use(found, asked=lambda sentence: True))
+    use = ending(of_use(anchored(found), asked=lambda sentence: True))
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
     asked = [m for m in days if m.rank >= 2.5] or days
@@ -223,7 +223,7 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
         return loan
     day = _last_named(asked[-1]) if asked else None
     hours = [m for m in use if m.only_hours]
-    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or day.rank < m.rank)]
+    newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or _goes_before(m, day))]
     newly = newly or ([] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
     clock = newly[-1].when.clocks[-1] if newly else clock
@@ -237,6 +237,11 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     base = day or (newly[-1] if newly else use[-1])
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
+
+
+def _goes_before(hours: Moment, day: Moment) -> bool:
+    """Whether hours alone are newer than those said with the day: told where it is asked, or behind them."""
+    return (hours.rank, hours.at) > (day.rank, day.at)
 
 
 def _in_same_half(clock: Clock | None, before: Sequence[Clock]) -> Clock | None:

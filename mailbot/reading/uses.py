@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from typing import Final
@@ -62,11 +62,14 @@ def uses(pieces: Sequence[Piece], verbs: Sequence[tuple[int, int]] = ()) -> list
 
 def _moved(pieces: Sequence[Piece], places: Sequence[int]) -> Iterator[Piece]:
     """Part what says from what to what something is moved: "déplacer du 9 au 16 mai", "van 19u naar 18u"."""
+    ranges = [p.phrase for p in pieces if isinstance(p.phrase, ClockPhrase) and p.phrase.start and p.phrase.end]
     for piece, following in zip_longest(pieces, pieces[1:]):
         if following is not None and _moved_to(piece, following, places):
             yield replace(piece, left_behind=True)
             continue
-        parts = _parts(piece, places)
+        others = [phrase for phrase in ranges if phrase is not piece.phrase]
+        told = {end.said for phrase in others for end in (phrase.start, phrase.end) if end is not None}
+        parts = _parts(piece, places, told)
         if parts is None:
             yield piece
         else:
@@ -80,7 +83,8 @@ def _moved_to(piece: Piece, following: Piece, places: Sequence[int]) -> bool:
     return near and same and following.near and not following.between and bool(following.lead & _WHERE_TO)
 
 
-def _parts(piece: Piece, places: Sequence[int]) -> tuple[Piece, Piece] | None:
+def _parts(piece: Piece, places: Sequence[int], told: Collection[int]) -> tuple[Piece, Piece] | None:
+    """Return what a piece leaves behind and what it moves to; `told` are the hours at which other ranges begin, end."""
     phrase = piece.phrase
     near = [at for at in places if at < piece.at and piece.at - at <= _REACH]
     if isinstance(phrase, DaysPhrase) and len(phrase.entries) == 1:
@@ -94,6 +98,8 @@ def _parts(piece: Piece, places: Sequence[int]) -> tuple[Piece, Piece] | None:
             return replace(piece, phrase=old, left_behind=True), replace(piece, phrase=new, between=0, bracketed=False)
     if isinstance(phrase, ClockPhrase) and phrase.start is not None and phrase.end is not None:
         backwards = phrase.end.said < phrase.start.said and phrase.end.said >= phrase.start.said - _EARLIER
+        if told and phrase.start.said not in told:
+            return None  # "réservé de 14h à 18h … passer de 15h à 20h": the new hours
         if phrase.moved or (near and (backwards or piece.at - near[-1] <= 1)):
             old_hours, new_hours = ClockPhrase(phrase.start), ClockPhrase(phrase.end)
             behind = replace(piece, phrase=old_hours, left_behind=True)
@@ -145,8 +151,15 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
     """Put together pieces that only small words part, days with their hours: D C, C D, D D C, D C C."""
     found: list[Use] = []
     rows = _rows(pieces)
+    taken = 0
     for number, piece in enumerate(pieces):
         current = found[-1] if found else None
+        if number < taken:
+            continue
+        if _spans_days(pieces[number : number + 4]):
+            found.append(Use(list(pieces[number : number + 4])))
+            taken = number + 4
+            continue
         if _heads(pieces, number) or number in rows:
             found.append(Use([piece]))
             continue
@@ -191,6 +204,18 @@ def _rows(pieces: Sequence[Piece]) -> frozenset[int]:
         for number, (before, piece) in enumerate(pairwise(pieces), 1)
         if piece.line != before.line and {piece.line, before.line} <= rows and isinstance(piece.phrase, DaysPhrase)
     )
+
+
+def _spans_days(pieces: Sequence[Piece]) -> bool:
+    """ "from 6pm on 31 December until 4am on 1 January": hours, a day, hours, a day."""
+    phrases = [piece.phrase for piece in pieces]
+    if len(phrases) < 4 or not all(piece.near for piece in pieces[1:]):
+        return False
+    begun, first, ended, last = phrases
+    hours = isinstance(begun, ClockPhrase) and begun.open_start and isinstance(ended, ClockPhrase)
+    days = isinstance(first, DaysPhrase) and isinstance(last, DaysPhrase)
+    until = isinstance(ended, ClockPhrase) and ended.start is None and ended.end is not None
+    return hours and days and until and len(pieces[1].entries) == len(pieces[3].entries) == 1
 
 
 def _is_fallback(use: Use, piece: Piece) -> bool:
@@ -374,6 +399,7 @@ def _completes(before: Use, use: Use) -> bool:
         return True
     if before.rule is not None and use.rule is None:
         bounds = bool(use.days) and all(_is_bound(piece) for piece in use.days)
+        bounds = bounds and (same or not any(_is_bound(piece) for piece in before.days))
         fills = before.rule.open_weekdays and bool(use.days) and same
         periods = all(entry.is_period for piece in use.days for entry in piece.entries)
         return (bounds or fills) and (same or not use.clocks or periods)
@@ -419,10 +445,25 @@ def _hours_to_days(found: list[Use]) -> list[Use]:
             by_sentence.setdefault(use.pieces[0].sentence, []).append(use)
     gone: set[int] = set()
     for together in by_sentence.values():
-        if len(together) == 2 and _belong(*together):
-            together[0].pieces.extend(together[1].pieces)
-            gone.add(id(together[1]))
+        pairs = [together] if len(together) == 2 else _each_with_hours(together)
+        for days, hours in pairs:
+            if _belong(days, hours):
+                days.pieces.extend(hours.pieces)
+                gone.add(id(hours))
     return [use for use in found if id(use) not in gone]
+
+
+def _each_with_hours(together: Sequence[Use]) -> list[tuple[Use, Use]]:
+    """Pair days with the hours right behind them, where then all days of the sentence have hours of their own: "le 14
+    et le 18 de 14 à 16h, et le 9 décembre mais de 13 à 15h"."""
+    pairs = [
+        (days, hours)
+        for days, hours in pairwise(together)
+        if (days.days or days.rule) and not days.clocks and hours.clocks and not (hours.days or hours.rule)
+    ]
+    alone = [use for use in together if (use.days or use.rule) and not use.clocks]
+    whole = all(clock.start is not None and clock.end is not None for _, hours in pairs for clock in hours.clocks)
+    return pairs if whole and len(alone) == len(pairs) else []
 
 
 def _belong(first: Use, second: Use) -> bool:
@@ -436,4 +477,5 @@ def _belong(first: Use, second: Use) -> bool:
         return clock.end is not None and days is first
     if clock.start is None and clock.end is not None:
         return days is first
-    return clock.length is not None or (not clock.loose and (clock.start is not None or clock.part is not None))
+    sure = not clock.loose or clock.led
+    return clock.length is not None or (sure and (clock.start is not None or clock.part is not None))
