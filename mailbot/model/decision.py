@@ -298,6 +298,17 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Repeated:
+    """They have this, or something in its place, already: the same (1), or more (2)? `uses`: what is asked now."""
+
+    template: ClassVar[str] = "repeated"
+    reservation: Reservation
+    standing: Reservation
+    uses: tuple[Use, ...]
+    attendees: int | None = None
+
+
+@dataclass(frozen=True)
 class ChangeOffered:
     """A change is not possible as asked; options are held besides what stands until the deadline. To the owner alone:
     one answer to this letter is the proof."""
@@ -622,6 +633,7 @@ Content: TypeAlias = (
     | Challenged
     | Changed
     | ChangeOffered
+    | Repeated
     | Unchanged
     | Cancelled
     | Declined

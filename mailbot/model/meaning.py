@@ -216,6 +216,10 @@ class Meaning:
     """It asks whether a mail has arrived, and how it stands: "bien reçu ?"."""
     like_before: bool = False
     """It points to an earlier booking: "comme l'an passé"."""
+    same: bool = False
+    """It says that a request is the one before it, once more: "c'est la même"."""
+    more: bool = False
+    """It says that something comes on top of what there is, and not what: "en plus"."""
     corrects: bool = False
     """A short afterthought to the mail before it: "oups, 19 h"."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)

@@ -281,6 +281,8 @@ class Reservation:
     slots: tuple[Slot, ...] = ()
     """The first occurrence of each rival reading that our open question numbered from 1 (state asked): of the request,
     then of its alternatives."""
+    repeats: str = ""
+    """Code of the booking that our open question asks about: the same, or more? (state asked)"""
     settled: datetime | None = None
     """When it was confirmed or last changed, UTC: from then on an undo counts for a day. None: nothing to undo."""
     optioned: datetime | None = None

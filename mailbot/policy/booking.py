@@ -14,7 +14,7 @@ from mailbot.model.spans import Days, Span
 from mailbot.policy import because
 from mailbot.policy.alternatives import MOST, alternatives, fewer_units, first_moment, free_dates, part_of, without
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
-from mailbot.policy.basket import Basket, pieces_of
+from mailbot.policy.basket import Basket
 from mailbot.policy.candidates import Candidate, candidates_of, distinct, rooms_that_hold
 from mailbot.policy.checks import Weighed, once, weighed
 from mailbot.policy.due import short_notices
@@ -22,6 +22,7 @@ from mailbot.policy.holding import option, wishes_option
 from mailbot.policy.hours import hold_end, local_day, whole
 from mailbot.policy.matter import Matter
 from mailbot.policy.questions import ask
+from mailbot.policy.repeated import ask_whether_the_same
 
 UNDO = timedelta(hours=24)
 CLOSED_TO_REQUESTS = BOOKED | {State.CANCELLED, State.CLOSED, State.HANDED}
@@ -51,9 +52,9 @@ def _stands_apart(matter: Matter) -> bool:
     return complete and offers_room and not any(is_room(item, matter.rules) for item in items)
 
 
-def decide(matter: Matter, request: Meaning, *, name: bool = False) -> Decision:
+def decide(matter: Matter, request: Meaning, *, name: bool = False, more: bool = False) -> Decision:
     """Decide a request as a whole: asked where something is missing or unclear (or, with `name`, for whom it is), else
-    booked, offered or refused."""
+    booked, offered or refused. With `more` it comes on top of what they have, even if it is like it."""
     readings = distinct(request, local_day(matter.facts.now, matter.rules), matter.rules)
     rivals = () if readings[0].either else readings[1:]
     request = replace(readings[0], alternatives=readings[1:])
@@ -66,7 +67,10 @@ def decide(matter: Matter, request: Meaning, *, name: bool = False) -> Decision:
         return _let_choose(matter, request)
     complete = (reading for reading in readings if not lacks_of(reading, matter.rules))
     candidates = [one for reading in complete for one in candidates_of(reading, matter.rules) if one.basket.pieces]
-    return _book_first(matter, candidates) if candidates else refuse(matter, request, ())
+    if not candidates:
+        return refuse(matter, request, ())
+    asked = None if more else ask_whether_the_same(matter, request, candidates[0].basket)
+    return asked or _book_first(matter, candidates)
 
 
 def _beyond_us(item: Item, rules: Rules) -> bool:
@@ -77,8 +81,6 @@ def _beyond_us(item: Item, rules: Rules) -> bool:
 def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
     tried: list[Weighed] = []
     for candidate in candidates:
-        if standing := _booked_already(candidate.basket, matter):
-            return standing
         here = _in_its_offer(candidate.basket, matter)
         one = weighed(candidate.basket, here.facts, matter.rules)
         if one.possible and wishes_option(here, candidate.reading):
@@ -90,15 +92,6 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
             return here.answered(Offered(here.conversation, one.objections), "asked again", *reasons)
         tried.append(one)
     return offer_or_refuse(matter, candidates[0].reading, tried)
-
-
-def _booked_already(basket: Basket, matter: Matter) -> Decision | None:
-    """Answer a request that is booked already with that booking: it is not doubled."""
-    for standing in matter.ahead(*BOOKED):
-        if Basket.of(pieces_of(standing.uses, matter.rules)).pieces == basket.pieces:
-            content = Confirmed(standing, undo_until(standing, matter))
-            return matter.answered(content, f"booked already as {standing.code}", code=standing.code)
-    return None
 
 
 def _in_its_offer(basket: Basket, matter: Matter) -> Matter:

@@ -53,6 +53,16 @@ def continued(meaning: Meaning, standing: Sequence[Reservation], now: datetime, 
     return None
 
 
+def afterthought_to(meaning: Meaning, standing: Sequence[Reservation]) -> Reservation | None:
+    """Return the conversation in which a few words that mean nothing by themselves should be read: that of our only
+    open question or offer; for "oups, 19 h" else the last one."""
+    if meaning.references or meaning.intent not in (Intent.HUMAN, Intent.IGNORE, Intent.ACCEPT, Intent.DECLINE):
+        return None
+    if only := _only(one for one in standing if one.state in OPEN):
+        return only
+    return max(standing, key=lambda one: one.created, default=None) if meaning.corrects else None
+
+
 def _only(found: Iterable[Reservation]) -> Reservation | None:
     every = list(found)
     return every[0] if len(every) == 1 else None

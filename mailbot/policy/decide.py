@@ -18,8 +18,9 @@ from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.on_the_spot import on_the_spot
+from mailbot.policy.repeating import whether_the_same
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
-from mailbot.policy.telling import availability, helped, listed, thanked
+from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked
 from mailbot.policy.trust import distrusted
 from mailbot.policy.waiting import waits
 
@@ -66,7 +67,8 @@ def _awaits_name(conversation: Reservation | None, rules: Rules) -> bool:
     """Return whether all that our question lacked was for whom it is: any answer is one."""
     if conversation is None or conversation.state is not State.ASKED or conversation.request is None:
         return False
-    return not (lacks_of(conversation.request, rules) or conversation.choices or conversation.slots)
+    asked_else = conversation.choices or conversation.slots or conversation.repeats
+    return not (lacks_of(conversation.request, rules) or asked_else)
 
 
 def _named(matter: Matter) -> Decision:
@@ -124,7 +126,13 @@ def _human(matter: Matter) -> Decision:
     return matter.handed("human", "for a person")
 
 
-BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (on_the_spot, evaluated, waits)
+BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
+    on_the_spot,
+    evaluated,
+    waits,
+    whether_the_same,
+    how_it_stands,
+)
 """What a mail may be besides its intent, in this order."""
 
 CLERKS: Mapping[Intent, Clerk] = {

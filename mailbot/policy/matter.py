@@ -60,7 +60,15 @@ class Matter:
 
     def cleared(self, **changes: Any) -> Reservation:
         """Return the same with nothing left of an older question or offer."""
-        nothing = {"options": (), "hold": (), "deadline": None, "partial": False, "choices": (), "slots": ()}
+        nothing = {
+            "options": (),
+            "hold": (),
+            "deadline": None,
+            "partial": False,
+            "choices": (),
+            "slots": (),
+            "repeats": "",
+        }
         nothing |= {"optioned": None, "waiting": None}
         return self.reservation(**{**nothing, "questions": 0, **changes})
 

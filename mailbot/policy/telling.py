@@ -57,6 +57,14 @@ def listed(matter: Matter) -> Decision:
     return matter.answered(Listed(own), f"{len(own)} stand")
 
 
+def how_it_stands(matter: Matter) -> Decision | None:
+    """Tell somebody who asks whether a mail has arrived how things stand: that conversation, else all they have."""
+    if not matter.meaning.asks_state:
+        return None
+    mine = (matter.conversation,) if matter.conversation else matter.facts.standing
+    return matter.answered(Listed(mine), f"asks how it stands: {len(mine)} stand")
+
+
 def helped(matter: Matter) -> Decision:
     """Answer what was asked about from the rules; what they do not say is for a person."""
     known = tuple(topic for topic in matter.meaning.topics if topic == "lent" or topic in matter.rules.answers)

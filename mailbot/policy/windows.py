@@ -20,6 +20,7 @@ from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
 from mailbot.policy.handovers import REACH, first_after, last_before
 from mailbot.policy.hours import local_day, room_openings, whole
+from mailbot.policy.repeated import as_change
 from mailbot.policy.telling import days_ahead, rooms_asked, slots_asked, whole_slot
 
 Need: TypeAlias = tuple[frozenset[str], Span]
@@ -32,11 +33,22 @@ ROUNDING = timedelta(minutes=15)
 """Alternatives are on quarters of an hour."""
 
 
-def windows(meaning: Meaning, conversation: Reservation | None, rules: Rules, now: datetime) -> tuple[Window, ...]:
+def windows(
+    meaning: Meaning,
+    conversation: Reservation | None,
+    rules: Rules,
+    now: datetime,
+    standing: Iterable[Reservation] = (),
+) -> tuple[Window, ...]:
     """Return what `on_mail` may look at: the hours that are asked and near ones, the rooms that could do instead, the
-    same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several."""
+    same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several.
+    `standing` is what the sender has besides: what is asked again may become a change of it."""
     baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
     needs = [need for basket in baskets for need in _of_basket(basket, rules)]
+    if conversation is not None and conversation.repeats and conversation.request:
+        repeats = (one for one in standing if one.code == conversation.repeats)
+        newly = as_change(conversation.request, meaning)
+        needs += [n for one in repeats for way in possible(newly, one, now, rules) for n in _of_amendment(way, rules)]
     if conversation is not None and conversation.state in BOOKED:
         needs += [need for way in possible(meaning, conversation, now, rules) for need in _of_amendment(way, rules)]
     if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:

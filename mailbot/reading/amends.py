@@ -38,6 +38,8 @@ def with_amends(meaning: Meaning, sighting: Sighting) -> Meaning:
         prevented=_prevented(sighting),
         asks_state="amends-received" in cues and not meaning.items and words <= SHORT,
         like_before="amends-like-before" in cues,
+        same="amends-same" in cues and words <= SHORT,
+        more="amends-added" in cues and not sighting.mentions and words <= SHORT,
         corrects="amends-oops" in cues and words <= SHORT,
     )
 

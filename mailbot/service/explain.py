@@ -20,7 +20,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import date_of, parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
-from mailbot.service.handle import conversation_of, facts_for, given_to_staff
+from mailbot.service.handle import facts_for, given_to_staff, understood
 from mailbot.service.ports import Store
 
 
@@ -77,8 +77,7 @@ def explain(
         meaning = read(letter, NO_CONTEXT, rules.catalogue, lexica)
         return Explanation(letter, meaning, on_mail(meaning, first_facts(letter, rules, now), rules))
     with store.reading() as unit:
-        conversation, context, challenge = conversation_of(letter, rules, unit)
-        meaning = read(letter, context, rules.catalogue, lexica)
+        conversation, meaning, challenge = understood(letter, rules, lexica, unit, now)
         facts = facts_for(letter, meaning, conversation, Proof.NONE, challenge, unit, rules, now)
         return Explanation(letter, meaning, on_mail(meaning, facts, rules))
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
-from mailbot.model.meaning import Lack, Meaning
+from mailbot.model.meaning import Intent, Lack, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
-from mailbot.policy.continued import OPEN, continued
+from mailbot.policy.continued import OPEN, afterthought_to, continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
 from mailbot.policy.matter import Matter
 from mailbot.policy.stock import stock_of
 from mailbot.policy.waiting import in_turn
 from mailbot.policy.windows import windows
+from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
@@ -40,7 +42,7 @@ MOST_FORWARDED = 12_000_000
 
 MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
-CHALLENGE_LIFE = timedelta(days=7)
+CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 NO_THREAD = Thread()
 CHALLENGES = frozenset({"challenged", "change_offered"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
@@ -95,9 +97,8 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     proof = Proof.NONE if letter.machine else office.proof(raw, letter, frozenset(rules.catalogue.mailboxes))
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
-            conversation, context, challenge = conversation_of(letter, rules, unit)
+            conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
             said = heard(letter, rules, unit, office.lexica)  # of those who hand out keys and goods
-        meaning = read(letter, context, rules.catalogue, office.lexica)
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
@@ -133,6 +134,27 @@ def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> N
     office.wake_delivery()
 
 
+def understood(
+    letter: Letter, rules: Rules, lexica: Mapping[Language, Lexicon], unit: Unit, now: datetime
+) -> tuple[Reservation | None, Meaning, Act | None]:
+    """Return the conversation that a letter belongs to, what it means there, and the act whose challenge it answers. A
+    few words without thread and code are read once more as an answer to our only open question, or as an afterthought
+    to the last conversation."""
+    conversation, context, challenge = conversation_of(letter, rules, unit)
+    meaning = read(letter, context, rules.catalogue, lexica)
+    if conversation is None and (last := afterthought_to(meaning, mine(letter, rules, unit, now))):
+        again = read(letter, context_in(last, unit.mailbox.letters_in(last.code)), rules.catalogue, lexica)
+        if again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None:
+            return last, again, None
+    return conversation, meaning, challenge
+
+
+def mine(letter: Letter, rules: Rules, unit: Unit, now: datetime) -> tuple[Reservation, ...]:
+    """Return what the sender or their initiative has, and what is asked of them."""
+    initiative = rules.initiative_of(letter.sender.address)
+    return unit.reservations.of(letter.sender.address, initiative.id if initiative else None, now - A_WEEK)
+
+
 def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservation | None, Context, Act | None]:
     """Return the sender's conversation that the letter belongs to, what the reader must know of it, and the act that
     our challenge was about, where the letter is its owner's answer to it. Threads go before codes; neither counts for
@@ -151,19 +173,26 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
     challenge = answered is not None and conversation.pending is not None and answered == next(challenges, None)
     return (
         conversation,
-        Context(
-            code=conversation.code,
-            asked=asked_in(conversation),
-            options=numbered_lines(letters) if conversation.state in OPEN else (),
-            booked=conversation.state in BOOKED,
-            language=conversation.language,
-            our_texts=tuple(mine.text for mine in letters),
+        replace(
+            context_in(conversation, letters),
             challenge=challenge,
             evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
         ),
         conversation.pending.act
         if challenge and conversation.pending and answered is not None and proves(answered, letter)
         else None,
+    )
+
+
+def context_in(conversation: Reservation, letters: Sequence[OurLetter]) -> Context:
+    """Return what the reader must know of a conversation; `letters` are ours in it, newest first."""
+    return Context(
+        code=conversation.code,
+        asked=asked_in(conversation),
+        options=numbered_lines(letters) if conversation.state in OPEN else (),
+        booked=conversation.state in BOOKED,
+        language=conversation.language,
+        our_texts=tuple(mine.text for mine in letters),
     )
 
 
@@ -194,7 +223,7 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked", "change_offered"}:
+        if mine.kind in {"offered", "asked", "change_offered", "repeated"}:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 
@@ -216,7 +245,7 @@ def facts_for(
     unit.reservations.lock(initiative.id if initiative else address)
     if conversation is not None and unit.reservations.get(conversation.code) != conversation:
         raise LostRace(conversation.code)
-    standing = unit.reservations.of(address, initiative.id if initiative else None, now - timedelta(days=7))
+    standing = mine(letter, rules, unit, now)
     conversation = conversation or continued(meaning, standing, now, rules)
     sender = Sender(
         address=letter.sender,
@@ -227,7 +256,7 @@ def facts_for(
     return Facts(
         now=now,
         sender=sender,
-        occupancy=unit.reservations.occupancy(windows(meaning, conversation, rules, now), stock_of(rules)),
+        occupancy=unit.reservations.occupancy(windows(meaning, conversation, rules, now, standing), stock_of(rules)),
         subject=letter.subject,
         message_id=letter.message_id,
         new_code=unit.reservations.new_code(),

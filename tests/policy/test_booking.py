@@ -274,15 +274,6 @@ def test_too_many_bookings_bring_no_alternatives() -> None:
     assert content.objections == (TooManyBookings(1),)
 
 
-def test_the_same_request_again_is_answered_with_the_booking_that_stands() -> None:
-    office = Office()
-    request = asks(room("salle", slot(SATURDAY, "14-18")), goods("table", 2, slot(SATURDAY)))
-    first = letter(office.mail(request)).reservation
-    again = office.mail(request)
-    assert letter(again).reservation == first
-    assert not again.puts
-
-
 @pytest.mark.parametrize("policy", list(UnknownSender))
 def test_who_is_unknown_is_treated_as_staff_chose(policy) -> None:
     office = Office(replace(RULES, unknown_senders=policy))

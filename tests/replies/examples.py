@@ -353,6 +353,8 @@ def contents(language: str) -> dict[str, d.Content]:
         "change-offered": d.ChangeOffered(changing, (TAKEN,)),
         "change-offered-one": d.ChangeOffered(replace(changing, options=changing.options[:1]), (TOO_FEW,)),
         "change-offered-again": d.ChangeOffered(changing, ()),
+        "repeated": d.Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
+        "repeated-else": d.Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
         "unchanged": d.Unchanged(booked),
         "unchanged-no": d.Unchanged(booked, (TAKEN,)),
         "asked-change": d.Asked(replace(changing, options=()), frozenset(), slots=rivals),
