@@ -13,9 +13,9 @@ from typing import ClassVar, Protocol, TypeAlias
 
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
-from mailbot.model.meaning import Lack, Language, Meaning, Slot
+from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
 from mailbot.model.reports import Deed, Passed, Report, Statement
-from mailbot.model.reservation import Act, Put, Reservation, Use
+from mailbot.model.reservation import Act, Handover, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
 
@@ -281,6 +281,8 @@ class Challenged:
     act: Act
     by_calendar: bool = False
     uses: tuple[Use, ...] = ()
+    collector: Collector | None = None
+    """Who would fetch the key."""
 
 
 @dataclass(frozen=True)
@@ -295,6 +297,25 @@ class Changed:
     not_lent: tuple[NotLent, ...] = ()
     asked: Meaning | None = None
     """The change as it was read."""
+
+
+@dataclass(frozen=True)
+class CollectorNoted:
+    """Somebody else fetches the key and the goods: it is in the key-holder's list."""
+
+    template: ClassVar[str] = "collector"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class OpeningsOffered:
+    """They cannot come to an opening: other ones, numbered, held until the deadline. To the owner alone."""
+
+    template: ClassVar[str] = "openings"
+    reservation: Reservation
+    openings: tuple[Handover, ...]
+    fetching: bool
+    """Whether it is fetched then, or brought back."""
 
 
 @dataclass(frozen=True)
@@ -491,6 +512,8 @@ class Passing:
     number: int = 0
     unreached: bool = False
     """A letter to the asker came back."""
+    comes: Collector | None = None
+    """Who comes in the asker's place."""
 
     @property
     def place(self) -> str:
@@ -634,6 +657,8 @@ Content: TypeAlias = (
     | Changed
     | ChangeOffered
     | Repeated
+    | CollectorNoted
+    | OpeningsOffered
     | Unchanged
     | Cancelled
     | Declined

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from mailbot.errors import MailbotError
 from mailbot.model.letters import Address
-from mailbot.model.meaning import Language, Meaning, Slot
+from mailbot.model.meaning import Collector, Language, Meaning, Slot
 from mailbot.model.spans import Days, Span
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -225,7 +225,7 @@ class Pending:
     """What is asked of a booking and not done yet: it waits for a yes, for an answer, or for the owner's word."""
 
     act: Act
-    """CANCEL, CHANGE or UNDO."""
+    """CANCEL, CHANGE, UNDO, or NOTE: who comes."""
     meaning: Meaning | None = None
     """The change that is asked for, as far as it was said."""
     rivals: tuple[Meaning, ...] = ()
@@ -292,6 +292,8 @@ class Reservation:
     told: tuple[str, ...] = ()
     """What the clock wrote about, each event once: `use:2026-06-13`, `evaluation:2026-06-13`."""
 
+    collector: Collector | None = None
+    """Who fetches the key and the goods in the asker's place."""
     pending: Pending | None = None
     """What is asked of the booking and not done yet (states confirmed and changing)."""
     before: Booked | None = None

@@ -14,6 +14,7 @@ from mailbot.policy.answers import COMPLETED, lacks_of
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
 from mailbot.policy.changing import change
+from mailbot.policy.collecting import cannot_come, who_comes
 from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
@@ -131,6 +132,8 @@ BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
     evaluated,
     waits,
     whether_the_same,
+    who_comes,
+    cannot_come,
     how_it_stands,
 )
 """What a mail may be besides its intent, in this order."""

@@ -246,6 +246,7 @@ def _passing(place: Place, uses: Sequence[Use], reservation: Reservation, rules:
         keys=tuple(dict.fromkeys((use.key, use.copy) for use in uses if use.key and use.copy)),
         goods=_goods(uses),
         unreached=reservation.unreached,
+        comes=reservation.collector,
     )
 
 
@@ -316,7 +317,9 @@ def _must_know_now(change: Change, given: Digest | None, now: datetime) -> bool:
 
 def _same(one: Passing | None, other: Passing) -> bool:
     """Whether two passings are the same for who stands at the counter."""
-    return one is not None and (one.rooms, one.keys, one.goods) == (other.rooms, other.keys, other.goods)
+    if one is None:
+        return False
+    return (one.rooms, one.keys, one.goods, one.comes) == (other.rooms, other.keys, other.goods, other.comes)
 
 
 def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules: Rules) -> Notice:

@@ -9,7 +9,7 @@ from typing import Any
 from mailbot.model.decision import Content, Decision, End, Facts, Handed, Notice, ToStaff
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language, Meaning
-from mailbot.model.reservation import Act, Put, Reservation, State, next_state
+from mailbot.model.reservation import BOOKED, Act, Put, Reservation, State, next_state
 from mailbot.model.rules import Rules
 from mailbot.policy.due import last_use
 
@@ -55,8 +55,13 @@ class Matter:
         )
         thread = dict.fromkeys((*whose.thread, facts.message_id) if facts.message_id else whose.thread)
         language = self.meaning.language if self.meaning.language_sure else whose.language
-        phone = self.meaning.phone or whose.phone
-        return replace(whose, **{"thread": tuple(thread), "language": language, "phone": phone, **changes})
+        comes = self.meaning.comes
+        of_another = comes is not None and comes.phone == self.meaning.phone
+        phone = whose.phone if of_another else self.meaning.phone or whose.phone
+        kept: dict[str, Any] = {"thread": tuple(thread), "language": language, "phone": phone}
+        if whose.state not in BOOKED and comes is not None:
+            kept["collector"] = comes
+        return replace(whose, **{**kept, **changes})
 
     def cleared(self, **changes: Any) -> Reservation:
         """Return the same with nothing left of an older question or offer."""

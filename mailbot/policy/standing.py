@@ -4,6 +4,8 @@ Nothing that could hurt is done without proof: a domain check that passed, or th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Lapsed, Listed, Offered
 from mailbot.model.reservation import BOOKED, Act, Option, Pending, Reservation, State
 from mailbot.model.rules import Rules
@@ -13,6 +15,7 @@ from mailbot.policy.booking import confirm, decide, offer_again
 from mailbot.policy.cancelling import give_up
 from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
+from mailbot.policy.collecting import note_collector
 from mailbot.policy.matter import Matter
 
 GIVEN_BACK = (State.OFFERED, State.ASKED, State.WAITING)
@@ -32,7 +35,11 @@ def accept(matter: Matter) -> Decision:
         return _accepted(matter, conversation)
     if conversation.state in (State.OFFERED, State.LAPSED):
         return _accepted_late(matter, conversation)
-    if conversation.state in BOOKED and conversation.pending and conversation.pending.act is not Act.CANCEL:
+    pending = conversation.pending
+    if conversation.state in BOOKED and pending and pending.act is Act.NOTE and pending.meaning:
+        said = replace(matter.meaning, comes=pending.meaning.comes)
+        return note_collector(replace(matter, meaning=said))
+    if conversation.state in BOOKED and pending and pending.act is not Act.CANCEL:
         return accept_change(matter)
     if conversation.state in BOOKED and matter.meaning.option is None:
         return matter.ignored(f"booked already: {conversation.code}")

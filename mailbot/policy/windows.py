@@ -18,6 +18,7 @@ from mailbot.policy.amendments import Amendment, possible, rooms_in_question
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
+from mailbot.policy.collecting import FARTHEST
 from mailbot.policy.handovers import REACH, first_after, last_before
 from mailbot.policy.hours import local_day, room_openings, whole
 from mailbot.policy.repeated import as_change
@@ -57,7 +58,18 @@ def windows(
     together: dict[Span, frozenset[str]] = {}
     for resources, span in needs:
         together[span] = together.get(span, frozenset()) | resources
-    return _joined(stretch for span, resources in together.items() for stretch in _cells(resources, span, rules))
+    stretches = [stretch for span, resources in together.items() for stretch in _cells(resources, span, rules)]
+    if conversation is not None and meaning.prevented:
+        stretches += _around_claims(conversation)
+    return _joined(stretches)
+
+
+def _around_claims(booking: Reservation) -> Iterator[Stretch]:
+    """Yield what a booking has away, with the days around in which it might be fetched or brought back instead."""
+    for use in booking.uses:
+        for claim in use.claims:
+            around = FARTHEST + 1 if isinstance(use.when, Days) else (FARTHEST + 1) * 24 * 4
+            yield frozenset({claim.resource}), claim.first - around, claim.last + around
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:

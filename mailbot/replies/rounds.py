@@ -115,7 +115,11 @@ def _sections(digest: Digest, lines: Iterable[tuple[int, Passing]], teller: Tell
 
 def _line(number: int, passing: Passing, teller: Teller) -> Line:
     say, opening = teller.phrases, passing.opening
-    who = [passing.initiative, passing.asker.name or passing.asker.address, passing.phone]
+    asker = passing.asker.name or passing.asker.address
+    who = [passing.initiative, asker, passing.phone]
+    if passing.comes:
+        comes = one_line(passing.comes.name) or teller.format("list", "somebody")
+        who = [teller.format("list", "comes", name=comes, asker=one_line(asker)), passing.comes.phone or passing.phone]
     unreached = teller.format("list", "unreached") if passing.unreached else ""
     return Line(
         number=number,

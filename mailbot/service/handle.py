@@ -44,7 +44,7 @@ MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
 CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 NO_THREAD = Thread()
-CHALLENGES = frozenset({"challenged", "change_offered"})
+CHALLENGES = frozenset({"challenged", "change_offered", "openings"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -223,7 +223,7 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked", "change_offered", "repeated"}:
+        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings"}:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mailbot.model import decision as d
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
-from mailbot.model.meaning import ANY_ROOM, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.meaning import ANY_ROOM, Collector, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
 from mailbot.model.reports import (
     Amount,
@@ -277,6 +277,7 @@ DOUBTS = (
     d.Doubt(Statement(Verb.MISSING, things=(Amount("chaise", None),), words="des chaises"), d.Unclear.HOW_MANY),
 )
 NOTED = (Report("josiane", "josiane.lambert@voisines.example", DEEDS[:2], "2 rendu", id=7),)
+CARINE = Collector("Carine", "0400 98 76 54")
 EMPTY_DIGEST = d.Digest("josiane", date(2026, 6, 12), at("2026-06-13 06:45"))
 ORIGINAL = b"From: yvette.collin@courrier.example\r\nSubject: Cle\r\n\r\nBonjour, la cle ne tourne pas.\r\n"
 
@@ -355,6 +356,10 @@ def contents(language: str) -> dict[str, d.Content]:
         "change-offered-again": d.ChangeOffered(changing, ()),
         "repeated": d.Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
         "repeated-else": d.Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
+        "collector": d.CollectorNoted(replace(booked, collector=CARINE)),
+        "challenged-collector": d.Challenged(booked, Act.NOTE, collector=CARINE),
+        "openings": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True),
+        "openings-one": d.OpeningsOffered(changing, (BACK,), fetching=False),
         "unchanged": d.Unchanged(booked),
         "unchanged-no": d.Unchanged(booked, (TAKEN,)),
         "asked-change": d.Asked(replace(changing, options=()), frozenset(), slots=rivals),
