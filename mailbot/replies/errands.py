@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from mailbot.model.reservation import Handover, Use
 from mailbot.model.rules import Equipment
@@ -46,10 +47,21 @@ class Errands(Names):
     """Tells of errands and venues."""
 
     def fetching(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
-        return self._errands(uses, [(use.out, use) for use in uses], notes=True)
+        return self._at_counters(tuple(uses), fetched=True)
 
     def returning(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
-        return self._errands(uses, [(use.back, use) for use in uses], notes=False)
+        return self._at_counters(tuple(uses), fetched=False)
+
+    def _at_counters(self, uses: tuple[Use, ...], *, fetched: bool) -> tuple[Errand, ...]:
+        """The letter and its calendar file tell the same, each more than once."""
+        if (uses, fetched) not in self._errands_known:
+            passing = [(use.out if fetched else use.back, use) for use in uses]
+            self._errands_known[uses, fetched] = self._errands(uses, passing, notes=fetched)
+        return self._errands_known[uses, fetched]
+
+    @cached_property
+    def _errands_known(self) -> dict[tuple[tuple[Use, ...], bool], tuple[Errand, ...]]:
+        return {}
 
     def handed_out(self, uses: Sequence[Use], now: datetime) -> bool:
         """Return whether a key or goods may already be with the asker."""

@@ -31,6 +31,9 @@ _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,25
 _SEVEN_BIT = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}")
 """7bit data (RFC 2045 section 2.7)."""
 
+SHORT = 76
+"""Characters of a header that is not folded."""
+
 REFERENCES = 12
 """How many references are kept, the first and the last ones."""
 
@@ -177,6 +180,8 @@ def _encoded(text: str, header: str, charset: str = "") -> str:
     """Return one line of text as a header's value: as it is where ASCII suffices, else encoded words, folded."""
     line = one_line(text)
     fitting = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    if (charset or fitting) == "us-ascii" and len(header) + len(": ") + len(line) <= SHORT:
+        return line  # as it is below, at a thousandth of the cost
     return Header(line, charset or fitting, header_name=header).encode(linesep="\r\n")
 
 
