@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.model.letters import Context
-from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Lack, Meaning
+from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Item, Lack, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import occasions
 from mailbot.reading.events import with_items
@@ -127,6 +127,18 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
 
 
+def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) -> int | None:
+    """Return the number of the largest or the smallest room on offer, where the sender asks for that one."""
+    said = {cue.value for cue in sighting.cues if cue.value in {"answer-biggest", "answer-smallest"}}
+    sizes = [
+        max((catalogue.rooms[id].capacity or 0 for id in one.ids if id in catalogue.rooms), default=0) for one in offers
+    ]
+    if len(said) != 1 or not all(sizes):
+        return None
+    wanted = max(sizes) if said == {"answer-biggest"} else min(sizes)
+    return sizes.index(wanted) + 1 if sizes.count(wanted) == 1 else None
+
+
 BARE_DAY = 3
 """Words of a day that is nothing but a number: "pour la 2", "de tweede"."""
 
@@ -144,6 +156,11 @@ COMPLETING = frozenset({Intent.HUMAN, Intent.ACCEPT, Intent.CHANGE, Intent.AVAIL
 def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue: Catalogue) -> Meaning | None:
     """Return what an answer to our open question adds to the request, as a booking; None where it adds nothing."""
     answer = replace(meaning, intent=Intent.BOOK, runner_up=meaning.intent)
+    said = {cue.value for cue in sighting.cues}
+    if "answer-later" in said:
+        return replace(meaning, intent=Intent.HUMAN, runner_up=meaning.intent)  # "je vous dis quoi demain"
+    if Lack.RESOURCE in asked and "answer-any" in said and not sighting.asked_mentions():
+        return replace(answer, items=(Item((ANY_ROOM,), any_will_do=True),))
     told = [when for when in sighting.whens if when.counts]
     words = tuple(Evidence("moment", when.words, "hours") for when in told)
     if sighting.asked_mentions() or any(when.has_days for when in told):

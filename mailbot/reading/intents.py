@@ -31,6 +31,8 @@ class Signs:
     """The letter that is answered offers something, or asks for a yes; or nothing shows what it said."""
     fits_offer: bool = False
     """What is named is one of the things on offer."""
+    chooses: bool = False
+    """It names one of the things on offer by its number or its size."""
     asked: bool = False
     """Our letter asked something."""
     options: bool = False
@@ -187,8 +189,9 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.ACCEPT] -= 20
         scores[Intent.DECLINE] -= 20
     elif signs.options or signs.fits_offer:
-        scores[Intent.ACCEPT] += 4 if signs.fits_offer else 1
-        scores[Intent.DECLINE] += 1
+        agrees = scores[Intent.ACCEPT] > 0 or signs.chooses
+        scores[Intent.ACCEPT] += 4 if signs.fits_offer else 1 if agrees else 0
+        scores[Intent.DECLINE] += 1 if scores[Intent.DECLINE] > 0 else 0
         scores[Intent.BOOK] -= 6 if signs.fits_offer else 0
 
 

@@ -40,6 +40,9 @@ LONGEST = 20_000
 
 CODE = re.compile(r"(?<![\w-])R-[0-9A-HJKMNP-TV-Z]{5}(?![\w-])", re.IGNORECASE)
 
+_DECORATION = re.compile(r"(?:image|logo|outlook|facebook|instagram|icon)[\w-]*\.(?:png|gif|jpe?g|svg)$", re.IGNORECASE)
+"""Names of pictures that programs put under every mail."""
+_ACTING = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL, Intent.ACCEPT, Intent.DECLINE, Intent.AVAILABILITY})
 _WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent.CANCEL})
 
 
@@ -109,7 +112,19 @@ class Library:
             return replace(meaning, intent=Intent.DECLINE, undo=True, evidence=(said,))
         spoken = self._spoken(speech, own)
         read = self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
+        read = self._guarded(read, letter, context)
         return evaluating(read, own.body, self.lexica) if context.evaluation else read
+
+    def _guarded(self, meaning: Meaning, letter: Letter, context: Context) -> Meaning:
+        """Give to a person what is asked of somebody else with us in copy, or only in what is attached."""
+        mine = {address.address for address in letter.to} & set(self.catalogue.mailboxes)
+        copied = letter.to and not mine and {address.address for address in letter.cc} & set(self.catalogue.mailboxes)
+        documents = [name for name in letter.attachments if not _DECORATION.match(name)]
+        attached = documents and meaning.intent in {Intent.BOOK, Intent.CHANGE, Intent.AVAILABILITY, Intent.IGNORE}
+        unsaid = not (meaning.items or context.asked or context.options or meaning.hours != (None, None))
+        if (copied and meaning.intent in _ACTING) or (attached and unsaid):
+            return replace(meaning, intent=Intent.HUMAN, runner_up=meaning.intent, items=(), missing=frozenset())
+        return meaning
 
     def _speech(self, own: OwnWords, subject: Sequence[str], body: Sequence[str], context: Context) -> Speech:
         def otherwise() -> Language:
@@ -133,8 +148,10 @@ class Library:
         body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
         sighting, until = until_decided(self._sight(sheet, lexicons, letter, spoken, body_at, own), lexicons)
         offers = answers.offers(context, own)
-        fitting = self._fitting(offers, sighting, lexicons, letter)
+        found = self._fitting(offers, sighting, lexicons, letter)
+        fitting = found or ()
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
+        signs = replace(signs, chooses=answers.option(sighting, fitting, len(offers)) is not None)
         judged = judge(sighting.cues, signs, sighting.stances.void)
         judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
@@ -151,6 +168,10 @@ class Library:
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
             if said is not None:
                 return said
+        open_answer = judged.intent in {Intent.ACCEPT, Intent.HUMAN} and offers and not signs.chooses
+        if open_answer and found == ():
+            other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"
+            return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
         if judged.intent is Intent.CANCEL and _gives_up_some_part(sighting):
             meaning = events.with_items(meaning, sighting, self.catalogue)
             return meaning if meaning.items else replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)
@@ -181,22 +202,26 @@ class Library:
 
     def _fitting(
         self, offers: Sequence[str], sighting: Sighting, lexicons: Sequence[Lexicon], letter: Letter
-    ) -> tuple[int, ...]:
-        """Return the numbers of the offers that name just the rooms, days and hours that the sender names."""
+    ) -> tuple[int, ...] | None:
+        """Return the numbers of the offers that name just the rooms, days and hours that the sender names, or that are
+        the largest or smallest if that is asked for; None where nothing of the kind is named."""
         told = [w for w, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if at >= sighting.body_at]
         mentions = [mention for mention in sighting.asked_mentions() if mention.first >= sighting.body_at]
         named = answers.Traits.of(mentions, [when for when in told if when.counts])
-        if not offers or not named:
-            return ()
-        every = tuple(self.lexica.values())
-        found = []
-        for number, offer in enumerate(offers, 1):
-            sheet = page(offer, self.abbreviations)
-            moments = find(offer, every, letter.sent, self.catalogue, sheet.tokens)
-            traits = answers.Traits.of(self.thesaurus.find(sheet, tuple(self.lexica)), moments.whens)
-            if named.fits(traits):
-                found.append(number)
-        return tuple(found)
+        sized = any(cue.value in {"answer-biggest", "answer-smallest"} for cue in sighting.cues)
+        if not offers or not (named or sized):
+            return None
+        offered = [self._traits(offer, letter) for offer in offers]
+        fitting = tuple(number for number, traits in enumerate(offered, 1) if named and named.fits(traits))
+        if not fitting and sized:
+            largest = answers.by_size(sighting, offered, self.catalogue)
+            return None if largest is None else (largest,)
+        return fitting
+
+    def _traits(self, offer: str, letter: Letter) -> answers.Traits:
+        sheet = page(offer, self.abbreviations)
+        moments = find(offer, tuple(self.lexica.values()), letter.sent, self.catalogue, sheet.tokens)
+        return answers.Traits.of(self.thesaurus.find(sheet, tuple(self.lexica)), moments.whens)
 
     def _sight(
         self,

@@ -1,0 +1,163 @@
+"""A mail read with what stands around it: our open question, our offer, whom it is addressed to, what is attached."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mailbot.model.letters import NO_CONTEXT, Context
+from mailbot.model.meaning import ANY_ROOM, Intent, Lack, Meaning
+from mailbot.reading.lexicon import load_all
+from mailbot.reading.mime import parse
+from mailbot.reading.reader import read
+from tests.corpus.commune import MAILBOX
+from tests.corpus.mails import COMMUNE
+
+SENT = datetime(2026, 6, 2, 7, 30, tzinfo=UTC)  # a Tuesday
+WHEN = "Plain: at what time?"
+ROOMS = Context(
+    code="R-7K3F2",
+    options=("salle polyvalente, samedi 13 juin de 14 à 18h", "bibliothèque, samedi 13 juin de 14 à 18h"),
+    language="fr",
+    our_texts=("1. salle polyvalente, samedi 13 juin de 14 à 18h\n2. bibliothèque, samedi 13 juin de 14 à 18h",),
+)
+CHALLENGE = Context(code="R-7K3F2", challenge=True, language="fr")
+
+
+def asking(*lacks: Lack) -> Context:
+    return Context(code="R-7K3F2", asked=frozenset(lacks), language="fr", our_texts=(WHEN,))
+
+
+def meant(text: str, context: Context = NO_CONTEXT, *, to: str = MAILBOX, more: str = "", subject: str = "") -> Meaning:
+    thread = "In-Reply-To: <ours@bruyere.example>\r\n" if context is not NO_CONTEXT else ""
+    head = f"From: a@b.example\r\nTo: {to}\r\n{more}{thread}Subject: {subject or 'Re: R-7K3F2'}\r\n"
+    raw = f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+    return read(parse(raw, SENT, own=frozenset({MAILBOX})), context, COMMUNE, load_all())
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks", "hours"),
+    [
+        ("à 19h30 alors", {Lack.START, Lack.END}, (19 * 60 + 30, None)),
+        ("de 19h à 22h", {Lack.START, Lack.END}, (19 * 60, 22 * 60)),
+        ("van 19u tot 22u", {Lack.START, Lack.END}, (19 * 60, 22 * 60)),
+        ("22h", {Lack.END}, (None, 22 * 60)),
+        ("tot 22u", {Lack.END}, (None, 22 * 60)),
+        ("until 10pm", {Lack.END}, (None, 22 * 60)),
+    ],
+)
+def test_hours_that_were_asked_for(text: str, lacks: set[Lack], hours: tuple[int | None, int | None]) -> None:
+    meaning = meant(text, asking(*lacks))
+    assert (meaning.intent, meaning.hours) == (Intent.BOOK, hours)
+
+
+@pytest.mark.parametrize(
+    "text", ["30", "Une trentaine suffira, merci", "on en prendrait 30", "we nemen er 30", "30 please"]
+)
+def test_a_number_that_was_asked_for(text: str) -> None:
+    meaning = meant(text, asking(Lack.QUANTITY))
+    assert (meaning.intent, meaning.option) == (Intent.BOOK, 30)
+
+
+@pytest.mark.parametrize("text", ["plutôt jeudi", "liever donderdag", "Thursday rather"])
+def test_a_day_instead_of_those_on_offer(text: str) -> None:
+    meaning = meant(text, ROOMS)
+    assert meaning.intent is Intent.BOOK
+    assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-04", None]]
+
+
+@pytest.mark.parametrize("text", ["peu importe", "maakt niet uit", "any will do"])
+def test_any_room_will_do(text: str) -> None:
+    [item] = meant(text, asking(Lack.RESOURCE)).items
+    assert (item.resources, item.any_will_do) == ((ANY_ROOM,), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("oui", None),
+        ("le 2", 2),
+        ("2", 2),
+        ("la deuxième svp", 2),
+        ("de tweede graag", 2),
+        ("the second one please", 2),
+        ("va pour la bibliothèque", 2),
+        ("la plus grande", 1),
+        ("de grootste", 1),
+        ("the largest", 1),
+        ("la plus petite", 2),
+        ("ok pour la 1, merci !", 1),
+        ("Non, c'est parfait comme ça", None),
+    ],
+)
+def test_an_offer_that_is_taken(text: str, option: int | None) -> None:
+    meaning = meant(text, ROOMS)
+    assert (meaning.intent, meaning.option) == (Intent.ACCEPT, option)
+
+
+@pytest.mark.parametrize("text", ["non merci", "ni l'une ni l'autre", "geen van beide", "neither of them"])
+def test_an_offer_that_is_refused(text: str) -> None:
+    assert meant(text, ROOMS).intent is Intent.DECLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "context"),
+    [
+        ("laquelle est la moins chère ?", ROOMS),
+        ("Is there a projector in the library?", ROOMS),
+        ("Pourquoi voulez-vous savoir ça ?", asking(Lack.END)),
+        ("Je ne sais pas encore, je vous dis quoi demain.", asking(Lack.END)),
+        ("Ik laat het morgen weten.", asking(Lack.END)),
+        ("I don't know yet, I'll let you know tomorrow.", asking(Lack.END)),
+    ],
+)
+def test_a_question_met_by_a_question_or_put_off_books_nothing(text: str, context: Context) -> None:
+    assert meant(text, context).intent in {Intent.HUMAN, Intent.HELP}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("oui", Intent.ACCEPT), ("Non, c'est parfait", Intent.ACCEPT), ("non, ce n'est pas moi", Intent.DECLINE)],
+)
+def test_a_yes_or_a_no_to_a_challenge(text: str, intent: Intent) -> None:
+    assert meant(text, CHALLENGE).intent is intent
+
+
+def test_a_mail_with_us_only_in_copy_books_nothing() -> None:
+    text = "Salut Paul, peux-tu nous réserver la salle polyvalente samedi de 14h à 18h ?"
+    copied = meant(text, to="paul@b.example", more=f"Cc: {MAILBOX}\r\n", subject="salle")
+    assert (copied.intent, copied.items) == (Intent.HUMAN, ())
+    assert meant(text, more="Cc: paul@b.example\r\n", subject="salle").intent is Intent.BOOK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour, veuillez trouver en annexe notre demande de réservation. Merci, Anne",
+        "Beste, in bijlage vindt u onze aanvraag tot reservatie. Mvg, An",
+        "Dear team, please find our booking request attached. Ann",
+    ],
+)
+def test_what_is_asked_only_in_an_attachment_is_for_a_person(text: str) -> None:
+    part = "Content-Type: text/plain; charset=utf-8\r\n\r\n" + text
+    form = (
+        'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="demande.pdf"\r\n\r\n%PDF-1.4\r\n'
+    )
+    head = f"From: a@b.example\r\nTo: {MAILBOX}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n"
+    raw = f"{head}\r\n--x\r\n{part}\r\n--x\r\n{form}--x--\r\n".encode()
+    letter = parse(raw, SENT, own=frozenset({MAILBOX}))
+    assert letter.attachments == ("demande.pdf",)
+    assert read(letter, NO_CONTEXT, COMMUNE, load_all()).intent is Intent.HUMAN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Réunion de l'échevine le 24/06 à 15h à la maison communale, pour information.",
+        "Ter info: de vergadering van het comité is op 24 juni om 15u in het gemeentehuis.",
+        "For your information, the committee meets on 24 June at 3pm at the town hall.",
+    ],
+)
+def test_a_meeting_that_is_only_mentioned_books_nothing(text: str) -> None:
+    assert meant(text, subject="agenda").intent is not Intent.BOOK
