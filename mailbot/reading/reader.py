@@ -19,6 +19,7 @@ from mailbot.reading import answers, events
 from mailbot.reading.amends import undoes, with_amends
 from mailbot.reading.besides import until_decided, with_besides
 from mailbot.reading.cues import Cues
+from mailbot.reading.further import with_further
 from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
@@ -178,10 +179,11 @@ class Library:
         if judged.intent is Intent.ACCEPT:
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
-            return events.with_items(meaning, sighting, self.catalogue)
+            meaning = events.with_items(meaning, sighting, self.catalogue)
+            return with_further(meaning, sighting, self.catalogue)
         if context.booked and (amended := answers.amending(meaning, sighting, self.catalogue)):
             return amended
-        return meaning
+        return with_further(meaning, sighting, self.catalogue)
 
     def _offered(self, context: Context, own: OwnWords) -> bool:
         """Whether the letter that is answered offers something; where nothing of it is seen, it may."""

@@ -161,3 +161,47 @@ def test_what_is_asked_only_in_an_attachment_is_for_a_person(text: str) -> None:
 )
 def test_a_meeting_that_is_only_mentioned_books_nothing(text: str) -> None:
     assert meant(text, subject="agenda").intent is not Intent.BOOK
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "further"),
+    [
+        (
+            "Nous annulons la salle polyvalente du 13 juin (R-7K3F2). Par contre nous voudrions la bibliothèque le "
+            "20 juin de 14h à 16h.",
+            Intent.CANCEL,
+            Intent.BOOK,
+        ),
+        (
+            "Wij annuleren R-7K3F2. Daarnaast willen we graag het buurthuis op 20 juni van 14u tot 16u.",
+            Intent.CANCEL,
+            Intent.BOOK,
+        ),
+        (
+            "Une chaise a été cassée samedi dernier. Nous voudrions réserver la salle polyvalente le 20 juin de "
+            "14h à 18h.",
+            Intent.BOOK,
+            Intent.FEEDBACK,
+        ),
+        (
+            "One of the gazebos was torn last Saturday. Could we also book the library on 20 June from 2 to 4pm?",
+            Intent.BOOK,
+            Intent.FEEDBACK,
+        ),
+    ],
+)
+def test_two_acts_in_one_mail_are_both_kept(text: str, first: Intent, further: Intent) -> None:
+    meaning = meant(text, subject="deux choses")
+    assert (meaning.intent, [other.intent for other in meaning.further]) == (first, [further])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nous voudrions la salle polyvalente le 20 juin de 14h à 18h. L'an dernier c'était parfait !",
+        "Graag het buurthuis op 20 juni van 14u tot 16u. Stoelen hebben we niet nodig.",
+        "We no longer need R-7K3F2. I had asked for the library on 20 June.",
+    ],
+)
+def test_one_act_has_no_other(text: str) -> None:
+    assert meant(text, subject="salle").further == ()
