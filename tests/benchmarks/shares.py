@@ -113,6 +113,7 @@ def shares(settings: Mapping[str, str], folder: Path) -> dict[str, Share]:
     watches = Watches()
     with app.opened(chosen) as store, ExitStack() as patches:
         office = app.office(chosen, store)
+        app.get_ready(office)
         for part, functions in PARTS.items():
             for owner, name in functions:
                 patches.enter_context(patch.object(owner, name, watches.timed(part, getattr(owner, name))))
