@@ -242,6 +242,8 @@ def accept_change(matter: Matter) -> Decision:
         said = matter.meaning if _is_asked(booking) else replace(meaning, language=matter.meaning.language)
         return change(replace(matter, meaning=said))
     option = _chosen(matter, booking)
+    if option is None and booking.state is not State.CHANGING:  # the hold is over, and no number was said
+        return change(replace(matter, meaning=meaning)) if meaning else matter.handed("human", "which option, too late")
     if option is None:
         return matter.answered(ChangeOffered(booking, ()), f"which of {len(booking.options)} options is not clear")
     attendees = booking.attendees

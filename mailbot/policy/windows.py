@@ -15,7 +15,7 @@ from mailbot.model.rules import Counter, Equipment, Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.alternatives import NEAR, WEEKS, like
 from mailbot.policy.amendments import Amendment, possible, rooms_in_question
-from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
+from mailbot.policy.answers import COMPLETED, is_room, is_unknown, lacks_of, requested
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
 from mailbot.policy.collecting import FARTHEST
@@ -30,6 +30,8 @@ Stretch: TypeAlias = tuple[frozenset[str], int, int]
 """Resources, and the first and last of their cells."""
 
 BEYOND_REACH = timedelta(days=REACH + 1)
+KNOWN = COMPLETED | {State.ASKED, State.WAITING}
+"""States in which a mail goes on from what was asked before."""
 ROUNDING = timedelta(minutes=15)
 """Alternatives are on quarters of an hour."""
 
@@ -86,9 +88,7 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:
 
 def _baskets(meaning: Meaning, conversation: Reservation | None, rules: Rules) -> Iterator[Basket]:
     """Yield what may be decided: the request, its rival readings, and what the conversation asked or was offered."""
-    known = conversation is not None and (
-        conversation.state in (State.ASKED, State.OFFERED, State.LAPSED, State.WAITING) or Wish.WAIT in meaning.wishes
-    )
+    known = conversation is not None and (conversation.state in KNOWN or Wish.WAIT in meaning.wishes)
     requests = [requested(meaning, conversation, rules)] if known or meaning.intent is Intent.BOOK else []
     if known and conversation and conversation.request:
         requests.append(conversation.request)

@@ -1,0 +1,188 @@
+"""Random walks through whole conversations, by several people, with and without proof: at each step the ledger is the
+sum of what stands, no state is without its letter, and no letter without its state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import Phase, event, given, settings
+from hypothesis import strategies as st
+
+from mailbot.model import decision as d
+from mailbot.model.meaning import SAME, Collector, Intent, Item, Meaning, Slot
+from mailbot.model.reservation import BOOKED, Act, Reservation, State, claims_in_force
+from mailbot.policy.clock import on_clock
+from tests.policy.commune import KARIM, YVETTE, Office, asks, goods, limited, room, says, slot
+
+CARINE = replace(YVETTE, name="Carine", address="carine@parc.example")
+RULES = limited(notice=timedelta(hours=12), active_bookings=5, hours_per_week=30)
+DAYS = st.integers(2, 14).map(lambda ahead: date(2026, 6, 3) + timedelta(days=ahead))
+HOURS = st.sampled_from(["9-12", "14-18", "18-22", "19-21", "20-25"])
+ROOMS = st.sampled_from(["salle", "bureau", "quartier", "cuisine", "kiosque"])
+THINGS = st.sampled_from(["table", "gobelet", "sono"])
+UNITS = st.none() | st.integers(1, 9)
+
+
+@st.composite
+def requests(draw) -> Meaning:
+    days = sorted(draw(st.sets(DAYS, min_size=1, max_size=4)))
+    between = draw(HOURS)
+    items = [room(draw(ROOMS), *(slot(day.isoformat(), between) for day in days))]
+    if draw(st.booleans()):
+        items.append(goods(draw(THINGS), draw(st.integers(1, 9)), Slot(days[0], days[0])))
+    return asks(*items, attendees=draw(st.none() | st.integers(1, 60)))
+
+
+@st.composite
+def changes(draw) -> Meaning:
+    day, other = draw(DAYS), draw(DAYS)
+    moved = draw(st.sampled_from([Slot(day, None), slot(day.isoformat(), "14-18"), slot(day.isoformat(), "15-")]))
+    said = {
+        "day": {"items": (Item((SAME,), 1, (moved,)),), "days": frozenset({day})},
+        "one of many": {"items": (Item((SAME,), 1, (moved,)),), "days": frozenset({day, other})},
+        "hours": {"hours": draw(st.sampled_from([(840, 1080), (900, None), (None, 1260), (1200, 60)]))},
+        "room": {"items": (room(draw(ROOMS)),)},
+        "another room": {"items": (replace(room(draw(ROOMS)), added=True),)},
+        "things": {"items": (replace(goods(draw(THINGS), draw(UNITS)), added=draw(st.booleans())),)},
+        "people": {"attendees": draw(st.integers(1, 90))},
+        "rest": {"hours": (1140, 1260), "days": frozenset({day}), "rest": True},
+        "nothing": {},
+    }
+    form = said[draw(st.sampled_from(list(said)))]
+    return replace(says(Intent.CHANGE), **form)
+
+
+@st.composite
+def givings_up(draw) -> Meaning:
+    day = draw(DAYS)
+    items = draw(st.sampled_from([(), (goods("table", 2),), (Item((SAME,), 1, (Slot(day, None),)),)]))
+    return says(
+        Intent.CANCEL, *items, days=frozenset({day}) if draw(st.booleans()) else frozenset(), rest=draw(st.booleans())
+    )
+
+
+OTHERS = st.sampled_from(
+    [
+        *(says(Intent.ACCEPT, option=number) for number in (None, 1, 2, 3)),
+        says(Intent.DECLINE),
+        says(Intent.DECLINE, undo=True),
+        says(Intent.HUMAN, comes=Collector("Carine", "0400")),
+        says(Intent.HUMAN, prevented=frozenset(date(2026, 6, day) for day in (5, 12, 19))),
+        says(Intent.HUMAN, asks_state=True),
+        says(Intent.HUMAN, more=True),
+        says(Intent.LIST),
+    ]
+)
+PEOPLE = st.sampled_from([YVETTE, CARINE, KARIM])
+PROOFS = st.sampled_from(["none", "domain", "challenge"])
+FIRST = st.lists(st.tuples(requests(), PEOPLE, st.just(-1), PROOFS, st.just(timedelta(0))), min_size=2, max_size=4)
+"""Everybody begins by asking for something."""
+THEN = st.lists(
+    st.tuples(
+        changes() | givings_up() | OTHERS | OTHERS | requests(),
+        PEOPLE,
+        st.sampled_from([0, 0, 0, 1, 1, 2, -1]),
+        PROOFS,
+        st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=7), timedelta(days=2)]),
+    ),
+    min_size=4,
+    max_size=12,
+)
+FITS: dict[type, frozenset[State]] = {
+    d.Confirmed: BOOKED,
+    d.Changed: frozenset({State.CONFIRMED}),
+    d.Unchanged: BOOKED,
+    d.Challenged: BOOKED,
+    d.ChangeOffered: frozenset({State.CHANGING}),
+    d.OpeningsOffered: frozenset({State.CHANGING}),
+    d.CollectorNoted: BOOKED,
+    d.Offered: frozenset({State.OFFERED}),
+    d.Repeated: frozenset({State.ASKED}),
+    d.Asked: frozenset({State.ASKED, State.CHANGING}),
+    d.Refused: frozenset({State.REFUSED}),
+    d.Cancelled: frozenset({State.CANCELLED}),
+    d.Declined: frozenset({State.DECLINED}),
+    d.Lapsed: frozenset({State.LAPSED}),
+}
+"""In which states a letter may speak of a conversation."""
+
+
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(first=FIRST, then=THEN)
+def test_whatever_people_write_the_ledger_holds_and_each_state_has_its_letter(first, then) -> None:
+    office = Office(RULES)
+    for meaning, sender, nth, proof, later in (*first, *then):
+        code = a_thread(office, sender, nth)
+        pending = office.reservations[code].pending if code else None
+        more = {"challenge": pending.act} if proof == "challenge" and pending else {}
+        decision = office.mail(meaning, sender, code, sender_is_proven=proof == "domain", **more)
+        holds(office)
+        each_letter_has_its_state(decision, office)
+        only_proven_acts_touch_what_stands(decision, proof)
+        for put in decision.puts:
+            event(f"{put.before.state if put.before else State.NEW} {put.act}")
+        office.now += later
+        the_clock(office)
+        holds(office)
+
+
+def a_thread(office: Office, sender, nth: int) -> str:
+    whose = office.rules.initiative_of(sender.address).id
+    own = [code for code, reservation in office.reservations.items() if reservation.initiative == whose]
+    return own[nth] if 0 <= nth < len(own) else ""
+
+
+def the_clock(office: Office) -> None:
+    every = office.reservations.values()
+    lapsing = tuple(
+        r for r in every if r.state in (State.OFFERED, State.CHANGING) and r.deadline and r.deadline < office.now
+    )
+    office.carry_out(on_clock(d.ClockFacts(office.now, lapsing=lapsing), office.rules))
+
+
+def holds(office: Office) -> None:
+    """The ledger is the sum of what stands, and each conversation is whole."""
+    occupied: Counter[tuple[str, int]] = Counter()
+    for reservation in office.reservations.values():
+        is_whole(reservation)
+        for claim in claims_in_force(reservation):
+            occupied.update({(claim.resource, cell): claim.units for cell in range(claim.first, claim.last + 1)})
+    assert +office.ledger.cells == +occupied
+
+
+def is_whole(reservation: Reservation) -> None:
+    if reservation.state in BOOKED:
+        assert reservation.uses
+    if reservation.state is State.CHANGING:
+        assert reservation.pending
+        assert bool(reservation.options) is bool(reservation.hold) is bool(reservation.deadline)
+    if reservation.state is State.OFFERED:
+        assert reservation.options
+        assert reservation.deadline
+    if reservation.state is State.ASKED:
+        assert reservation.request
+
+
+def each_letter_has_its_state(decision: d.Decision, office: Office) -> None:
+    answers = [notice.content for notice in decision.notices if notice.answers]
+    assert len(answers) <= 1
+    assert answers or not decision.puts
+    for content in answers:
+        reservation = getattr(content, "reservation", None)
+        if type(content) in FITS:
+            assert reservation.state in FITS[type(content)], (type(content), reservation.state)
+        if reservation is not None:
+            assert office.reservations[reservation.code] == reservation
+
+
+TOUCHES = frozenset({Act.CHANGE, Act.UNDO, Act.CANCEL})
+
+
+def only_proven_acts_touch_what_stands(decision: d.Decision, proof: str) -> None:
+    for put in decision.puts:
+        if put.before is not None and put.before.state in BOOKED and proof == "none":
+            assert put.act not in TOUCHES
+            assert put.after.uses == put.before.uses
+            assert put.after.collector == put.before.collector
