@@ -766,6 +766,8 @@ class Facts:
     traffic: Traffic = Traffic()
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
+    colleagues: tuple[Address, ...] = ()
+    """Others of the sender's initiative to whom the mail went as well."""
     stays: tuple[Use, ...] = ()
     """Of the booking that a change is asked of: what it leaves as it is. It is planned together with what is new, but
     need not be asked in time again."""

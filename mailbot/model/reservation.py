@@ -292,6 +292,8 @@ class Reservation:
     told: tuple[str, ...] = ()
     """What the clock wrote about, each event once: `use:2026-06-13`, `evaluation:2026-06-13`."""
 
+    colleagues: tuple[Address, ...] = ()
+    """Others of the initiative who had a copy of a mail of the asker's: they get the calendar file too."""
     collector: Collector | None = None
     """Who fetches the key and the goods in the asker's place."""
     pending: Pending | None = None

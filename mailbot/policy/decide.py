@@ -20,6 +20,7 @@ from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.on_the_spot import on_the_spot
 from mailbot.policy.repeating import whether_the_same
+from mailbot.policy.sharing import shared
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked
 from mailbot.policy.trust import distrusted
@@ -34,6 +35,11 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
     """Return what is to be done about one mail, and why. Pure: the same arguments give the same decision. Where there
     is doubt it is the harmless one: nothing is booked, changed or given up."""
     matter = Matter(meaning, replace(facts, occupancy=Remembered.of(facts.occupancy)), rules)
+    return shared(_decided(matter), matter)
+
+
+def _decided(matter: Matter) -> Decision:
+    meaning, facts, rules = matter.meaning, matter.facts, matter.rules
     if meaning.intent is Intent.IGNORE and not facts.calendar_reply:
         return _ignored(matter)
     if silence := too_many(matter):

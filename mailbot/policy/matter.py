@@ -58,7 +58,13 @@ class Matter:
         comes = self.meaning.comes
         of_another = comes is not None and comes.phone == self.meaning.phone
         phone = whose.phone if of_another else self.meaning.phone or whose.phone
-        kept: dict[str, Any] = {"thread": tuple(thread), "language": language, "phone": phone}
+        colleagues = tuple(dict.fromkeys((*whose.colleagues, *facts.colleagues)))
+        kept: dict[str, Any] = {
+            "thread": tuple(thread),
+            "language": language,
+            "phone": phone,
+            "colleagues": colleagues,
+        }
         if whose.state not in BOOKED and comes is not None:
             kept["collector"] = comes
         return replace(whose, **{**kept, **changes})

@@ -262,12 +262,23 @@ def facts_for(
         new_code=unit.reservations.new_code(),
         conversation=conversation,
         standing=standing,
+        colleagues=colleagues_of(letter, rules),
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,
         challenge=challenge,
         traffic=unit.mailbox.traffic(address, conversation.code if conversation else "", now),
     )
+
+
+def colleagues_of(letter: Letter, rules: Rules) -> tuple[Address, ...]:
+    """Return the others of the sender's initiative to whom a letter went as well. Nobody else's address in a copy gets
+    to know anything."""
+    initiative = rules.initiative_of(letter.sender.address)
+    if initiative is None:
+        return ()
+    others = (one for one in (*letter.to, *letter.cc) if one.address != letter.sender.address)
+    return tuple(dict.fromkeys(one for one in others if rules.initiative_of(one.address) == initiative))
 
 
 def thread_of(letter: Letter, raw: bytes) -> Thread:

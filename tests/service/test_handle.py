@@ -81,8 +81,9 @@ def test_who_loses_a_race_decides_again_from_fresh_facts(town: Town, monkeypatch
     monkeypatch.setattr(handle, "read", read_while_somebody_answers)
     letters = town.write(MARC, "", "1", answers=offer)
     assert len(done) == 1
-    assert to(letters) == ["anne@valleeverte.example", "marc@valleeverte.example", *STAFF]
-    assert [calendar_method(letter) for letter in letters] == ["REQUEST", "", "", ""]
+    marc = "marc@valleeverte.example"  # who asked for it hears what his colleague took, and that his own is looked at
+    assert to(letters) == ["anne@valleeverte.example", marc, marc, *STAFF]
+    assert [calendar_method(letter) for letter in letters] == ["REQUEST", "REQUEST", "", "", ""]
     assert len(town.rows()) == 2, "one conversation, one booking"
 
 
