@@ -510,6 +510,10 @@ class Passing:
     goods: tuple[tuple[str, int], ...]
     """Equipment and quantity."""
     number: int = 0
+    reminded: int = 0
+    """Of what is late: how often the borrower was reminded."""
+    said_back: bool = False
+    """Of what is late: the borrower says that it is back."""
     unreached: bool = False
     """A letter to the asker came back."""
     comes: Collector | None = None
@@ -613,6 +617,45 @@ class Shortfall:
 
 
 @dataclass(frozen=True)
+class Overdue:
+    """To the borrower: something is not back. `number` says which reminder it is, `opening` when it can be brought."""
+
+    template: ClassVar[str] = "overdue"
+    reservation: Reservation
+    passing: Passing
+    number: int
+    opening: Span | None
+
+
+@dataclass(frozen=True)
+class OverdueTold:
+    """To staff: it is still not back after `reminders` reminders; nothing more goes to the borrower by itself."""
+
+    template: ClassVar[str] = "overdue_told"
+    reservation: Reservation
+    passing: Passing
+    reminders: int
+
+
+@dataclass(frozen=True)
+class ShortWarned:
+    """To a later borrower, in time: what they are to fetch is not back, and what they can do."""
+
+    template: ClassVar[str] = "short_warned"
+    reservation: Reservation
+    shortfall: Shortfall
+
+
+@dataclass(frozen=True)
+class BroughtBack:
+    """To the borrower: that it is back is noted; `to_be_seen` where the key-holder had reported otherwise."""
+
+    template: ClassVar[str] = "brought_back"
+    reservation: Reservation
+    to_be_seen: bool = False
+
+
+@dataclass(frozen=True)
 class ReportTold:
     """To staff: what was reported and noted, by whom, and who goes short by it."""
 
@@ -642,6 +685,10 @@ class Coming:
 
 Content: TypeAlias = (
     Coming
+    | Overdue
+    | OverdueTold
+    | ShortWarned
+    | BroughtBack
     | ReportUnclear
     | ReportChallenged
     | ReportTold
@@ -798,3 +845,5 @@ class ClockFacts:
     """By `Passing.place`: what was reported last."""
     reports: tuple[Report, ...] = ()
     """Those that no list told yet."""
+    late: tuple[Reservation, ...] = ()
+    """Bookings of which something is reported not to be back."""

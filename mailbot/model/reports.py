@@ -80,6 +80,8 @@ class Told:
     words: str
     """The sender's own words, whole."""
     rest: bool = False
+    ahead: bool = False
+    """It speaks of days to come."""
 
 
 # --- what holds because of it

@@ -147,7 +147,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
     State.DECLINED: _ANSWERS,
     State.LAPSED: _ANSWERS,
     State.CANCELLED: {},
-    State.CLOSED: {Act.NOTE: State.CLOSED, Act.EVALUATE: State.CLOSED},
+    State.CLOSED: {Act.NOTE: State.CLOSED, Act.EVALUATE: State.CLOSED, Act.REMIND: State.CLOSED},
 }
 """The life of a conversation. An act that a state does not have is a step nobody may take."""
 

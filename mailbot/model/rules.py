@@ -73,6 +73,8 @@ class Key:
     deposit: Words = field(default_factory=dict)
     sign: Words = field(default_factory=dict)
     """What to sign or to show when it is handed over."""
+    report_return: bool = False
+    """Whether it is late until its return is reported; else silence counts as returned."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ class Equipment:
     days_between: int = 0
     """Whole days needed after a return before the next loan (drying, washing)."""
     closures: tuple[Closure, ...] = ()
+    report_return: bool = False
+    """Whether it is late until its return is reported; else silence counts as returned."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ the short notice that follows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -24,11 +24,12 @@ from mailbot.model.decision import (
     ShortNotice,
 )
 from mailbot.model.letters import Address
-from mailbot.model.reports import Outcome, Passed
+from mailbot.model.reports import Outcome, Passed, Report
 from mailbot.model.reservation import Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.hours import ONE_DAY, local_day, whole
+from mailbot.policy.lateness import is_late, reminded, was_fetched
 
 LOOK_BACK = 15
 """Days in which a list that was missed is still caught up."""
@@ -39,7 +40,8 @@ LOOK_AHEAD = 40
 def house_work(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now of steps of offers and reservations that are over, and of lists."""
     lapses = lapsed(facts.lapsing).puts
-    closes = [_step(r, Act.CLOSE, "all used and brought back") for r in facts.ending if is_over(r, facts.now, rules)]
+    over = (one for one in facts.ending if is_over(one, facts.now, rules) and not is_outstanding(one, facts, rules))
+    closes = [_step(one, Act.CLOSE, "all used and brought back") for one in over]
     digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))
     notices = tuple(_letter(digest, facts.now, rules) for digest in digests if _has_to_go(digest, rules))
     because = (
@@ -48,6 +50,11 @@ def house_work(facts: ClockFacts, rules: Rules) -> Decision:
         *(f"list of {digest.holder} for {digest.day}, until {_utc(digest.until)}" for digest in digests),
     )
     return Decision(End.ANSWERED if notices else End.IGNORED, because, (*lapses, *closes), notices, digests=digests)
+
+
+def is_outstanding(reservation: Reservation, facts: ClockFacts, rules: Rules) -> bool:
+    """Return whether something of a booking is late: it is not closed before that is settled."""
+    return any(is_late(passing, facts.outcomes, facts.now, rules) for passing in passings_of(reservation, rules))
 
 
 def lapsed(offers: Iterable[Reservation]) -> Decision:
@@ -116,22 +123,41 @@ def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
     present = [p for r in facts.passing for p in passings_of(r, rules) if p.counter in counters]
     awaited = [p for p in present if is_awaited(p, facts.outcomes)]
     ahead = sorted((p for p in awaited if _belongs(p, due, facts.now, rules)), key=_by_hour)
-    lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, 1))
+    late = late_of(counters, facts, rules)
+    lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, len(late) + 1))
     gone = [p for r in facts.cancelled for p in passings_of(r, rules) if p.counter in counters]
     last = facts.last_digests.get(due.holder)
     changed = _changed(last.lines if last else (), present, gone, due, facts.now)
-    noted = tuple(report for report in facts.reports if report.who == due.holder)
-    return Digest(due.holder, due.day, due.until, lines=lines, changed=changed, noted=noted)
+    noted = tuple(report for report in facts.reports if concerns(report, due.holder, counters))
+    return Digest(due.holder, due.day, due.until, late, lines, changed, noted)
+
+
+def concerns(report: Report, holder: str, counters: Collection[str]) -> bool:
+    """Return whether a report is told in a key-holder's list: their own, and what borrowers say of their counters."""
+    passed = (deed.passing.split(" ")[2] for deed in report.deeds if isinstance(deed, Passed))
+    return report.who == holder or (report.who == "borrower" and any(counter in counters for counter in passed))
 
 
 def is_awaited(passing: Passing, outcomes: Mapping[str, Passed]) -> bool:
     """Return whether something may still pass: nothing of it was reported, and what comes back was fetched."""
-    if passing.place in outcomes:
-        return outcomes[passing.place].outcome in (Outcome.NOT_BACK, Outcome.NOBODY)
-    if passing.direction is Direction.OUT:
-        return True
-    fetched = [deed.outcome for place, deed in outcomes.items() if place.startswith(f"{passing.code} {Direction.OUT} ")]
-    return not fetched or any(outcome is not Outcome.NOBODY for outcome in fetched)
+    return passing.place not in outcomes and (passing.direction is Direction.OUT or was_fetched(passing, outcomes))
+
+
+def late_of(counters: Collection[str], facts: ClockFacts, rules: Rules) -> tuple[Passing, ...]:
+    """Return what should be back at these counters and is not, the oldest first, numbered."""
+    every = {one.code: one for one in (*facts.late, *facts.ending, *facts.passing)}
+    late = [
+        replace(passing, reminded=reminded(one, passing), said_back=_is_said_back(passing, facts.outcomes))
+        for one in every.values()
+        for passing in passings_of(one, rules)
+        if passing.counter in counters and is_late(passing, facts.outcomes, facts.now, rules)
+    ]
+    return tuple(replace(passing, number=number) for number, passing in enumerate(sorted(late, key=_by_hour), 1))
+
+
+def _is_said_back(passing: Passing, outcomes: Mapping[str, Passed]) -> bool:
+    known = outcomes.get(passing.place)
+    return known is not None and known.outcome is Outcome.SAID_BACK
 
 
 def digest_for(holder: str, day: date, reservations: Iterable[Reservation], rules: Rules) -> Digest:

@@ -24,6 +24,7 @@ from mailbot.model.decision import (
     ReportChallenged,
     ReportTold,
     ReportUnclear,
+    Shortfall,
     ToStaff,
     Unclear,
 )
@@ -46,12 +47,12 @@ from mailbot.model.reports import (
     Verb,
     Why,
 )
-from mailbot.model.reservation import Reservation
+from mailbot.model.reservation import Act, Put, Reservation
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days
 from mailbot.policy.due import next_list, passings_of, reader_of
 from mailbot.policy.hours import local_day, whole
-from mailbot.policy.shortfalls import short_of
+from mailbot.policy.overdue import another_copy, is_near, shortfalls_of, warned
 from mailbot.policy.stock import in_force, stock_of
 
 EARLY = timedelta(hours=1)
@@ -318,11 +319,38 @@ def _harmless(deed: Deed, facts: ReportFacts) -> bool:
 def _done(
     report: Report, doubts: tuple[Doubt, ...], told: Told, facts: ReportFacts, rules: Rules, why: str
 ) -> Decision:
-    notices = [*_copies(report, told, facts, rules), *_to_stand_in(report, facts, rules)]
+    held = {held.resource for deed in report.deeds if isinstance(deed, Passed) for held in deed.held}
+    short, moves = _short(held, report, facts, rules)
+    warnings = [step for one in short if one.resource in held and is_near(one, facts.now) and (step := warned(one))]
+    notices = [*_copies(report, short, told, facts, rules), *_to_stand_in(report, facts, rules)]
     if doubts:
         notices.insert(0, _letter(ReportUnclear(doubts, report.deeds), facts))
+    notices += [notice for step in warnings for notice in step.notices]
+    puts = {put.after.code: put for put in (*moves, *(put for step in warnings for put in step.puts))}
     because = (why, *(f"noted: {type(deed).__name__.lower()}" for deed in report.deeds))
-    return Decision(End.ANSWERED if notices else End.IGNORED, because, (), tuple(notices), report=report)
+    end = End.ANSWERED if notices else End.IGNORED
+    return Decision(end, because, tuple(puts.values()), tuple(notices), report=report)
+
+
+def _short(
+    held: set[str], report: Report, facts: ReportFacts, rules: Rules
+) -> tuple[tuple[Shortfall, ...], tuple[Put, ...]]:
+    """Return who goes short by a report, and the steps of those who are given another copy of their key instead."""
+    stock = stock_of(in_force(rules, (*rules.said, *report.deeds)))
+    resources = held | {deed.resource for deed in report.deeds if isinstance(deed, Stocked)}
+    booked = {one.code: one for one in facts.booked}
+    short: list[Shortfall] = []
+    moves: list[Put] = []
+    for one in shortfalls_of(resources, facts.booked, facts.now, stock, rules):
+        other = another_copy(one, booked.values(), stock, rules) if one.resource.startswith("key:") else None
+        if other is None:
+            short.append(one)
+            continue
+        after = replace(other, version=other.version + 1)
+        booked[other.code] = after
+        by, mail = facts.reporter.address.address, facts.message_id
+        moves.append(Put(one.reservation, after, Act.NOTE, "another copy of the key: the first is not back", by, mail))
+    return tuple(short), tuple(moves)
 
 
 def _challenged(report: Report, reading: _Reading, facts: ReportFacts) -> Decision:
@@ -359,24 +387,17 @@ def _to_staff(content: Content, rules: Rules) -> Iterator[Notice]:
         yield Notice(Address(person.name, person.address), (person.language,), content, answers=False)
 
 
-def _copies(report: Report, told: Told, facts: ReportFacts, rules: Rules) -> Iterator[Notice]:
+def _copies(
+    report: Report, short: tuple[Shortfall, ...], told: Told, facts: ReportFacts, rules: Rules
+) -> Iterator[Notice]:
     """Tell staff what they must know: not that something went out and came back as it should."""
     telling = tuple(deed for deed in report.deeds if not _as_it_should(deed))
     if not telling and not told.rest:
         return
-    after = in_force(rules, (*rules.said, *report.deeds))
-    resources = {deed.resource for deed in report.deeds if isinstance(deed, Stocked)}
-    resources |= {held.resource for deed in report.deeds if isinstance(deed, Passed) for held in deed.held}
-    keys = {resource for resource in resources if resource.startswith("key:")}
-    stock, booked = stock_of(after), facts.booked
-    short = [
-        *short_of(resources - keys, booked, _day(facts, rules), stock),
-        *short_of(keys, booked, _quarter(facts), stock),
-    ]
     content = ReportTold(
         facts.reporter.name,
         telling or report.deeds,
-        tuple(short),
+        short,
         report.words,
         tuple(_stranded(report.deeds, facts, rules)),
         unread=told.rest,
@@ -386,14 +407,6 @@ def _copies(report: Report, told: Told, facts: ReportFacts, rules: Rules) -> Ite
 
 def _as_it_should(deed: Deed) -> bool:
     return isinstance(deed, Passed) and deed.outcome in (Outcome.HANDED, Outcome.RETURNED)
-
-
-def _day(facts: ReportFacts, rules: Rules) -> int:
-    return local_day(facts.now, rules).toordinal() + 1
-
-
-def _quarter(facts: ReportFacts) -> int:
-    return int(facts.now.timestamp()) // 900 + 1
 
 
 def _stranded(deeds: Iterable[Deed], facts: ReportFacts, rules: Rules) -> Iterator[Passing]:

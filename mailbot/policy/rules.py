@@ -441,6 +441,7 @@ def _key(id: str, node: Node, known: _Known) -> Key:
         names=form.may("names", known.words, {}),
         deposit=form.may("deposit", known.words, {}),
         sign=form.may("sign", known.words, {}),
+        report_return=form.may("report_return", leaf(notation.read_yes_no), False),
     )
     form.close()
     return key
@@ -502,6 +503,7 @@ def _equipment(id: str, node: Node, known: _Known) -> Equipment:
         weight_kg=form.may("weight", leaf(notation.read_kilos), 0.0),
         days_between=form.may("days_between", leaf(notation.read_whole_days), 0),
         closures=form.may("closures", known.closures, ()),
+        report_return=form.may("report_return", leaf(notation.read_yes_no), False),
     )
     form.close()
     return equipment

@@ -122,7 +122,8 @@ class _Slip:
         meant = (clause for clause in clauses if clause.verb and once.get(clause.verb, clause) is clause)
         statements = [statement for clause in meant for statement in self._statements(clause)]
         rest = any(self._says_more(clause) for clause in clauses if clause.verb is None)
-        return Told(language, tuple(statements), " ".join(self.sheet.text.split()), rest)
+        ahead = any(span.first > self.today for when in self.whens for span in when.days)
+        return Told(language, tuple(statements), " ".join(self.sheet.text.split()), rest, ahead)
 
     def _statements(self, clause: _Clause) -> Iterator[Statement]:
         verb = clause.verb

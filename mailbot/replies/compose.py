@@ -25,7 +25,7 @@ from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
 from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
-from mailbot.replies.reports import deeds, doubts, shortfalls
+from mailbot.replies.reports import deeds, doubts, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
 from mailbot.replies.telling import Teller
 
@@ -182,6 +182,8 @@ def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
         "short_lines": shortfalls(getattr(content, "short", ()), teller),
         "stranded_lines": lines_of(getattr(content, "stranded", ()), teller),
         "coming_lines": lines_of(content.lines, teller) if isinstance(content, d.Coming) else (),
+        "line": lines_of([content.passing], teller)[0] if isinstance(content, d.Overdue | d.OverdueTold) else None,
+        "lacking": lacking(content.shortfall, teller) if isinstance(content, d.ShortWarned) else "",
     }
 
 

@@ -24,6 +24,7 @@ INTERNAL = (
     d.ReportUnclear,
     d.ReportChallenged,
     d.ReportTold,
+    d.OverdueTold,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""
 

@@ -75,6 +75,11 @@ def doubts(told: Iterable[d.Doubt], teller: Teller) -> tuple[Doubtful, ...]:
     )
 
 
+def lacking(short: d.Shortfall, teller: Teller) -> str:
+    """Return what somebody goes short of, as they asked for it."""
+    return teller.phrases.listed(_held((Held(short.resource, short.asked, 0),), teller))
+
+
 def shortfalls(short: Iterable[d.Shortfall], teller: Teller) -> tuple[str, ...]:
     """Return who goes short, of what, and when they fetch it."""
     lines = []

@@ -25,6 +25,9 @@ class Line:
     who: str
     cancelled: bool = False
     altered: bool = False
+    reminded: str = ""
+    """Of what is late: how often the borrower was reminded, in words."""
+    said_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Round:
     """Number of the first line that goes out, and of the first that comes back, to show how they are answered; 0 where
     there is none."""
     first_back: int = 0
+    silence: bool = False
+    """Whether something comes back that counts as returned without a word."""
     stand_in: str = ""
     """Who gets the list where the key-holder is absent."""
 
@@ -65,12 +70,22 @@ def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
         changed=changes(digest.changed, teller),
         first_out=_first(numbered, Direction.OUT),
         first_back=_first(numbered, Direction.BACK),
+        silence=any(
+            passing.direction is Direction.BACK and _is_closed_by_silence(passing, teller) for _, passing in lines
+        ),
         stand_in=_stand_in(holder, teller) if holder and holder.address.lower() == reader else "",
     )
 
 
 def _first(numbered: Iterable[tuple[int, Passing]], direction: Direction) -> int:
     return next((number for number, passing in numbered if passing.direction is direction), 0)
+
+
+def _is_closed_by_silence(passing: Passing, teller: Teller) -> bool:
+    rules = teller.rules
+    keys = (rules.keys[key] for key, _ in passing.keys if key in rules.keys)
+    goods = (rules.equipment[thing] for thing, _ in passing.goods if thing in rules.equipment)
+    return not (any(key.report_return for key in keys) or any(thing.report_return for thing in goods))
 
 
 def _stand_in(holder: Holder, teller: Teller) -> str:
@@ -129,6 +144,8 @@ def _line(number: int, passing: Passing, teller: Teller) -> Line:
         counter=teller.short_place(passing.counter),
         load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
         who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){unreached}.",
+        reminded=say.counted(passing.reminded, "reminders") if passing.reminded else "",
+        said_back=passing.said_back,
     )
 
 

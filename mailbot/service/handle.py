@@ -98,7 +98,7 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
             conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
-            said = heard(letter, rules, unit, office.lexica)  # of those who hand out keys and goods
+            said = heard(letter, conversation, rules, unit, office.lexica)  # of keys and goods
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
@@ -106,7 +106,9 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     rules = rules_now(current, unit, now)
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
-                    decision = decided(said, letter, proof, unit, rules, now) if said else None
+                    decision = (
+                        decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
+                    )
                     if decision is None:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)

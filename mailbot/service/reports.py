@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Decision, Digest, ReportChallenged, ReportTold, ReportUnclear
+from mailbot.model.decision import Decision, Digest, Overdue, ReportChallenged, ReportTold, ReportUnclear
 from mailbot.model.letters import Context, Letter
-from mailbot.model.meaning import Language
+from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing, Told
+from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
+from mailbot.policy.borrowers import BORROWER, borrower, on_borrower
 from mailbot.policy.hours import local_day
 from mailbot.policy.reports import Reporter, ReportFacts, on_report, reporter_of
 from mailbot.policy.stock import in_force
@@ -22,6 +24,8 @@ from mailbot.service.ports import Unit
 
 LISTS = frozenset({"digest", "short_notice", "coming", "report_unclear", "report_challenged", "report_told"})
 """Letters that are answered with a report."""
+FOR_BORROWERS = frozenset({"overdue", "confirmed", "changed", "reminded", "brought_back"})
+"""Letters that a borrower may answer by saying that it is back."""
 ANSWERED_WITHIN = timedelta(days=7)
 KEPT_DAYS = timedelta(days=16)
 """What ended so long ago alters no list any more."""
@@ -36,24 +40,49 @@ class Heard:
     answered: OurLetter | None
 
 
-def heard(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> Heard | None:
-    """Return what somebody who runs it tells; None where anybody else wrote, or where it may be no report at all."""
-    reporter = None if letter.machine else reporter_of(letter.sender, rules)
+def heard(
+    letter: Letter, conversation: Reservation | None, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]
+) -> Heard | None:
+    """Return what somebody who runs it tells, or a borrower about their own loan; None where anybody else wrote, or
+    where it may be no report at all."""
+    reporter = None if letter.machine else reporter_of(letter.sender, rules) or borrower(conversation)
     if reporter is None:
         return None
     ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
     context = Context(our_texts=tuple(mine.text for mine in ours))
     told = read_report(letter, context, rules.catalogue, lexica, reporter.language)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
-    if told is None or (answered is not None and answered.kind not in LISTS):
+    known = LISTS if reporter.id != BORROWER else FOR_BORROWERS
+    if told is None or (answered is not None and answered.kind not in known):
         return None
     alone = answered is not None and answered.recipients == (letter.sender.address,)
     in_time = answered is not None and letter.arrived - answered.written <= ANSWERED_WITHIN
     return Heard(reporter, told, answered if alone and in_time else None)
 
 
-def decided(said: Heard, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision | None:
+def brought_back(
+    said: Heard, letter: Letter, conversation: Reservation, unit: Unit, rules: Rules, now: datetime
+) -> Decision | None:
+    """Return what follows where a borrower says that it is back."""
+    outcomes = unit.reports.outcomes([conversation.code])
+    return on_borrower(said.told, conversation, outcomes, letter.message_id, now, rules)
+
+
+def decided(
+    said: Heard,
+    letter: Letter,
+    intent: Intent,
+    conversation: Reservation | None,
+    proof: Proof,
+    unit: Unit,
+    rules: Rules,
+    now: datetime,
+) -> Decision | None:
     """Return what follows from a report, from inside the transaction; None where it takes the way of any other mail."""
+    if said.reporter.id == BORROWER:
+        asked = said.answered is not None and said.answered.kind == Overdue.template
+        believed = (asked or intent is Intent.KEY) and proof is not Proof.FAILED
+        return brought_back(said, letter, conversation, unit, rules, now) if believed and conversation else None
     digest = digest_of(said, unit, now)
     lines = (*digest.late, *digest.lines) if digest else ()
     named = {code for statement in said.told.statements for code in statement.codes}

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from mailbot.errors import Temporary
 from mailbot.model.decision import ClockFacts, Digest
+from mailbot.model.reservation import BOOKED, State
 from mailbot.model.rules import Rules
 from mailbot.policy.clock import on_clock
 from mailbot.policy.due import due_span
+from mailbot.policy.overdue import held_now
 from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.office import Office
@@ -75,16 +77,19 @@ def tick(office: Office) -> None:
         last = unit.reservations.last_digests()
         span = due_span(last, now, rules)
         passing = unit.reservations.between(span.start, span.end) if span else ()
+        ending = unit.reservations.ending(now)
+        late = [found for code in sorted(held_now(rules)) if (found := unit.reservations.get(code))]
         facts = ClockFacts(
             now=now,
-            ending=unit.reservations.ending(now),
+            ending=ending,
             passing=passing,
             cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
             coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
             offers=unit.reservations.lapsing(now + rules.reminders.option + QUIET),
             used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
-            outcomes=unit.reports.outcomes(reservation.code for reservation in passing),
+            late=tuple(one for one in late if one.state in (*BOOKED, State.CLOSED)),
+            outcomes=unit.reports.outcomes({one.code for one in (*passing, *ending, *late)}),
             reports=unit.reports.untold() if span else (),
         )
         decision = on_clock(facts, rules)

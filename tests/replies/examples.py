@@ -390,6 +390,15 @@ def contents(language: str) -> dict[str, d.Content]:
         "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
         "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
+        "overdue": d.Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),
+        "overdue-told": d.OverdueTold(booked, replace(LATE, reminded=3), 3),
+        "short-warned": d.ShortWarned(booked, d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening)),
+        "short-warned-key": d.ShortWarned(booked, d.Shortfall(booked, "key:maison-quartier:1", 1, 0, OUT.opening)),
+        "brought-back": d.BroughtBack(booked),
+        "brought-back-unseen": d.BroughtBack(booked, to_be_seen=True),
+        "digest-late": replace(
+            DIGEST, late=(replace(LATE, reminded=2), replace(LATE, code="R-5N6PQ", said_back=True)), changed=()
+        ),
         "coming": d.Coming((replace(GOING, number=3), GONE), date(2026, 6, 12), at("2026-06-15 06:45")),
         "coming-none": d.Coming((), date(2026, 6, 12), at("2026-06-15 06:45")),
         "report-unclear": d.ReportUnclear(DOUBTS, DEEDS[:1]),
@@ -420,13 +429,13 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
         if isinstance(content, d.Reminded | d.Evaluated):
             now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
             notice = d.Notice(YVETTE, languages, content, answers=False)
-        elif isinstance(content, d.Freed | d.WaitedInVain) or name == "held-again":
+        elif isinstance(content, d.Freed | d.WaitedInVain | d.Overdue | d.ShortWarned) or name == "held-again":
             notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
         elif isinstance(content, d.Problem):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold):
+        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
