@@ -84,6 +84,11 @@ def parser() -> argparse.ArgumentParser:
     digest.add_argument("--busy", action="store_true", help="only those that have something in them")
     digest.set_defaults(command=_digest)
 
+    sheet = commands.add_parser("sheet", help="print a key-holder's list as a page of HTML, with boxes to tick")
+    sheet.add_argument("holder", help="as rules.yaml calls them, such as josiane")
+    sheet.add_argument("--date", type=_day, help="of that day (2026-06-12); today if not said")
+    sheet.set_defaults(command=_sheet)
+
     agenda = commands.add_parser("agenda", help="print what is booked, as a table")
     agenda.add_argument("--from", dest="first", type=_day, help="first day; today if not said")
     agenda.add_argument("--to", dest="last", type=_day, help="last day, included; four weeks later if not said")
@@ -144,6 +149,12 @@ def _check(chosen: argparse.Namespace) -> int:
     from mailbot import app
 
     return app.check(chosen.language)
+
+
+def _sheet(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.sheet(chosen.holder, chosen.date)
 
 
 def _digest(chosen: argparse.Namespace) -> None:

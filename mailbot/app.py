@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mailbot.model.decision import Digest
     from mailbot.model.evaluation import Evaluation
     from mailbot.model.reservation import Use
-    from mailbot.model.rules import Equipment, Room, Rules
+    from mailbot.model.rules import Equipment, Holder, Room, Rules
     from mailbot.reading.proof import Check
     from mailbot.service.explain import Explanation
     from mailbot.service.office import Office
@@ -66,7 +66,7 @@ def settings() -> Settings:
 
 def _faults_of_letters(chosen: Settings) -> list[str]:
     """Return what is wrong with the folder of letters: without them nobody is answered."""
-    needed = ("letter.html", *(f"{language}/words.toml" for language in LANGUAGES))
+    needed = ("letter.html", "sheet.html", *(f"{language}/words.toml" for language in LANGUAGES))
     missing = [name for name in needed if not (chosen.templates / name).is_file()]
     return [f"MAILBOT_TEMPLATES: no {', '.join(missing)} in {chosen.templates}"] if missing else []
 
@@ -318,25 +318,44 @@ def digest(day: date | None, *, busy: bool) -> None:
     from mailbot.model.decision import Notice
     from mailbot.model.letters import Address
     from mailbot.model.outbox import Thread
-    from mailbot.policy.due import digest_for, reader_of
     from mailbot.replies.compose import Composer
 
     chosen = settings()
     rules = load(chosen.rules)
     composer = Composer(chosen.templates)
+    for reader, found, midnight in _lists(chosen, rules, day):
+        if busy and not (found.late or found.lines):
+            continue
+        notice = Notice(Address(reader.name, reader.address), (reader.language,), found, answers=False)
+        letter = composer.compose(notice, rules, Thread(), midnight, "printed@localhost")
+        say(f"{reader.name} <{reader.address}>\n\n{letter.text}\n")
+
+
+def sheet(holder: str, day: date | None) -> None:
+    """Print the page of a key-holder's list on a day, as HTML that fits one A4. Raises MailbotError for an id that is
+    none."""
+    from mailbot.replies.compose import Composer
+
+    chosen = settings()
+    rules = load(chosen.rules)
+    for reader, found, midnight in _lists(chosen, rules, day):
+        if found.holder == holder:
+            say(Composer(chosen.templates).sheet(found, rules, reader.language, midnight, reader.address))
+            return
+    raise MailbotError(f"nobody called {holder} gets a list")
+
+
+def _lists(chosen: Settings, rules: Rules, day: date | None) -> Iterator[tuple[Holder, Digest, datetime]]:
+    """Yield who reads each list of a day, the list as it would be then, and the midnight before it."""
+    from mailbot.policy.due import digest_for, list_readers, reader_of
+
     zone = rules.commune.zone
     day = day or now().astimezone(zone).date()
     midnight = datetime.combine(day, time(), zone).astimezone(UTC)
     with opened(chosen) as store, store.reading() as unit:
         reservations = unit.reservations.between(midnight, midnight + FOUR_WEEKS / 2)
-    for holder in {counter.holder: None for counter in rules.counters.values()}:
-        found: Digest = digest_for(holder, day, reservations, rules)
-        if busy and not (found.late or found.lines):
-            continue
-        reader = reader_of(rules.holders[holder], day, rules)
-        notice = Notice(Address(reader.name, reader.address), (reader.language,), found, answers=False)
-        letter = composer.compose(notice, rules, Thread(), midnight, "printed@localhost")
-        say(f"{reader.name} <{reader.address}>\n\n{letter.text}\n")
+    for holder in list_readers(rules):
+        yield reader_of(holder, day, rules), digest_for(holder.id, day, reservations, rules), midnight
 
 
 def agenda(first: date | None, last: date | None) -> None:

@@ -390,6 +390,14 @@ def test_the_digest_of_a_day_is_printed_as_its_reader_gets_it(booked: Path, mail
     assert "Josiane" not in out, "she has nothing that day"
 
 
+def test_a_list_is_printed_as_a_page_with_a_box_for_each_line(booked: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot("sheet", "lieve", "--date", f"{next_weekday(2):%Y-%m-%d}")
+    assert (code, err) == (DONE, "")
+    assert out.startswith("<!DOCTYPE html>")
+    assert out.count('class="box"') == 1
+    assert mailbot("sheet", "nobody") == (FAILED, "", "mailbot: nobody called nobody gets a list\n")
+
+
 def test_the_digest_of_today_says_where_there_is_nothing(with_settings: Path, mailbot: Callable[..., Said]) -> None:
     code, out, _ = mailbot("digest")
     assert code == DONE

@@ -60,6 +60,13 @@ class Counter:
     """For goods handed over here; a key has its own."""
     sign: Words = field(default_factory=dict)
     """What to sign or to show when goods are handed over here."""
+    beside: tuple[str, ...] = ()
+    """Ids of others who stand there too: each gets the list."""
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """All who stand there, the first named in letters."""
+        return (self.holder, *self.beside)
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,8 @@ class Holder:
     stand_in: str | None = None
     empty_digest: bool = True
     """Whether a day with nothing to do gets one line, or no mail."""
+    things: frozenset[str] = frozenset()
+    """Of a steward: the equipment they look after. They stand at no counter, and get the list of what is theirs."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ the short notice that follows it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -70,7 +70,7 @@ def next_moment(
     already; None where nothing ever is."""
     if due_lists(last, now, rules):
         return now
-    moments = [next_list(holder, now, rules) for holder in _holders(rules)]
+    moments = [next_list(holder, now, rules) for holder in list_readers(rules)]
     soonest = min((moment for moment in (*moments, *deadlines) if moment is not None), default=None)
     return None if soonest is None else max(soonest, now)
 
@@ -93,7 +93,7 @@ def due_lists(last: Mapping[str, Digest], now: datetime, rules: Rules) -> tuple[
     """Return the lists whose hour has come and that were not given: at most one a holder, that of their last working
     day, also when the program was down at that hour."""
     found: list[Due] = []
-    for holder in _holders(rules):
+    for holder in list_readers(rules):
         given, day = last.get(holder.id), _last_list_day(holder, now, rules)
         until = next_list(holder, now, rules)
         if day is not None and until is not None and (given is None or given.day < day):
@@ -119,21 +119,22 @@ def next_list(holder: Holder, after: datetime, rules: Rules) -> datetime | None:
 
 def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
     """Return the list: what passes over the holder's counters until the next one, by hour and counter, numbered."""
-    counters = _counters_of(due.holder, rules)
-    present = [p for r in facts.passing for p in passings_of(r, rules) if p.counter in counters]
+    mine = looked_after(due.holder, rules)
+    present = [p for r in facts.passing for p in passings_of(r, rules) if mine(p)]
     awaited = [p for p in present if is_awaited(p, facts.outcomes)]
     ahead = sorted((p for p in awaited if _belongs(p, due, facts.now, rules)), key=_by_hour)
-    late = late_of(counters, facts, rules)
+    late = late_of(mine, facts, rules)
     lines = tuple(replace(passing, number=number) for number, passing in enumerate(ahead, len(late) + 1))
-    gone = [p for r in facts.cancelled for p in passings_of(r, rules) if p.counter in counters]
+    gone = [p for r in facts.cancelled for p in passings_of(r, rules) if mine(p)]
     last = facts.last_digests.get(due.holder)
     changed = _changed(last.lines if last else (), present, gone, due, facts.now)
-    noted = tuple(report for report in facts.reports if concerns(report, due.holder, counters))
+    noted = tuple(report for report in facts.reports if concerns(report, due.holder, rules))
     return Digest(due.holder, due.day, due.until, late, lines, changed, noted)
 
 
-def concerns(report: Report, holder: str, counters: Collection[str]) -> bool:
+def concerns(report: Report, holder: str, rules: Rules) -> bool:
     """Return whether a report is told in a key-holder's list: their own, and what borrowers say of their counters."""
+    counters = _counters_of(holder, rules)
     passed = (deed.passing.split(" ")[2] for deed in report.deeds if isinstance(deed, Passed))
     return report.who == holder or (report.who == "borrower" and any(counter in counters for counter in passed))
 
@@ -143,14 +144,14 @@ def is_awaited(passing: Passing, outcomes: Mapping[str, Passed]) -> bool:
     return passing.place not in outcomes and (passing.direction is Direction.OUT or was_fetched(passing, outcomes))
 
 
-def late_of(counters: Collection[str], facts: ClockFacts, rules: Rules) -> tuple[Passing, ...]:
-    """Return what should be back at these counters and is not, the oldest first, numbered."""
+def late_of(mine: Callable[[Passing], bool], facts: ClockFacts, rules: Rules) -> tuple[Passing, ...]:
+    """Return what should be back and is not of what somebody looks after, the oldest first, numbered."""
     every = {one.code: one for one in (*facts.late, *facts.ending, *facts.passing)}
     late = [
         replace(passing, reminded=reminded(one, passing), said_back=_is_said_back(passing, facts.outcomes))
         for one in every.values()
         for passing in passings_of(one, rules)
-        if passing.counter in counters and is_late(passing, facts.outcomes, facts.now, rules)
+        if mine(passing) and is_late(passing, facts.outcomes, facts.now, rules)
     ]
     return tuple(replace(passing, number=number) for number, passing in enumerate(sorted(late, key=_by_hour), 1))
 
@@ -209,14 +210,26 @@ def _has_to_go(digest: Digest, rules: Rules) -> bool:
     return bool(something) or rules.holders[digest.holder].empty_digest
 
 
-def _holders(rules: Rules) -> Iterator[Holder]:
-    """Yield those who stand at a counter."""
-    at_counters = {counter.holder for counter in rules.counters.values()}
-    return (holder for holder in rules.holders.values() if holder.id in at_counters)
+def list_readers(rules: Rules) -> Iterator[Holder]:
+    """Yield those who stand at a counter, and stewards, unless they are the same person."""
+    at_counters = {holder for counter in rules.counters.values() for holder in counter.holders}
+    theirs = {rules.holders[id].address for id in at_counters if id in rules.holders}
+    for holder in rules.holders.values():
+        if holder.id in at_counters or (holder.things and holder.address not in theirs):
+            yield holder
+
+
+def looked_after(holder: str, rules: Rules) -> Callable[[Passing], bool]:
+    """Return what tells whether a passing is one of somebody's list: of a key-holder all at their counters, of a
+    steward those of their things."""
+    counters, things = _counters_of(holder, rules), rules.holders[holder].things
+    if things:
+        return lambda passing: any(thing in things for thing, _ in passing.goods)
+    return lambda passing: passing.counter in counters
 
 
 def _counters_of(holder: str, rules: Rules) -> frozenset[str]:
-    return frozenset(counter.id for counter in rules.counters.values() if counter.holder == holder)
+    return frozenset(counter.id for counter in rules.counters.values() if holder in counter.holders)
 
 
 def _last_list_day(holder: Holder, now: datetime, rules: Rules) -> date | None:
@@ -323,9 +336,9 @@ def changed_notices(
     ]
     changes: dict[str, list[Change]] = {}
     for change in sorted((*gone, *new), key=lambda change: (_by_hour(change.passing), not change.cancelled)):
-        holder = rules.counters[change.passing.counter].holder
-        if _must_know_now(change, facts.last_digests.get(holder), facts.now):
-            changes.setdefault(holder, []).append(change)
+        for holder in rules.counters[change.passing.counter].holders:
+            if _must_know_now(change, facts.last_digests.get(holder), facts.now):
+                changes.setdefault(holder, []).append(change)
     return tuple(_short_notice(holder, tuple(told), facts, rules) for holder, told in changes.items())
 
 

@@ -457,9 +457,9 @@ def coming(facts: ReportFacts, rules: Rules) -> Coming:
 
 def reporter_of(address: Address, rules: Rules) -> Reporter | None:
     """Return who of those who run it writes from an address: at a counter first, then staff."""
-    for holder in rules.holders.values():
-        if holder.address.lower() == address.address:
-            return _holder(holder, address, rules)
+    mine = [holder for holder in rules.holders.values() if holder.address.lower() == address.address]
+    if mine:
+        return _holder(mine, address, rules)
     for person in rules.staff:
         if person.address.lower() == address.address:
             everything = frozenset(rules.equipment), frozenset[str]()
@@ -467,9 +467,14 @@ def reporter_of(address: Address, rules: Rules) -> Reporter | None:
     return None
 
 
-def _holder(holder: Holder, address: Address, rules: Rules) -> Reporter:
-    """Whoever may stand in for another looks after the other's counters as well."""
-    stood_for = {holder.id} | {other.id for other in rules.holders.values() if other.stand_in == holder.id}
-    counters = frozenset(counter.id for counter in rules.counters.values() if counter.holder in stood_for)
-    things = frozenset(thing.id for thing in rules.equipment.values() if thing.counter in counters)
-    return Reporter(holder.id, holder.name, address, holder.language, things, counters)
+def _holder(mine: Sequence[Holder], address: Address, rules: Rules) -> Reporter:
+    """Whoever may stand in for another looks after the other's counters as well; a steward after the counters of their
+    things."""
+    ids = {holder.id for holder in mine}
+    stood_for = ids | {other.id for other in rules.holders.values() if other.stand_in in ids}
+    counters = {counter.id for counter in rules.counters.values() if stood_for.intersection(counter.holders)}
+    things = {thing.id for thing in rules.equipment.values() if thing.counter in counters}
+    things |= {thing for holder in mine for thing in holder.things if thing in rules.equipment}
+    counters |= {rules.equipment[thing].counter for thing in things}
+    first = mine[0]
+    return Reporter(first.id, first.name, address, first.language, frozenset(things), frozenset(counters))

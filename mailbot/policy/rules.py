@@ -161,6 +161,7 @@ class _Known:
     keys: tuple[str, ...]
     features: tuple[str, ...]
     communities: tuple[str, ...]
+    equipment: tuple[str, ...]
 
     def words(self, node: Node) -> Words:
         """Read a line in each language; one alone is in the first language."""
@@ -201,7 +202,7 @@ def _rules(root: Branch, version: str) -> Rules:
     rules = Rules(
         commune=form.need("commune", _commune),
         staff=form.need("staff", _all_staff),
-        holders=form.need("key_holders", _table(_holder, known)),
+        holders=_people(form, known),
         counters=form.need("counters", _table(_counter, known)),
         sites=form.need("sites", _table(_site, known)),
         keys=form.need("keys", _table(_key, known)),
@@ -227,6 +228,12 @@ def _rules(root: Branch, version: str) -> Rules:
     return rules
 
 
+def _people(form: Form, known: _Known) -> Mapping[str, Holder]:
+    """Read all who get lists: those who stand at counters, and stewards."""
+    holders = form.need("key_holders", _table(_holder, known)) or {}
+    return {**holders, **form.may("stewards", _table(_steward, known), {})}
+
+
 def _known(root: Branch) -> _Known:
     sections = {field_name(key.text): node for key, node in root.entries}
 
@@ -242,6 +249,7 @@ def _known(root: Branch) -> _Known:
         keys=ids("keys"),
         features=ids("features"),
         communities=ids("school_holidays"),
+        equipment=ids("equipment"),
     )
 
 
@@ -333,7 +341,7 @@ def _articles(node: Node, known: _Known) -> Mapping[str, Words]:
 def _commune(node: Node) -> Commune:
     form = Form(node, "commune")
     languages = form.need("languages", _languages) or LANGUAGES
-    words = _Known(languages, (), (), (), (), (), ()).words
+    words = _Known(languages, (), (), (), (), (), (), ()).words
     commune = Commune(
         names=form.need("names", words),
         service=form.need("service", words),
@@ -404,6 +412,34 @@ def _holder(id: str, node: Node, known: _Known) -> Holder:
     return holder
 
 
+def _steward(id: str, node: Node, known: _Known) -> Holder:
+    """Read who looks after some equipment: without `things`, after all of it."""
+    form = Form(node, id)
+    steward = Holder(
+        id=id,
+        name=form.need("name", text),
+        address=form.need("address", leaf(notation.read_address)),
+        language=form.need("language", one_of(known.languages, "language")),
+        phone=form.may("phone", leaf(notation.read_phone), ""),
+        digest_at=form.may("digest_at", leaf(notation.read_clock), time(7)),
+        working_days=form.may("working_days", _weekdays, frozenset(range(5))),
+        empty_digest=False,
+        things=frozenset(form.may("things", _things(known), known.equipment)),
+    )
+    if id in known.holders:
+        form.say("same-person", "name")
+    form.close()
+    return steward
+
+
+def _things(known: _Known) -> Callable[[Node], tuple[str, ...]]:
+    def read(node: Node) -> tuple[str, ...]:
+        names = listed(str)(node)
+        return gathered([Leaf(node.line, node.column, name) for name in names], one_of(known.equipment, "no-thing"))
+
+    return read
+
+
 def _weekdays(node: Node) -> frozenset[int]:
     written = ", ".join(listed(str)(node))
     try:
@@ -414,11 +450,13 @@ def _weekdays(node: Node) -> frozenset[int]:
 
 def _counter(id: str, node: Node, known: _Known) -> Counter:
     form = Form(node, id)
+    holders = form.need("holder", each(one_of(known.holders, "no-holder"))) or ()
     counter = Counter(
         id=id,
         names=form.may("names", known.words, {}),
         place=form.need("place", known.words),
-        holder=form.need("holder", one_of(known.holders, "no-holder")),
+        holder=holders[0] if holders else "",
+        beside=holders[1:],
         week=form.need("hours", _week),
         phone=form.may("phone", leaf(notation.read_phone), ""),
         open_on_public_holidays=form.may("open_on_public_holidays", leaf(notation.read_yes_no), False),

@@ -23,7 +23,7 @@ from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
-from mailbot.replies.message import Part, ascii_address, calendar, message, multipart, original, plain
+from mailbot.replies.message import Part, ascii_address, attached_page, calendar, message, multipart, original, plain
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.reports import deeds, doubts, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
@@ -68,17 +68,42 @@ class Composer:
         text = _BETWEEN_LANGUAGES.join(each.text for each in worded) + "\n"
         heading = heading_of(notice, rules, thread, now, message_id, [each.decision for each in worded])
         words = [plain(text), plain(self._page(worded), "html")]
+        enclosed = [*_enclosed(notice, thread, file), *self._printed(notice, tellers, now)]
         reservation = reservation_of(notice.content)
         return Outgoing(
             message_id=message_id,
             sender=rules.commune.mailbox.address,
             recipients=tuple(filter(None, [ascii_address(notice.to.address)])),
-            raw=message(heading, _body(words, _enclosed(notice, thread, file), seed=message_id)),
+            raw=message(heading, _body(words, enclosed, seed=message_id)),
             text=text,
             kind=notice.content.template,
             code=reservation.code if reservation else "",
             cause=cause,
         )
+
+    def sheet(self, digest: d.Digest, rules: Rules, language: Language, now: datetime, reader: str) -> str:
+        """Return a list as a page to print, with a box for each line: HTML that fits one A4. `reader` is the address of
+        who reads it."""
+        teller = self._teller(rules, language, now)
+        told = round_of(digest, teller, reader)
+        lines = len(digest.late) + len(digest.lines)
+        return self._pages.get_template("sheet.html").render(
+            language=language,
+            round=told,
+            words=self._words_of(language).tables["sheet"],
+            day=teller.phrases.day(digest.day, year=True),
+            until=teller.phrases.moment(digest.until),
+            points=points_for(lines),
+        )
+
+    def _printed(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> list[Part]:
+        """Return the page to print that goes with a list in which there is something to do."""
+        content = notice.content
+        if not isinstance(content, d.Digest) or not (content.lines or content.late):
+            return []
+        teller = tellers[0]
+        page = self.sheet(content, teller.rules, teller.language, now, notice.to.address)
+        return [attached_page(page, f"{content.day:%Y-%m-%d}.html")]
 
     def options_in_words(self, options: Sequence[Option], rules: Rules, language: Language, now: datetime) -> list[str]:
         """Return each option as the letter words it, in order, without its number."""
@@ -171,6 +196,17 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
         **reported(content, teller),
     }
+
+
+LARGEST, SMALLEST = 11.0, 6.0
+"""Type of a page to print, in points."""
+ROOM = 250.0
+"""Points of type that an A4 has room for below its heading, a line of a list taking some two and a half lines of it."""
+
+
+def points_for(lines: int) -> float:
+    """Return the size of type with which so many lines of a list fit one page: never smaller than can be read."""
+    return max(SMALLEST, min(LARGEST, round(ROOM / max(lines, 1), 1)))
 
 
 def reported(content: d.Content, teller: Teller) -> dict[str, Any]:

@@ -78,6 +78,12 @@ NESTED = 20
 """More parts in parts than any honest mail has."""
 
 
+def attached_page(page: str, filename: str) -> Part:
+    """Return a page of HTML as a file to open and print."""
+    kind = f'text/html; charset="utf-8"; name="{filename}"'
+    return Part(kind, _base64(page.encode("utf-8")), "base64", f'attachment; filename="{filename}"')
+
+
 def original(raw: bytes) -> Part:
     """Return a whole mail as an attachment, byte for byte. message/rfc822 knows no encoding (RFC 2046 section 5.2.1):
     a mail that is not 7bit goes as a file in base64, which mail programs open just the same. So does one with parts in

@@ -53,6 +53,8 @@ class Round:
     first_back: int = 0
     silence: bool = False
     """Whether something comes back that counts as returned without a word."""
+    steward: bool = False
+    """Whether its reader looks after the things themselves, and stands at no counter."""
     stand_in: str = ""
     """Who gets the list where the key-holder is absent."""
 
@@ -73,6 +75,7 @@ def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
         silence=any(
             passing.direction is Direction.BACK and _is_closed_by_silence(passing, teller) for _, passing in lines
         ),
+        steward=bool(holder and holder.things),
         stand_in=_stand_in(holder, teller) if holder and holder.address.lower() == reader else "",
     )
 

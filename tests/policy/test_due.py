@@ -219,3 +219,25 @@ def test_over_a_fortnight_each_passing_is_in_one_list_or_in_one_short_notice(boo
     booked = (r for r in office.reservations.values() if r.state is State.CONFIRMED)
     due = [p for r in booked for p in passings_of(r, RULES) if p.opening.start < end]
     assert set(names(due)) <= set(told)
+
+
+def test_each_of_those_who_stand_at_a_counter_gets_the_list() -> None:
+    both = replace(RULES.counters["loge"], beside=("samir",))
+    office = Office(replace(RULES, counters={**RULES.counters, "loge": both}), now=local("2026-06-02 09:30"))
+    office.mail(asks(room("salle", slot("2026-06-13", "14-18"))))
+    office.now = local("2026-06-12 06:45")
+    decision = tick(office, {})
+    assert [line.code for holder in ("josiane", "samir") for line in list_of(decision, holder).lines] == ["R-00000"] * 2
+
+
+def test_a_steward_gets_the_list_of_what_is_theirs_and_nobody_two_lists() -> None:
+    hugo = replace(RULES.holders["samir"], id="hugo", address="hugo@garage.example", things=frozenset({"table"}))
+    rules = replace(RULES, holders={**RULES.holders, "hugo": hugo})
+    office = Office(rules, now=local("2026-06-02 09:30"))
+    day = slot("2026-06-13")
+    office.mail(asks(room("salle", slot("2026-06-13", "14-18")), goods("table", 4, day)))
+    office.mail(asks(goods("gobelet", 100, day)), sender=KARIM)
+    office.now = local("2026-06-12 07:00")
+    assert [line.code for line in list_of(tick(office, {}), "hugo").lines] == ["R-00000"]
+    same = replace(rules, holders={**rules.holders, "hugo": replace(hugo, address="freddy@commune.example")})
+    assert "hugo" not in {digest.holder for digest in tick(replace(office, rules=same), {}).digests}

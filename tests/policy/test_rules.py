@@ -70,6 +70,9 @@ school_holidays:
 """
 
 
+HUGO = "name: Hugo, address: hugo@garage.example, language: fr"
+
+
 def rules_with(old: str = "", new: str = "") -> Rules:
     assert old in SMALL
     return parse(SMALL.replace(old, new, 1).encode())
@@ -308,6 +311,10 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("holder: josiane", "holder: josianne", 14,
      "loge names the key-holder “josianne”, who is not among “key_holders”. Did you mean “josiane”?"),
     ("stand_in: lieve", "stand_in: josiane", 11, "josiane cannot stand in for themself"),
+    ("counters:", f"stewards: {{hugo: {{{HUGO}, things: tonnele}}}}\ncounters:", 13,
+     "hugo names the equipment “tonnele”, which is not among “equipment”. Did you mean “tonnelle”?"),
+    ("counters:", f"stewards: {{josiane: {{{HUGO}}}}}\ncounters:", 13,
+     "josiane is among “key_holders” and “stewards” both: give one of them another identifier"),
     ("  tonnelle: {names: {fr: [tonnelle]", "  tonnelle: {names: {fr: [Sallé]", 31,
      "tonnelle and grande-salle (line 23) are both called “Sallé”: a mail could mean either"),
     ("  tonnelle: {", "  grande-salle: {", 31, "“grande-salle” is already the identifier of something on line 22"),
@@ -568,3 +575,23 @@ def test_who_is_told_of_faults_may_ask_for_the_rules(path: Path) -> None:
     rewrite(path, "capacity: 80", "capacity: beaucoup")
     file.current()
     assert seen == [80]
+
+
+def test_a_steward_looks_after_all_equipment_or_what_is_named() -> None:
+    section = f"stewards: {{hugo: {{{HUGO}}}}}\ncounters:"
+    everything = rules_with("counters:", section)
+    assert everything.holders["hugo"].things == frozenset(everything.equipment)
+    one = rules_with("counters:", section.replace("fr}", "fr, things: tonnelle}"))
+    assert one.holders["hugo"].things == {"tonnelle"}
+    assert not one.holders["josiane"].things
+
+
+def test_several_may_stand_at_a_counter_and_a_return_may_have_to_be_reported() -> None:
+    assert rules_with("holder: josiane", "holder: [josiane, lieve]").counters["loge"].holders == ("josiane", "lieve")
+    assert rules_with().counters["loge"].holders == ("josiane",)
+    assert (
+        rules_with("stock: 6, counter: loge", "stock: 6, counter: loge, report_return: oui")
+        .equipment["tonnelle"]
+        .report_return
+    )
+    assert not rules_with().equipment["tonnelle"].report_return
