@@ -99,9 +99,8 @@ def office(chosen: Settings, store: Store) -> Office:
 
     rules = RulesFile(chosen.rules, on_fault=tell)
     limits = Limits(octets=chosen.most_megabytes * 1_000_000)
-    furnished = Office(
-        rules, load_all(), store, Composer(chosen.templates), now, proof=_check_of_senders(chosen), limits=limits
-    )
+    composer = Composer(chosen.templates, chosen.rules.parent)
+    furnished = Office(rules, load_all(), store, composer, now, proof=_check_of_senders(chosen), limits=limits)
     return furnished
 
 
@@ -300,11 +299,26 @@ def check(language: str | None) -> int:
         rules = load(rules_path, language or "en")
         counted = f"{len(rules.rooms)} rooms, {len(rules.equipment)} kinds of equipment, {len(rules.keys)} keys"
         say(f"{rules_path.name}: in order ({counted}, {len(rules.initiatives)} initiatives)")
+        for line in _plans_missing(rules, rules_path.parent):
+            say(f"{rules_path.name}: {line}")
+            faults += 1
     except BadRules as bad_rules:
         for line in bad_rules.lines:
             say(line)
         faults += len(bad_rules.faults)
     return 1 if faults else 0
+
+
+def _plans_missing(rules: Rules, folder: Path) -> Iterator[str]:
+    """Yield what is wrong with the plans that rules name."""
+    from mailbot.replies.message import LARGEST_FILE
+
+    for site in rules.sites.values():
+        path = folder / site.plan
+        if site.plan and not path.is_file():
+            yield f"the plan of {site.id} is not there: {site.plan}"
+        elif site.plan and path.stat().st_size > LARGEST_FILE:
+            yield f"the plan of {site.id} is larger than {LARGEST_FILE // 1_000_000} MB: {site.plan}"
 
 
 def _rules_path() -> tuple[Path, object]:

@@ -95,6 +95,8 @@ class Site:
     """How to get in, where the plan hangs, what to close: given with the key."""
     on_call: str = ""
     """The number for a problem on the day itself."""
+    plan: str = ""
+    """A file beside rules.yaml that goes with the letter about its key: a plan of the place."""
     closures: tuple[Closure, ...] = ()
 
 

@@ -494,10 +494,19 @@ def _site(id: str, node: Node, known: _Known) -> Site:
         geo=form.may("geo", leaf(notation.read_place), None),
         access=form.may("access", known.prose, {}),
         on_call=form.may("on_call", leaf(notation.read_phone), ""),
+        plan=form.may("plan", _plan, ""),
         closures=form.may("closures", known.closures, ()),
     )
     form.close()
     return site
+
+
+def _plan(node: Node) -> str:
+    """Read the name of a file that can be opened anywhere, below the folder of rules.yaml."""
+    name = text(node)
+    if name.startswith(("/", "\\")) or ".." in name or not name.lower().endswith((".pdf", ".png", ".jpg", ".jpeg")):
+        raise misread("plan", node, text=name)
+    return name
 
 
 def _room(id: str, node: Node, known: _Known) -> Room:

@@ -23,7 +23,17 @@ from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
-from mailbot.replies.message import Part, ascii_address, attached_page, calendar, message, multipart, original, plain
+from mailbot.replies.message import (
+    Part,
+    ascii_address,
+    attached_file,
+    attached_page,
+    calendar,
+    message,
+    multipart,
+    original,
+    plain,
+)
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.reports import deeds, doubts, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
@@ -47,8 +57,10 @@ class Worded:
 class Composer:
     """Writes letters from a folder of templates: `letter.html`, `<language>/<name>.txt`, `<language>/words.toml`."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, files: Path | None = None) -> None:
+        """`files` is the folder of what rules.yaml names to go with letters; without one nothing goes."""
         self._templates = templates
+        self._files = files
         self._words: dict[Language, Words] = {}
 
     @property
@@ -68,7 +80,7 @@ class Composer:
         text = _BETWEEN_LANGUAGES.join(each.text for each in worded) + "\n"
         heading = heading_of(notice, rules, thread, now, message_id, [each.decision for each in worded])
         words = [plain(text), plain(self._page(worded), "html")]
-        enclosed = [*_enclosed(notice, thread, file), *self._printed(notice, tellers, now)]
+        enclosed = [*_enclosed(notice, thread, file), *self._printed(notice, tellers, now), *self._plans(notice, rules)]
         reservation = reservation_of(notice.content)
         return Outgoing(
             message_id=message_id,
@@ -104,6 +116,16 @@ class Composer:
         teller = tellers[0]
         page = self.sheet(content, teller.rules, teller.language, now, notice.to.address)
         return [attached_page(page, f"{content.day:%Y-%m-%d}.html")]
+
+    def _plans(self, notice: d.Notice, rules: Rules) -> list[Part]:
+        """Return the plans of the places whose key a letter speaks of; a file that is not there, or too large for a
+        letter, is left out: the letter matters more."""
+        if self._files is None or not isinstance(notice.content, d.Confirmed):
+            return []
+        keyed = [use.resource for use in notice.content.reservation.uses if use.key and use.resource in rules.rooms]
+        sites = dict.fromkeys(rules.rooms[room].site for room in keyed)
+        plans = [rules.sites[site].plan for site in sites if site in rules.sites and rules.sites[site].plan]
+        return [part for plan in plans if (part := attached_file(self._files / plan)) is not None]
 
     def options_in_words(self, options: Sequence[Option], rules: Rules, language: Language, now: datetime) -> list[str]:
         """Return each option as the letter words it, in order, without its number."""

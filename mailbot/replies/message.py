@@ -17,6 +17,7 @@ from email.header import Header
 from email.utils import format_datetime, quote
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 from mailbot.model.addresses import ascii_domain
 from mailbot.model.letters import Address
@@ -82,6 +83,23 @@ def attached_page(page: str, filename: str) -> Part:
     """Return a page of HTML as a file to open and print."""
     kind = f'text/html; charset="utf-8"; name="{filename}"'
     return Part(kind, _base64(page.encode("utf-8")), "base64", f'attachment; filename="{filename}"')
+
+
+KINDS = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+LARGEST_FILE = 2_000_000
+"""Bytes of a file that goes with letters."""
+
+
+def attached_file(path: Path) -> Part | None:
+    """Return a file as an attachment; None where there is none, or one that is too large or of another kind."""
+    kind, name = KINDS.get(path.suffix.lower()), re.sub(r"[^A-Za-z0-9._-]", "-", path.name)
+    try:
+        if kind is None or not 0 < path.stat().st_size <= LARGEST_FILE:
+            return None
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    return Part(f'{kind}; name="{name}"', _base64(raw), "base64", f'attachment; filename="{name}"')
 
 
 def original(raw: bytes) -> Part:

@@ -311,6 +311,8 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("holder: josiane", "holder: josianne", 14,
      "loge names the key-holder “josianne”, who is not among “key_holders”. Did you mean “josiane”?"),
     ("stand_in: lieve", "stand_in: josiane", 11, "josiane cannot stand in for themself"),
+    ("{names: {fr: [Parc]", "{plan: ../secret.pdf, names: {fr: [Parc]", 16,
+     "“../secret.pdf” cannot be a plan: name a PDF, PNG or JPEG file below the folder of rules.yaml"),
     ("counters:", f"stewards: {{hugo: {{{HUGO}, things: tonnele}}}}\ncounters:", 13,
      "hugo names the equipment “tonnele”, which is not among “equipment”. Did you mean “tonnelle”?"),
     ("counters:", f"stewards: {{josiane: {{{HUGO}}}}}\ncounters:", 13,
