@@ -154,6 +154,8 @@ class DateReader:
         atom, following = self.atoms[at], self.atoms[at + 1]
         if self.is_hour(at, leads):
             return None
+        if atom.number is not None and atom.number.ordinal and not atom.digits and leads & Mark.FOR:
+            return None  # "un beamer pour la seconde"
         dashed = self._dashed_date(at, day, expected=bool(leads & NAMED))
         if dashed is not None:
             return dashed
@@ -262,6 +264,12 @@ class DateReader:
             return True
         led = before.marks & _NAMED_SO and not before.marks & Mark.ARTICLE
         if following.sense.part is not None or (led and following.kind in _ENDS):
+            return True
+        if before.marks & (Mark.THIS | Mark.NEXT | Mark.COMING) and following.kind is Is.WORD:
+            return True
+        if following.marks & (Mark.AFTER | Mark.AT | Mark.BEFORE | Mark.FROM) and (
+            second.digits or second.sense.named_clock
+        ):
             return True
         joined = at >= 2 and (before.kind in (Is.DASH, Is.SLASH) or bool(before.marks & (Mark.AND | Mark.TO)))
         return joined and self.atoms[at - 2].sense.weekday is not None and following.kind is not Is.GAP

@@ -171,7 +171,7 @@ class _Reading:
         when = self._with_clocks(when, use)
         if not (when.days or when.clocks or when.vague or when.lacks):
             return None
-        when = replace(when, role=self._role(use), loose=self._is_loose(use, when))
+        when = replace(when, role=self._role(use), loose=self._is_loose(use, when), since=_is_since(use))
         when = self._told_of_the_past(use, when)
         self._note(use, when)
         bare = bool(use.days) and use.rule is None and all(_is_bare(piece) for piece in use.days)
@@ -483,6 +483,8 @@ class _Reading:
                 found.extend([(phrase, False)] if found or len(use.clocks) == 1 else [])
             elif phrase.only_part:
                 waiting = _take_part(found, waiting, phrase.part, apart)
+            elif found and piece.lead & Mark.LABEL_START and found[-1][0].open_start and phrase.open_start:
+                continue  # "access from 8, doors open at 10"
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
             elif found and not apart and phrase.open_start and _length_before(found[-1][0]) is not None:
@@ -630,6 +632,14 @@ def _only_points_back(use: Use) -> bool:
 
 def _is_bare(piece: Piece) -> bool:
     return all(entry.bare_weekday and entry.until is None and not entry.plural for entry in piece.entries)
+
+
+def _is_since(use: Use) -> bool:
+    """Whether a use is one day from which on something is needed."""
+    if len(use.pieces) != 1 or len(use.days) != 1 or len(use.days[0].entries) != 1:
+        return False
+    [entry] = use.days[0].entries
+    return bool(use.days[0].leads & Mark.SINCE) and entry.until is None and not entry.is_period
 
 
 def _all_bare(use: Use) -> bool:

@@ -172,8 +172,10 @@ class HourReader:
             return ClockPhrase(start, loose=True), behind
         if self._bare_hour_stands(start, leads, behind) or self._instead(led_at, behind):
             if leads & Mark.BEFORE:
-                return ClockPhrase(None, start, bounded=True), behind + 1
-            sure = bool(leads & Mark.AT) and (not start.dotted or start.minute == 0 or start.minute > 12)
+                after = behind + 1 if self.atoms[behind].marks & Mark.BEFORE else behind
+                return ClockPhrase(None, start, bounded=True), after
+            labels = Mark.LABEL_START | Mark.LABEL_END
+            sure = bool(leads & (Mark.AT | labels)) and (not start.dotted or start.minute == 0 or start.minute > 12)
             if leads & (Mark.UNTIL | Mark.LABEL_END) and not leads & Mark.FROM:
                 return ClockPhrase(None, start, loose=not (sure and start.dotted)), behind
             return ClockPhrase(start, loose=not sure), behind
@@ -275,14 +277,15 @@ class HourReader:
         """Whether a number without any mark of hours is one: "om 8", "at 7", "from 2", "om half acht"."""
         if leads & Mark.BEFORE and self.atoms[behind].marks & Mark.BEFORE:  # "by 9 at the latest"
             return True
-        at = leads & Mark.AT and not leads & Mark.TO
+        at = leads & (Mark.AT | Mark.LABEL_START | Mark.LABEL_END) and not leads & Mark.TO
         since = (leads & Mark.SINCE and not leads & Mark.TO) or (leads & Mark.UNTIL and not leads & Mark.FROM)
         following = self.atoms[behind]
-        if leads & Mark.BEFORE and following.marks & Mark.BEFORE:
-            return start.hour > 0  # "by 9 at the latest"
+        ends = following.kind in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE)
+        if leads & Mark.BEFORE and (following.marks & Mark.BEFORE or ends):
+            return 0 < start.hour <= 12  # "by 9 at the latest", "we'll be out by 7."
         if not (at or since) or start.hour == 0:
             return False
-        ends = following.kind in (Is.END, Is.STOP, Is.COMMA, Is.LINE, Is.PARAGRAPH, Is.CLOSE) or following.uncounted
+        ends = ends or following.uncounted
         if (since and not at and not ends) or small(following, Mark.OF):  # "about ten of us"
             return False
         counted = following.counted or following.kind in (Is.SLASH, Is.DOT, Is.NUMBER)

@@ -7,6 +7,7 @@ what is said for none of them is said for all.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,8 +61,21 @@ class Joiner:
         other sentences, for other days; else all."""
         here = [own for room, own in zip(rooms, days, strict=True) if room.sentence == one.sentence]
         others = [own for room, own in zip(rooms, days, strict=True) if room.sentence != one.sentence]
+        nth = self._nth_event(one)
+        if nth is not None and 0 <= nth < len(rooms):
+            return days[nth]
         mine: set[date] = set().union(*here)
         return mine if mine and all(own and not own & mine for own in others) else set().union(*days)
+
+    def _nth_event(self, one: Wanted) -> int | None:
+        """Return which of several events a thing is said to be for: "un beamer pour la seconde"."""
+        page, fors = self.sighting.page, self.sighting.stances.words.fors
+        for count in self.sighting.counts:
+            near = count.ordinal and page.sentence_of[count.first] == one.sentence
+            led = any(word in fors for word in page.words[max(0, count.first - 2) : count.first])
+            if near and led and count.value > 0:
+                return count.value - 1
+        return None
 
     def _item(self, one: Wanted, slots: tuple[Slot, ...]) -> Item:
         words = self.sighting.page.quote(min(one.quantity.first, one.at), one.mention.last)
@@ -107,12 +121,23 @@ class Joiner:
         page = self.sighting.page
         placed = {page.sentence_of[m.first] for m in self.sighting.mentions if m.sort in {Sort.ROOM, Sort.SITE}}
         lent = {one.sentence for one in self.wanted if not one.room} - placed
-        others = [moment for moment in use if moment.sentence not in lent]
+        others = [moment for moment in use if moment.sentence not in lent and not self._is_of_goods(moment, use)]
         return others if any(moment.when.has_days for moment in others) else use
+
+    def _is_of_goods(self, moment: Moment, use: Sequence[Moment]) -> bool:
+        """Whether days stand behind things and before a room that has a day of its own: "8 panels for 1 to 4 October,
+        plus the library on Thursday 1 October, 6-9pm"."""
+        here = [one for one in self.wanted if one.sentence == moment.sentence]
+        goods = [one for one in here if not one.room and one.at < moment.at]
+        rooms = [one for one in here if one.room and one.at > moment.at]
+        if moment.when.has_clock or not goods or not rooms or any(one.room and one.at < moment.at for one in here):
+            return False
+        timed = [m for m in use if m.sentence == moment.sentence and m.at > rooms[0].at and m.when.has_clock]
+        return any(m.when.has_days for m in timed)
 
     def _own(self, one: Wanted, rooms: Sequence[Wanted], use: list[Moment]) -> list[Moment]:
         """Return the moments said with one of several rooms, completed by those that are said for all."""
-        shares = _shares(rooms, use, self._record)
+        shares = _shares(rooms, use, self._record, self._joins)
         own, common = shares[one.at], shares[-1]
         if not own:
             return chosen(common or use)
@@ -123,6 +148,11 @@ class Joiner:
             hours = [moment for moment in common if moment.only_hours]
             own = own + (hours or self._each_time(use))
         return chosen(own)
+
+    def _joins(self, first: int, last: int) -> bool:
+        """Whether only small words stand between two mentions, by their first words."""
+        behind = next((mention.last for mention in self.sighting.mentions if mention.first == first), last)
+        return behind < last and self.sighting.stances.joins(self.sighting.page.words[behind:last])
 
     def _each_time(self, use: Sequence[Moment]) -> list[Moment]:
         """The hours said with another room that are those of each: "… le 4 et … le 25, chaque fois de 18h à 20h"."""
@@ -164,7 +194,9 @@ class Joiner:
         loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
         mine = [m for m in self._days_of(one, bool(days)) if not (len(loan) > 1 and m.weekday_alone)]
         edge = self._edge_of(one)
-        if not mine and days:
+        if len(mine) == 1 and mine[0].when.since and days and max(mine[0].days) < days[-1]:
+            spans = [Days(max(mine[0].days), days[-1])]  # "les grilles, à partir du jeudi pour l'accrochage"
+        elif not mine and days:
             edges = [days[edge]] if edge is not None else days
             spans = [Days(day, day) for day in edges]
         else:
@@ -204,6 +236,8 @@ class Joiner:
         if not here:
             return self._headed_days(one)
         here = [m for m in here if not (with_days and Lack.UNTIL in m.when.lacks)]
+        if own := [m for m in here if self._is_of_goods(m, here)]:
+            return own
         here = [m for m in here if not self._said_of_another(m, one)]
         rooms = [other for other in self.wanted if other.room]
         with_room = any(other.sentence == one.sentence for other in rooms)
@@ -253,8 +287,22 @@ def _shifted(slot: Slot, clock: Clock) -> Slot:
     return replace(slot, end=at) if at > slot.start else slot
 
 
+def _named_together(before: Sequence[tuple[int, int]], joins: Callable[[int, int], bool]) -> Iterable[int]:
+    """Return the room named last, and those that only "and" parts from it: "la classe 3 et la salle de réunion".
+    `before` are the words that name them, with their rooms."""
+    found = dict.fromkeys((before[-1][1],))
+    for (word, _), (earlier, room) in itertools.pairwise(reversed(before)):
+        if not joins(earlier, word):
+            break
+        found[room] = None
+    return found
+
+
 def _shares(
-    rooms: Sequence[Wanted], moments: Sequence[Moment], record: Callable[[int], int]
+    rooms: Sequence[Wanted],
+    moments: Sequence[Moment],
+    record: Callable[[int], int],
+    joins: Callable[[int, int], bool],
 ) -> dict[int, list[Moment]]:
     """Return which moments are said with which room (by its place), and under -1 those that are said for all.
 
@@ -274,7 +322,8 @@ def _shares(
         if leads and after and both:
             shares[after[0]].append(moment)
         elif before and not (both and _follows_all(moment, there, moments)):
-            shares[before[-1]].append(moment)
+            for at in _named_together([one for one in there if one[0] < moment.at], joins):
+                shares[at].append(moment)
         elif after and not both and len({sentence for _, sentence, _ in named}) > 1:
             shares[after[0]].append(moment)
         else:

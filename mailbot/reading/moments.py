@@ -125,6 +125,8 @@ class When:
     repetition: Repetition | None = None
     excluded: tuple[Days, ...] = ()
     """Days that were left out of the repetition."""
+    since: bool = False
+    """A day from which on something is needed: "à partir du jeudi 1er"."""
     derivation: tuple[Evidence, ...] = field(default=(), compare=False)
 
     @property

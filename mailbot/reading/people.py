@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.page import TO, Page, folded
-from mailbot.reading.quantities import Count
+from mailbot.reading.quantities import Count, starts_with
+from mailbot.reading.quantities import phrases as phrases_of
 from mailbot.reading.tokens import fold
 
 MOST = 5_000
@@ -64,6 +65,9 @@ class Assembly:
         quantity = [lexicon.table("quantity") for lexicon in lexicons]
         self._sums = folded(word for table in people for word in table["sum"])
         self._bounds = folded(word for table in people for phrase in table["bound"] for word in phrase.split())
+        marks = [lexicon.table("marks") for lexicon in lexicons]
+        self._timely = folded(word for table in marks for key in ("at", "until", "to", "from") for word in table[key])
+        self._few = phrases_of(quantity, "few")
         self._nobody = folded(word for table in people for word in table["not"])
         self._endings = tuple(fold(ending) for table in people for ending in table["endings"])
         self._endings_of_one = tuple(fold(ending) for table in people for ending in table["endings-one"])
@@ -103,7 +107,7 @@ class Assembly:
                 or (count.last in leads and "," not in sight.page.words[count.first - 4 : count.first])
             )
             joined = heads and self._is_sum(sight, found, count, generic) and not total
-            if count.article and not joined:
+            if count.article and (not joined or self._is_few(sight.page, count)):
                 continue
             unnamed = person is None and (label is None or count.last in sight.named)
             if unnamed and self._counts_other(sight, count):
@@ -214,13 +218,18 @@ class Assembly:
                 break
         return False
 
+    def _is_few(self, page: Page, count: Count) -> bool:
+        """Whether an article begins "een paar": no number was said."""
+        return bool(starts_with(page.words, count.first, page.sentence(count.first).last, self._few))
+
     def _one_more(self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]) -> int | None:
         """Return the word behind somebody who is added to people: "22 singers and 1 pianist"."""
         at = count.last
-        if count.value != 1 or not self._is_sum(sight, found, count, generic) or at >= len(sight.page.words):
+        if not self._is_sum(sight, found, count, generic) or at >= len(sight.page.words):
             return None
         word = sight.page.words[at]
-        known = (len(word) > 5 and word.endswith(self._endings_of_one)) or word in self._roles
+        endings = self._endings_of_one if count.value == 1 else self._endings
+        known = (len(word) > 5 and word.endswith(endings)) or (count.value == 1 and word in self._roles)
         return at + 1 if known and at not in sight.named else None
 
     def _with_sender(self, page: Page, one: People) -> People:
@@ -279,5 +288,7 @@ class Assembly:
 
     def _replaces(self, page: Page, count: Count, by_first: Mapping[int, Count]) -> bool:
         """Whether the number replaces the one behind it: "50 au lieu de 35"."""
+        if count.first and page.words[count.first - 1] in self._timely:  # "till 11 instead of 10"
+            return False
         behind = [(phrase, count.last + len(phrase)) for phrase in self._not_but]
         return any(tuple(page.words[count.last : at]) == phrase and at in by_first for phrase, at in behind)

@@ -190,7 +190,10 @@ class Scanner:
 
     def _pass(self, atom: Atom, at: int) -> None:
         """Note what lies between two pieces."""
-        self._between |= atom.marks
+        marks = atom.marks
+        if marks & Mark.NOT and marks & Mark.CORRECTION and self.atoms[at + 1].kind is Is.GAP:
+            marks &= ~Mark.CORRECTION  # "no class on 24 September" takes nothing back
+        self._between |= marks
         self.sentences[-1].marks |= atom.marks
         if atom.marks & _VERBS:
             self.verbs.append((at, atom.marks))
