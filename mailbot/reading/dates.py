@@ -154,8 +154,14 @@ class DateReader:
         atom, following = self.atoms[at], self.atoms[at + 1]
         if self.is_hour(at, leads):
             return None
-        if atom.number is not None and atom.number.ordinal and not atom.digits and leads & Mark.FOR:
-            return None  # "un beamer pour la seconde"
+        if (
+            atom.number is not None
+            and atom.number.ordinal
+            and not atom.digits
+            and (day in (2, 3) or self._is_for(at))
+            and not listed
+        ):
+            return None  # "un beamer pour la seconde": of two events
         dashed = self._dashed_date(at, day, expected=bool(leads & NAMED))
         if dashed is not None:
             return dashed
@@ -175,6 +181,11 @@ class DateReader:
         if following.sense.unit or following.sense.weekday_plural or following.marks & Mark.TIMES:
             return None
         return Entry(day=day, loose=named, echo=ranked), at + 1
+
+    def _is_for(self, at: int) -> bool:
+        """Whether a word that says what something is for stands before, with an article at most."""
+        before = at - 2 if small(self.atoms[at - 1], Mark.ARTICLE) else at - 1
+        return before >= 0 and bool(self.atoms[before].marks & Mark.FOR)
 
     def list_ahead(self, at: int) -> bool:
         """Whether a number begins a list that ends in a month: "5, 12 en 19 september", "15 t/m 18/01"."""

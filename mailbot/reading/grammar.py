@@ -491,7 +491,9 @@ class _Reading:
                 found[-1] = (replace(phrase, length=_length_before(found[-1][0])), found[-1][1])
             else:
                 timed = phrase.start is not None or phrase.end is not None
-                lone = not use.days and use.rule is None and timed and phrase.loose and not phrase.apart
+                led = piece.lead & (Mark.FROM | Mark.SINCE)  # "from 8, doors open at 10"
+                alone = not led or all(clock.loose for clock in use.clocks)
+                lone = alone and not use.days and use.rule is None and timed and phrase.loose and not phrase.apart
                 if not lone:
                     found.append((replace(phrase, part=phrase.part or waiting), apart))
                     waiting = None

@@ -73,7 +73,7 @@ def of_event(
             word = page.words[named]
             if len(word) >= LEAST_LETTERS and word.isalpha():
                 many = next((c.value for c in counts if c.last == named and not c.ordinal), 1)
-                told = _telling(word, number, dated, page, many)
+                told = _telling(word, number, dated, page, counts, many)
                 if told:
                     return told
         ordinal = next((c for c in counts if c.ordinal and at < c.first <= at + 2), None)
@@ -84,7 +84,9 @@ def of_event(
     return []
 
 
-def _telling(word: str, number: int, dated: Sequence[Moment], page: Page, many: int) -> list[Moment]:
+def _telling(
+    word: str, number: int, dated: Sequence[Moment], page: Page, counts: Sequence[Count], many: int
+) -> list[Moment]:
     """Return the moments said with a word in the only other sentence that has both; of several, as many behind it as
     are counted ("voor de twee voorstellingen"), else the one nearest."""
     places = [at for at, other in enumerate(page.words) if other == word and page.sentence_of[at] != number]
@@ -94,6 +96,7 @@ def _telling(word: str, number: int, dated: Sequence[Moment], page: Page, many: 
     [(sentence, at)] = beside.items()
     there = [m for m in dated if m.sentence == sentence]
     behind = [m for m in there if m.at > at]
+    many = max([many, *(c.value for c in counts if c.last == at and not c.ordinal)])  # "for the two performances"
     if many > 1 and sum(len(m.days) for m in behind) == many:
         return behind
     return [min(there, key=lambda m: min(abs(m.at - at), abs(m.last - at)))]

@@ -276,7 +276,7 @@ def _of_another_day(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
 def _of_the_others(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
     """Whether hours alone are whole, and stand before the days that have hours of their own: they are of other days."""
     whole = [m for m in hours if _has_range(m)]
-    return len(whole) == 1 == len(hours) and all(whole[0].at < m.at for m in timed)
+    return len(whole) == 1 == len(hours) and all(whole[0].at < m.at or m.begins for m in timed)
 
 
 def _has_range(moment: Moment) -> bool:
