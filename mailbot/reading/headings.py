@@ -13,7 +13,7 @@ from mailbot.reading.occasions import Moment
 from mailbot.reading.page import Page
 from mailbot.reading.quantities import Count
 
-LEAST_LETTERS = 5
+LEAST_LETTERS = 4
 """Letters of a word that may be the name of an event."""
 FARTHEST = 4
 """Words from "for" to the name of the event."""

@@ -87,7 +87,7 @@ _LEADS: Final = (
     | Mark.ON | Mark.LABEL_START | Mark.LABEL_END | Mark.FILLER
 )  # fmt: skip
 _APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STOP, Is.PARAGRAPH})
-_NOONISH: Final = (11, 12)
+_FORENOON: Final = range(8, 13)
 _BESIDE: Final = frozenset({Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
@@ -160,7 +160,7 @@ class HourReader:
             unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
             said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
-            backwards = end.said < start.said and start.hour in _NOONISH  # "from 12 to 2" counts nothing
+            backwards = end.said < start.said and start.hour in _FORENOON  # "from 12 to 2" counts nothing
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
             led = unmarked and bool(leads & (Mark.FROM | Mark.BETWEEN)) and self.atoms[after].kind is not Is.NUMBER
@@ -347,6 +347,9 @@ class HourReader:
             return self._in_part(Face(sense.spelled_clock // 60 or 12, sense.spelled_clock % 60, spelled=True), at + 1)
         if sense.minutes_before is not None and atom.kind is Is.WORD:
             return self._offset_face(sense.minutes_before, at + 1)
+        military = self._military(at)
+        if military is not None:
+            return military
         number = atom.number
         if number is None or number.ordinal or number.about or number.value > 24 or len(atom.digits) > 2:
             return None
@@ -356,6 +359,17 @@ class HourReader:
         """Whether another hour follows as an end: "midi à minuit", "noon to four"."""
         joint = self.atoms[at]
         return (joint.kind is Is.DASH or small(joint, Mark.TO | Mark.UNTIL)) and self.face(at + 1, led=True) is not None
+
+    def _military(self, at: int) -> tuple[Face, int] | None:
+        """ "0900 to 1700 hrs": four digits, where a mark of hours stands behind the last of them."""
+        digits = self.atoms[at].digits
+        if len(digits) != 4 or int(digits[:2]) > 24 or int(digits[2:]) % 5 or int(digits[2:]) > 55:
+            return None
+        marked = next((behind for behind in (at + 1, at + 3) if self.atoms[behind].sense.hour_mark), None)
+        if marked is None or (marked == at + 3 and len(self.atoms[at + 2].digits) != 4):
+            return None
+        face = Face(int(digits[:2]), int(digits[2:]), sure=True)
+        return face, marked + 1 if marked == at + 1 else at + 1
 
     def _behind_part(self, part: str | None, at: int) -> tuple[Face, int] | None:
         """ "van 's ochtends 9 uur tot 's middags 3 uur"."""

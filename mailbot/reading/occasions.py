@@ -322,9 +322,9 @@ def _beginning(found: Sequence[Moment]) -> list[Moment]:
     """Let hours begin when the place is needed: "concert à 20h, accès dès 16h" is from 16h."""
     needed = [m for m in found if m.begins and m.only_hours and _said_alone(m, "start")] or _needed_earlier(found)
     others = [m for m in found if m not in needed]
-    if len(needed) != 1 or not any(m.when.has_clock for m in others):
+    if not needed or not any(m.when.has_clock for m in others):
         return list(found)
-    from_when = needed[0].when.clocks[0].start or 0
+    from_when = min(m.when.clocks[0].start or 0 for m in needed)
     starts = {clock.start for m in others for clock in m.when.clocks}
     if len(starts) != 1 or None in starts or not 0 < (starts.pop() or 0) - from_when <= LONGEST_SETUP:
         return list(found)

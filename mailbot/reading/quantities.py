@@ -56,6 +56,7 @@ class Counting:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._lexicons = lexicons
         quantity = [lexicon.table("quantity") for lexicon in lexicons]
+        self.days = folded(word for lexicon in lexicons for word in lexicon.table("units")["day"])
         self.both = phrases(quantity, "both")
         self.vague = phrases(quantity, "vague")
         self.one = frozenset(phrase[-1] for phrase in phrases(quantity, "one"))
@@ -224,6 +225,8 @@ class Counting:
                 return Quantity(0, mention.first, at + 1, True)
         if count is None and at + 1 < limit and page.words[at] in self.or_so:
             count = by_start.get(at + 1)
+        if count is not None and count.last < limit and page.words[count.last] in self.days:
+            count = None  # "also a projector all three days"
         if count is not None and not count.ordinal and not count.article:
             return Quantity(None if count.least is not None else count.value, mention.first, count.last, True)
         return None
