@@ -273,9 +273,9 @@ class DateReader:
             return True
         if mistyped and following.kind is not Is.GAP:
             return True
-        led = before.marks & _NAMED_SO and not before.marks & Mark.ARTICLE
+        led = bool(before.marks & _NAMED_SO and not before.marks & Mark.ARTICLE)
         handed = before.marks & (Mark.FETCH | Mark.BRING_BACK | Mark.BACK)
-        led = led or handed  # "pick up fri, back mon"
+        led = bool(led or handed)  # "pick up fri, back mon"
         if following.sense.part is not None or (led and following.kind in _ENDS):
             return True
         if before.marks & (Mark.THIS | Mark.NEXT | Mark.COMING) and following.kind is Is.WORD:

@@ -99,4 +99,4 @@ def _telling(
     many = max([many, *(c.value for c in counts if c.last == at and not c.ordinal)])  # "for the two performances"
     if many > 1 and sum(len(m.days) for m in behind) == many:
         return behind
-    return [min(there, key=lambda m: min(abs(m.at - at), abs(m.last - at)))]
+    return [min(there, key=lambda m: m.at - at if m.at > at else at - m.last + 2)]

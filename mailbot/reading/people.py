@@ -176,6 +176,8 @@ class Assembly:
         for at in range(count.last, min(count.last + 4, limit)):
             if at in nouns:
                 return nouns[at]
+            if page.words[at] == "." and at == count.last + 1:  # "70 nos. people"
+                continue
             if page.words[at] in self._nobody or not page.words[at].replace("'", "").isalpha():
                 return None
         return None
@@ -262,6 +264,8 @@ class Assembly:
         between = [word for word in page.words[before.last : count.first] if word != ":"]
         whole = any(at in generic for at in range(max(before.first - 2, 0), before.last))
         if between[:1] == [","]:
+            if between[1:] in (["plus"], ["+"]):  # "participants: 16, plus 1 instructor"
+                return True
             return not whole and len(between) <= 2
         return 0 < len(between) <= 4 and between[0] in self._sums and not any(w in {".", "("} for w in between)
 
