@@ -441,6 +441,11 @@ class DateReader:
             return True
         if following.digits:
             return self._day_behind_month(at) is not None
+        joined = at >= 2 and (
+            self.atoms[at - 1].kind is Is.COMMA or self.atoms[at - 1].marks & (Mark.AND | Mark.OR | Mark.TO)
+        )
+        if joined and self.atoms[at - 2].sense.month is not None and self.atoms[at - 2].kind is Is.WORD:
+            return True  # "January, February and March"
         whole_name = atom.end - atom.start >= 5 or (atom.end - atom.start == 3 and atom.sense.month == 5)
         called = Mark.IN | Mark.OF | Mark.UNTIL | Mark.NEXT | Mark.BETWEEN | Mark.SINCE | Mark.TO
         return whole_name and bool(leads & called)

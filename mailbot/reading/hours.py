@@ -154,10 +154,14 @@ class HourReader:
         if first is None:
             return None
         start, behind = first
+        late = self._for_later(start, behind)
+        if late is not None:
+            return late
         second = self._second(start, leads, led_at, behind)
         if second is not None:
             end, after = second
-            unmarked = not (start.explicit or end.explicit or start.dotted) and end.part is None
+            marked = start.explicit or end.explicit or start.dotted or _is_no_date(end)
+            unmarked = not marked and end.part is None
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
             said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
             backwards = end.said < start.said and start.hour in _FORENOON  # "from 12 to 2" counts nothing
@@ -180,6 +184,18 @@ class HourReader:
                 return ClockPhrase(None, start, loose=not (sure and start.dotted)), behind
             return ClockPhrase(start, loose=not sure), behind
         return None
+
+    def _for_later(self, start: Face, behind: int) -> tuple[ClockPhrase, int] | None:
+        """ "7 for 7.30 pm": people come at seven, and it begins half an hour later."""
+        if not small(self.atoms[behind], Mark.FOR) or start.spelled or start.explicit:
+            return None
+        found = self.face(behind + 1, led=True)
+        if found is None or found[0].maybe_length or not (found[0].half or _is_no_date(found[0])):
+            return None
+        later = found[0]
+        if not 0 < later.said - start.said <= 60:
+            return None
+        return ClockPhrase(replace(start, half=start.half or later.half, explicit=True)), found[1]
 
     def _instead(self, at: int, behind: int) -> bool:
         """Whether a bare number is the hour that another takes the place of: "at 9 instead of 10"."""
@@ -238,7 +254,7 @@ class HourReader:
         """Tell "19-22h" and "van 19 tot 22" from "20 à 25 personnes", "8-12 ans" and scores."""
         if end.explicit:
             return start.explicit or not (end.maybe_length and start.hour == 0)
-        if start.dotted and end.dotted:
+        if (start.dotted and end.dotted) or (_is_no_date(end) and not self.atoms[after].counted):
             return True
         following = self.atoms[after]
         counted = following.counted or following.sense.unit in _COUNTED or following.sense.month
@@ -530,6 +546,11 @@ class HourReader:
 
 
 _SPOKEN_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+
+
+def _is_no_date(face: Face) -> bool:
+    """Whether "11.30" can only be a time of day."""
+    return face.dotted and face.minute % 5 == 0 and (face.minute == 0 or face.minute > 12)
 
 
 def _only_to(atom: Atom) -> bool:

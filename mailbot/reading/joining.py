@@ -186,7 +186,8 @@ class Joiner:
         """Whether it is asked which days are free ("quels samedis de mai"): none is named then, unless by its date."""
         if self.intent is not Intent.AVAILABILITY or not any(c.value == "stance-which" for c in self.sighting.cues):
             return False
-        return not any(m.when.has_days and not m.weekday_alone and m.when.counts for m in self.moments)
+        listed = [m for m in self.moments if m.when.counts and not m.weekday_alone and len(m.when.days) > 1]
+        return not listed
 
     # things
 

@@ -189,6 +189,10 @@ class RuleReader:
         if number == 1 and following.marks & Mark.OUT_OF and step is not None and 2 <= step <= 8:
             return RulePhrase("weekly", step, (sense.weekday,), part=sense.part), at + 3
         row = bool(following.marks & Mark.IN_A_ROW)
+        since = any(self.atoms[behind].marks & (Mark.SINCE | Mark.FROM) for behind in range(at + 1, at + 3))
+        several = sense.weekday_plural or following.sense.part is not None
+        if number > 1 and since and several and not (row or ahead):  # "eight Monday evenings from 11 January"
+            return RulePhrase("weekly", 1, (sense.weekday,), count=number, part=sense.part), at + 1
         if number > 1 and (row or ahead):
             return RulePhrase("weekly", 1, (sense.weekday,), count=number, part=sense.part), at + 2 if row else at + 1
         return None
