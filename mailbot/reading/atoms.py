@@ -641,6 +641,9 @@ class _Cutter:
         elif norm == ".":
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             inside = following is not None and following.glued and following.kind is not Kind.NEWLINE
+            if following is not None and token.glued and self._abbreviates_hours(following):
+                self.atoms[-1].end, self.atoms[-1].last = token.end, at + 1
+                return at + 1
             self._add(Is.DOT if inside and token.glued else Is.STOP, at, at + 1)
         elif norm == "-" and at + 1 < len(self.tokens) and self.tokens[at + 1].norm == ">":
             self._add(Is.WORD, at, at + 2, _SENSES[">"])
@@ -652,6 +655,13 @@ class _Cutter:
         else:
             self._gap(at)
         return at + 1
+
+    def _abbreviates_hours(self, following: Token) -> bool:
+        """Whether a dot behind "u" or "h" ends no sentence: "van 13.30 u. tot 23 u.", "14 h. à 17 h."."""
+        before = self.atoms[-1] if self.atoms else None
+        if before is None or not before.sense.hour_mark or before.end - before.start > 1:
+            return False
+        return following.kind is Kind.WORD and following.text[:1].islower()
 
     def _leaders(self, at: int, *, write: bool = False) -> int:
         """Count dots in a row; with `write` make a colon of them ("Début ....... 17h") and return what is behind."""

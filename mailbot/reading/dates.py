@@ -356,7 +356,9 @@ class DateReader:
             return None
         an_hour = (atom.value or 0) <= 24
         to_another = an_hour and small(following, Mark.TO) and not following.marks & NAMED and self.atoms[at + 2].digits
-        if to_another and self.with_month(Entry(), at + 3) is None:  # "Saturday 10 to 6"
+        hour = self.hours.face(at + 2, led=True) if to_another and following.marks & Mark.AT else None
+        at_hour = hour is not None and hour[0].explicit  # "vendredi 6 à 17h"
+        if to_another and not at_hour and self.with_month(Entry(), at + 3) is None:  # "Saturday 10 to 6"
             return None
         if not (plain or ordinal):
             set_off = not self.atoms[at - 1].marks & NAMED

@@ -89,6 +89,7 @@ _LEADS: Final = (
 _APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STOP, Is.PARAGRAPH})
 _FORENOON: Final = range(8, 13)
 _BESIDE: Final = frozenset({Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE})
+_CLOSING: Final = frozenset({Is.COMMA, Is.STOP, Is.END, Is.LINE, Is.PARAGRAPH, Is.CLOSE})
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
@@ -168,6 +169,8 @@ class HourReader:
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
             led = unmarked and bool(leads & (Mark.FROM | Mark.BETWEEN)) and self.atoms[after].kind is not Is.NUMBER
+            closed = self.atoms[after].kind in _CLOSING and not leads & Mark.BETWEEN
+            apart = apart or (led and closed and start.hour > 0)
             return ClockPhrase(start, end, loose=unmarked, apart=apart, led=led, moved=moved), after
         labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END | Mark.BEFORE))
         if start.explicit or labelled:

@@ -245,6 +245,10 @@ class Joiner:
         apart = len({other.sentence for other in rooms}) > 1 and len({m.when.days for m in here}) == 1
         if (with_room and not apart) or not here:
             return []
+        goods = [other for other in self.wanted if other.sentence == one.sentence and not other.room]
+        named_again = [m for m in here if self._named_before(m, goods) is one]
+        if len({m.when.days for m in here}) > 1 and all(self._named_before(m, goods) for m in here) and named_again:
+            return named_again
         here = [moment for moment in here if not moment.when.loose] or here
         if len({m.when.days for m in here}) < 2:
             return here
@@ -252,6 +256,13 @@ class Joiner:
         if here[0].at < goods[0].at:
             return [m for m in here if m.at < one.at][-1:]
         return [m for m in here if m.at > one.at][:1] or here[-1:]
+
+    @staticmethod
+    def _named_before(moment: Moment, goods: Sequence[Wanted]) -> Wanted | None:
+        """Return the thing that is named again nearest before a day: "les bancs du 25 au 27, les tonnelles le 26"."""
+        again = [(word, one) for one in goods for word, number in one.places[1:] if number == moment.sentence]
+        before = [(word, one) for word, one in again if word < moment.at]
+        return max(before, key=lambda pair: pair[0])[1] if before else None
 
     def _said_of_another(self, moment: Moment, one: Wanted) -> bool:
         """Whether a day stands in brackets behind another thing: "10 tonnelles (samedi seulement) et 200 gobelets"."""

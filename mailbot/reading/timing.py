@@ -267,7 +267,8 @@ def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Cloc
         return Clock(start, end) if end <= start + DAY else clock
     if clock.start is not None and clock.end is None and len(ends) == 1:
         end = ends.pop()
-        return Clock(clock.start, end) if clock.start < end else clock
+        end = end_after(clock.start, end) if any(old.twelve and old.end == end for old in before) else end
+        return Clock(clock.start, end) if clock.start < end <= clock.start + DAY // 2 else clock
     return clock
 
 

@@ -73,7 +73,8 @@ le samedi 6 13 31 juin mai et ou du au de à 14h 18h30 , . /n/ ( ) - tous_les ma
 premier dernier semaine prochaine week-end half acht 's_avonds van tot op every other Tuesday from
 to pm 2026 14/06 3/4 29_février 31_avril minuit pendant 3 heures jours mois d'affilée fois jusqu'au
 à_partir_du Pâques vacances hors un sur deux dans quinze demain soir in a fortnight 30 : / 99 0 24h
-000 lundi au_lieu_de pas en septembre
+000 lundi au_lieu_de pas en septembre une_heure_avant earlier later sauf_le dernier du_mois octobre_: la_veille
+the_Friday_before de_week_erna nous ni sinon 2h30 passer am
 """
 WORDS = st.sampled_from([word.replace("_", " ").replace("/n/", "\n") for word in MIXED.split()])
 
