@@ -199,6 +199,8 @@ def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:
     """A mail that names a reservation and asks for something changes that reservation."""
     if signs.booked and not signs.anew and scores[Intent.CHANGE] >= WEIGHTS["fair"]:
         scores[Intent.CHANGE] = max(scores[Intent.CHANGE] + 2, scores[Intent.BOOK] + 0.5)
+    if not (signs.code or signs.booked or signs.kept or signs.things) and scores[Intent.BOOK] > 0:
+        scores[Intent.CHANGE] -= 1  # of what, nothing tells
     if not signs.code or signs.anew:
         return
     if signs.unwanted and not signs.things:

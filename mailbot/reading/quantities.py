@@ -257,7 +257,9 @@ class Counting:
 
     def _is_value(self, page: Page, mention: Mention, count: Count, limit: int) -> bool:
         """Whether a number right behind a thing is how many: at the end of its line, or before a comma."""
-        return mention.plural and page.words[count.last] in {",", ";", ")", "."}
+        behind = page.words[count.last]
+        begins = mention.first == page.sentence(mention.first).first and behind in self.ends
+        return mention.plural and (behind in {",", ";", ")", "."} or begins)
 
     def _unsaid(self, page: Page, mention: Mention) -> Quantity:
         words, start = page.words, page.sentence(mention.first).first

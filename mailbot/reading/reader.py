@@ -179,8 +179,11 @@ class Library:
         if judged.intent is Intent.ACCEPT:
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
-            meaning = events.with_items(meaning, sighting, self.catalogue)
-            return with_further(meaning, sighting, self.catalogue)
+            told = events.with_items(meaning, sighting, self.catalogue)
+            if told.intent is Intent.BOOK and not told.items and own.answers:  # "Re: Demande classe 3"
+                whole = self._sight(sheet, lexicons, letter, spoken, body_at, replace(own, answers=False))
+                told = events.with_items(meaning, whole, self.catalogue)
+            return with_further(told, sighting, self.catalogue)
         if context.booked and (amended := answers.amending(meaning, sighting, self.catalogue)):
             return amended
         return with_further(meaning, sighting, self.catalogue)

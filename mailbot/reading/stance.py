@@ -281,7 +281,8 @@ class Stances:
         """Whether a question asks how it stands with a thing, and nobody says what is wanted: "is anything on in the
         hall on Saturday?"."""
         for sentence in self._page.sentences:
-            words = set(self._page.words[sentence.first : sentence.last])
+            said = self._page.words[sentence.first : sentence.last]
+            words = set(said[len(said) - said[::-1].index(":") :] if ":" in said else said)
             named = any(sentence.first <= mention.first < sentence.last for mention in self._mentions)
             if sentence.question and named and words & self.words.state and not words & self.words.wishing:
                 return True

@@ -275,6 +275,7 @@ class Thesaurus:
                 where[cue.first] = max(cue.last, where.get(cue.first, 0))
         symbols = [self._symbols_at(page, at, tuple(spoken)) for at in range(len(page.words))]
         unlent = [_unlent(self._words[code].lexicon) for code in spoken]
+        titled = _titles(page)
         found: list[Mention] = []
         at = 0
         while at < len(page.words):
@@ -284,7 +285,8 @@ class Thesaurus:
             if not (symbols[at] or self._stands_alone(page, at) or any(page.words[at] in things for things in unlent)):
                 at += 1
                 continue
-            mentions = self._goods(page, symbols, at, unlent) or self._room(page, symbols, at)
+            goods = [] if at in titled else self._goods(page, symbols, at, unlent)
+            mentions = goods or self._room(page, symbols, at)
             if any(first < at < last for first, last in repeated.items()) and all(one.generic for one in mentions):
                 mentions = []
             found.extend(mentions)
@@ -554,6 +556,19 @@ class Thesaurus:
         """The only room, of those that fit, in whose names just this word for a room stands."""
         hints = [part.hint & fits for part in parts if part.hint]
         return tuple(hints[0]) if len(fits) > 1 and hints and len(hints[0]) == 1 else ()
+
+
+def _titles(page: Page) -> frozenset[int]:
+    """Return the words between quotes, which name something: the project "Bien dans mon assiette" asks for no plate."""
+    if '"' not in page.words:
+        return frozenset()
+    inside: set[int] = set()
+    for sentence in page.sentences:
+        quotes = [at for at in range(sentence.first, sentence.last) if page.words[at] == '"']
+        for first, last in zip(quotes[::2], quotes[1::2], strict=False):
+            if 2 < last - first <= LONGEST:
+                inside.update(range(first, last))
+    return frozenset(inside)
 
 
 def _spelt_otherwise(symbols: Symbols) -> bool:
