@@ -200,6 +200,15 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """What they had before is free on the new day: held, as the single option, until they say yes."""
+
+    template: ClassVar[str] = "proposed"
+    reservation: Reservation
+    earlier: Reservation
+
+
+@dataclass(frozen=True)
 class Refused:
     """Not possible, and nothing to offer."""
 
@@ -703,6 +712,7 @@ Content: TypeAlias = (
     | Challenged
     | Changed
     | ChangeOffered
+    | Proposed
     | Repeated
     | CollectorNoted
     | OpeningsOffered
@@ -813,6 +823,8 @@ class Facts:
     traffic: Traffic = Traffic()
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
+    earlier: tuple[Reservation, ...] = ()
+    """What the sender or their initiative had in the year before, where the mail points to it."""
     colleagues: tuple[Address, ...] = ()
     """Others of the sender's initiative to whom the mail went as well."""
     stays: tuple[Use, ...] = ()

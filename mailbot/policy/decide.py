@@ -11,6 +11,7 @@ from mailbot.model.meaning import Intent, Lack, Meaning
 from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import COMPLETED, lacks_of
+from mailbot.policy.as_before import as_before
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
 from mailbot.policy.changing import change
@@ -141,6 +142,7 @@ BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
     who_comes,
     cannot_come,
     how_it_stands,
+    as_before,
 )
 """What a mail may be besides its intent, in this order."""
 

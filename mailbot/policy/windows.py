@@ -16,6 +16,7 @@ from mailbot.model.spans import Days, Span
 from mailbot.policy.alternatives import NEAR, WEEKS, like
 from mailbot.policy.amendments import Amendment, possible, rooms_in_question
 from mailbot.policy.answers import COMPLETED, is_room, is_unknown, lacks_of, requested
+from mailbot.policy.as_before import basket_of, pointed_to, repeated_on
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.candidates import candidates_of
 from mailbot.policy.collecting import FARTHEST
@@ -45,9 +46,12 @@ def windows(
 ) -> tuple[Window, ...]:
     """Return what `on_mail` may look at: the hours that are asked and near ones, the rooms that could do instead, the
     same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several.
-    `standing` is what the sender has besides: what is asked again may become a change of it."""
+    `standing` is what the sender has besides, and had: what is asked again may become a change of it."""
     baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
     needs = [need for basket in baskets for need in _of_basket(basket, rules)]
+    if earlier := pointed_to(meaning, standing, rules):
+        request = repeated_on(meaning, earlier, rules)
+        needs += list(_of_basket(basket_of(request), rules)) if request else []
     if conversation is not None and conversation.repeats and conversation.request:
         repeats = (one for one in standing if one.code == conversation.repeats)
         newly = as_change(conversation.request, meaning)

@@ -42,6 +42,8 @@ MOST_FORWARDED = 12_000_000
 
 MOST_RACES = 3
 ALERTED_ONCE_IN = timedelta(days=1)
+LONG_AGO = timedelta(days=500)
+"""How far back an earlier booking is looked for: "comme l'an passé"."""
 CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 NO_THREAD = Thread()
 CHALLENGES = frozenset({"challenged", "change_offered", "openings"})
@@ -249,6 +251,8 @@ def facts_for(
         raise LostRace(conversation.code)
     standing = mine(letter, rules, unit, now)
     conversation = conversation or continued(meaning, standing, now, rules)
+    whose = initiative.id if initiative else None
+    earlier = unit.reservations.earlier(address, whose, now - LONG_AGO, now) if meaning.like_before else ()
     sender = Sender(
         address=letter.sender,
         initiative=initiative.id if initiative else None,
@@ -258,12 +262,15 @@ def facts_for(
     return Facts(
         now=now,
         sender=sender,
-        occupancy=unit.reservations.occupancy(windows(meaning, conversation, rules, now, standing), stock_of(rules)),
+        occupancy=unit.reservations.occupancy(
+            windows(meaning, conversation, rules, now, (*standing, *earlier)), stock_of(rules)
+        ),
         subject=letter.subject,
         message_id=letter.message_id,
         new_code=unit.reservations.new_code(),
         conversation=conversation,
         standing=standing,
+        earlier=earlier,
         colleagues=colleagues_of(letter, rules),
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),

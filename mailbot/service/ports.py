@@ -143,6 +143,12 @@ class Reservations(Protocol):
         after `since`, and its open questions, soonest first."""
         ...
 
+    def earlier(
+        self, address: str, initiative: str | None, since: datetime, before: datetime
+    ) -> tuple[Reservation, ...]:
+        """Return what the address or the initiative had booked that began between the two, soonest first."""
+        ...
+
     def lock(self, whose: str) -> None:
         """Lock the row of an initiative (or an address) until the commit: for what is counted, before any cell. Does
         nothing in a unit that only reads."""

@@ -42,6 +42,12 @@ _STANDING = _WHOLE.where(
     ),
 )
 # Words instead of parameters, and as the indexes have them: else SQLite cannot know that a partial index holds them.
+_EARLIER = _WHOLE.where(
+    or_(_COLUMN.address == bindparam("address"), _COLUMN.initiative == bindparam("initiative")),
+    _COLUMN.state.in_((State.CLOSED.value, *_STANDS)),
+    _COLUMN.first_start > bindparam("since"),
+    _COLUMN.first_start < bindparam("before"),
+)
 _LAPSING = _WHOLE.where(text("state IN ('offered', 'changing')"), _COLUMN.deadline < bindparam("before"))
 _ENDING = _WHOLE.where(text("state = 'confirmed'"), _COLUMN.released < bindparam("before"))
 _WAITING = _WHOLE.where(text("state = 'waiting'"))
@@ -90,6 +96,12 @@ class Reservations:
         """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
         after `since`, and its open questions, soonest first, questions at the end."""
         return self._all(_STANDING, address=address, initiative=initiative, since=since)
+
+    def earlier(
+        self, address: str, initiative: str | None, since: datetime, before: datetime
+    ) -> tuple[Reservation, ...]:
+        """Return what the address or the initiative had booked that began between the two, soonest first."""
+        return self._all(_EARLIER, address=address, initiative=initiative, since=since, before=before)
 
     def lock(self, whose: str) -> None:
         """Let nobody else lock the same initiative (or address) until the end of the transaction; returns when it is

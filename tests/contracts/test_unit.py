@@ -224,6 +224,19 @@ class UnitContract:
             assert [found.code for found in unit.reservations.of(ASKER.address, "velo", NOW)] == ["R-00002", "R-00001"]
             assert [found.code for found in unit.reservations.of(ASKER.address, None, NOW)] == ["R-00001"]
 
+    def test_what_somebody_had_before_is_found(self, store: ports.Store) -> None:
+        put(store, booked("R-00001", SATURDAY), offered("R-00002", (SATURDAY,)), stock=stock_of(hall=2))
+        before = get(store, "R-00001")
+        put(store, step(before, before, Act.CLOSE))
+        with store.reading() as unit:
+            since, later = hours(1, 8, 9).start, hours(20, 8, 9).start
+            assert [one.code for one in unit.reservations.earlier(ASKER.address, None, since, later)] == ["R-00001"]
+            assert [one.code for one in unit.reservations.earlier("x@choir.example", "velo", since, later)] == [
+                "R-00001"
+            ]
+            assert unit.reservations.earlier("x@choir.example", None, since, later) == ()
+            assert unit.reservations.earlier(ASKER.address, None, later, later + MINUTE) == ()
+
     def test_what_is_over_or_refused_no_longer_stands(self, store: ports.Store) -> None:
         question = step(None, reservation("R-00004"), Act.ASK)
         refusal = step(None, reservation("R-00005"), Act.REFUSE)

@@ -194,7 +194,9 @@ class Office:
         conversation = facts.conversation or continued(meaning, facts.standing, self.now, self.rules)
         facts = replace(facts, conversation=conversation)
         facts = replace(facts, sender=replace(facts.sender, proven=sender_is_proven))
-        self.ledger.windows = windows(meaning, facts.conversation, self.rules, self.now, facts.standing)
+        self.ledger.windows = windows(
+            meaning, facts.conversation, self.rules, self.now, (*facts.standing, *facts.earlier)
+        )
         decision = on_mail(meaning, facts, self.rules)
         self.carry_out(decision)
         return decision

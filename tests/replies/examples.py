@@ -356,6 +356,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "change-offered-again": d.ChangeOffered(changing, ()),
         "repeated": d.Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
         "repeated-else": d.Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
+        "proposed": d.Proposed(replace(offered, options=(Option(1, later.uses),)), booked),
         "collector": d.CollectorNoted(replace(booked, collector=CARINE)),
         "challenged-collector": d.Challenged(booked, Act.NOTE, collector=CARINE),
         "openings": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True),
