@@ -19,7 +19,7 @@ from mailbot.model.decision import (
     Thanked,
     TooLong,
 )
-from mailbot.model.meaning import ANY_ROOM, Item, Meaning, Slot
+from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
 from mailbot.model.reservation import BOOKED, State
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
@@ -30,6 +30,8 @@ from mailbot.policy.checks import once, weighed
 from mailbot.policy.hours import ONE_DAY, local_day, room_openings
 from mailbot.policy.matter import Matter
 
+ASKS_STATE = frozenset({Intent.HUMAN, Intent.HELP, Intent.LIST, Intent.ACCEPT})
+"""What "bien reçu ?" may look like; a mail that asks for more than that gets more."""
 MOST_ROWS = 60
 DAYS_AHEAD = 14
 """Days that are looked at where none was named."""
@@ -59,7 +61,7 @@ def listed(matter: Matter) -> Decision:
 
 def how_it_stands(matter: Matter) -> Decision | None:
     """Tell somebody who asks whether a mail has arrived how things stand: that conversation, else all they have."""
-    if not matter.meaning.asks_state:
+    if not matter.meaning.asks_state or matter.meaning.intent not in ASKS_STATE:
         return None
     mine = (matter.conversation,) if matter.conversation else matter.facts.standing
     return matter.answered(Listed(mine), f"asks how it stands: {len(mine)} stand")

@@ -101,3 +101,8 @@ def test_who_asks_whether_it_arrived_is_told_how_it_stands() -> None:
     assert letter(office.mail(asks_state, code=code)) == Listed((office.reservations[code],))
     assert letter(office.mail(asks_state)) == Listed((office.reservations[code],))
     assert letter(office.mail(asks_state, KARIM)) == Listed(())
+
+
+def test_who_asks_for_something_besides_gets_it() -> None:
+    office = Office()
+    assert isinstance(letter(office.mail(replace(TABLES, asks_state=True))), Confirmed)
