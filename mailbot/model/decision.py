@@ -188,6 +188,8 @@ class Confirmed:
     undo_until: datetime
     not_lent: tuple[NotLent, ...] = ()
     """Things asked besides that the commune does not have."""
+    proven: bool = False
+    """It is proven who asks: a bare NO is carried out at once."""
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,8 @@ def confirm(matter: Matter, request: Meaning | None, one: Weighed, act: Act = Ac
         uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
     )
     put = matter.step(after, act, "; ".join(reasons)[:200])
-    content = Confirmed(put.after, undo_until(put.after, matter), not_lent(request, matter.rules))
+    until, unknown = undo_until(put.after, matter), not_lent(request, matter.rules)
+    content = Confirmed(put.after, until, unknown, matter.facts.sender.proven)
     answer = matter.answered(content, *reasons, puts=(put,), code=put.after.code)
     return replace(answer, notices=(*answer.notices, *short_notices(put.after, matter.facts, matter.rules)))
 

@@ -322,6 +322,7 @@ def contents(language: str) -> dict[str, d.Content]:
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
         "confirmed": d.Confirmed(booked, undo),
+        "confirmed-proven": d.Confirmed(booked, undo, proven=True),
         "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
         "confirmed-series": d.Confirmed(series, undo),
         "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),

@@ -257,3 +257,43 @@ def test_a_replayed_mail_under_a_new_message_id_touches_only_what_it_named(town:
     town.later(days=8)
     town.receive(raw.replace(b"<mail-2@", b"<mail-10@"))
     assert len(town.rows()) == 1
+
+
+# --- changes
+
+
+def test_a_change_and_its_undo_by_a_sender_that_is_vouched_for_are_made_at_once(town: Town) -> None:
+    confirmation = booked(town)
+    rows = town.rows()
+    [changed] = town.write(INES, "", "Peut-on venir de 18h à 21h ?", answers=confirmation, headers=PASS)
+    assert "c'est changé" in str(changed["Subject"])
+    assert calendar_method(changed) == "REQUEST"
+    assert town.rows() != rows
+    [back] = town.write(INES, "", "NON", answers=changed, headers=PASS)
+    assert "tout est comme avant" in str(back["Subject"])
+    assert town.rows() == rows
+
+
+@pytest.mark.parametrize("words", ["Peut-on venir de 18h à 21h ?", "NON", "Ma fille Carine viendra chercher la clé."])
+def test_nothing_is_touched_for_a_sender_whose_domain_disowns_the_mail(town: Town, words: str) -> None:
+    confirmation = booked(town)
+    rows = town.rows()
+    letters = town.write(INES, "", words, answers=confirmation, headers=FAIL)
+    assert town.rows() == rows
+    assert not any("c'est noté, Carine" in str(letter["Subject"]) for letter in letters)
+
+
+def test_the_answer_to_the_challenge_of_a_change_counts_from_its_owner_alone_and_once(town: Town) -> None:
+    confirmation = booked(town)
+    rows = town.rows()
+    [challenge] = town.write(INES, "", "Peut-on venir de 18h à 21h ?", answers=confirmation, headers=UNKNOWN)
+    assert "faut-il changer ?" in str(challenge["Subject"])
+    town.write(MALLORY, "", "oui", answers=challenge)
+    town.write(INES, "", "oui", answers=confirmation, headers=UNKNOWN)  # in the thread, but not to the challenge
+    assert town.rows() == rows
+    challenge = [letter for letter in town.letters() if "faut-il changer ?" in str(letter["Subject"])][-1]
+    [changed] = town.write(INES, "", "oui", answers=challenge, headers=UNKNOWN)
+    assert "c'est changé" in str(changed["Subject"])
+    after = town.rows()
+    town.write(INES, "", "oui", answers=challenge, headers=UNKNOWN)
+    assert town.rows() == after != rows
