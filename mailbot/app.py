@@ -93,6 +93,7 @@ def office(chosen: Settings, store: Store) -> Office:
     from mailbot.replies.compose import Composer
     from mailbot.service.alerts import alert
     from mailbot.service.office import Office
+    from mailbot.store.photos import Photos
 
     def tell(_: BadRules) -> None:
         alert("rules", lambda language: _faults(chosen.rules, language), furnished)
@@ -100,7 +101,16 @@ def office(chosen: Settings, store: Store) -> Office:
     rules = RulesFile(chosen.rules, on_fault=tell)
     limits = Limits(octets=chosen.most_megabytes * 1_000_000)
     composer = Composer(chosen.templates, chosen.rules.parent)
-    furnished = Office(rules, load_all(), store, composer, now, proof=_check_of_senders(chosen), limits=limits)
+    furnished = Office(
+        rules,
+        load_all(),
+        store,
+        composer,
+        now,
+        proof=_check_of_senders(chosen),
+        limits=limits,
+        keep_photo=Photos(chosen.data_folder / "photos").keep,
+    )
     return furnished
 
 
@@ -424,10 +434,14 @@ def history(code: str) -> None:
     code = code.strip().upper()
     with opened(chosen) as store, store.reading() as unit:
         steps, letters = unit.reservations.history(code), unit.mailbox.letters_in(code)
+        reports = unit.reports.of(code)
     if not steps:
         raise MailbotError(f"there is no conversation {code}")
     rows = [(step.at, f"{step.act} → {step.state}", step.by or "the clock", step.why, step.mail) for step in steps]
     rows += [(one.written, f"letter: {one.kind}", "mailbot", f"to {', '.join(one.recipients)}", "") for one in letters]
+    for at, report in reports:
+        photos = (name for deed in report.deeds for name in getattr(deed, "photos", ()))
+        rows.append((at, f"reported by {report.who}", report.by, " ".join((report.words, *photos)), report.mail))
     table = Table("when", "what", "by", "why", "from which mail", title=code)
     for at, what, by, why, mail in sorted(rows, key=lambda row: row[0]):
         table.add_row(f"{at.astimezone(zone):%d/%m/%Y %H:%M}", what, by, why, mail)

@@ -664,6 +664,8 @@ class BroughtBack:
     template: ClassVar[str] = "brought_back"
     reservation: Reservation
     to_be_seen: bool = False
+    condition: bool = False
+    """What is noted is how they found it on arrival."""
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,8 @@ class Found:
     state: str
     code: str = ""
     arrival: bool = False
+    photos: tuple[str, ...] = ()
+    """Names of the photos that came with it, in the data folder."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from mailbot.model.decision import BroughtBack, Decision, Direction, End, Notice, ToStaff
 from mailbot.model.letters import Address
-from mailbot.model.reports import Outcome, Passed, Report, Told, Verb
+from mailbot.model.reports import Found, Outcome, Passed, Report, Told, Verb
 from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.due import passings_of
@@ -20,6 +20,9 @@ from mailbot.policy.reports import EARLY, ENOUGH_SAID, Reporter
 BORROWER = "borrower"
 AFTER = frozenset({Verb.RETURNED, Verb.MISSING, Verb.DAMAGED})
 """What may be said in one breath with it; what is missing is for a person to look at."""
+
+
+BROKEN = frozenset({Verb.MISSING, Verb.DAMAGED})
 
 
 def borrower(conversation: Reservation | None) -> Reporter | None:
@@ -35,6 +38,8 @@ def on_borrower(
 ) -> Decision | None:
     """Return what is noted; None where the mail says anything else, and takes the way of any other."""
     verbs = {statement.verb for statement in told.statements}
+    if any(statement.arrival for statement in told.statements) and verbs <= BROKEN:
+        return _on_arrival(told, loan, message_id, rules)
     if Verb.RETURNED not in verbs or not verbs <= AFTER or told.ahead or len(told.words.split()) > ENOUGH_SAID:
         return None
     deeds = tuple(
@@ -49,13 +54,25 @@ def on_borrower(
     to_be_seen = any(deed.outcome is Outcome.SAID_BACK for deed in deeds)
     notices = [Notice(loan.asker, (loan.language,), BroughtBack(loan, to_be_seen))]
     if told.rest or verbs != {Verb.RETURNED}:
-        content = ToStaff("key", loan.asker, loan.subject, None, loan, told=False)
-        notices += [
-            Notice(Address(person.name, person.address), (person.language,), content, answers=False)
-            for person in rules.staff
-        ]
+        notices += _to_staff(loan, rules)
     because = ("the borrower says that it is back",)
     return Decision(End.ANSWERED, because, (), tuple(notices), loan.code, report=report)
+
+
+def _on_arrival(told: Told, loan: Reservation, message_id: str, rules: Rules) -> Decision:
+    """Keep in what condition they found it: nobody will hold it against them."""
+    report = Report(BORROWER, loan.asker.address, (Found(told.words, loan.code, arrival=True),), told.words, message_id)
+    notices = [Notice(loan.asker, (loan.language,), BroughtBack(loan, condition=True)), *_to_staff(loan, rules)]
+    because = ("the borrower says how it was found",)
+    return Decision(End.ANSWERED, because, (), tuple(notices), loan.code, report=report)
+
+
+def _to_staff(loan: Reservation, rules: Rules) -> list[Notice]:
+    content = ToStaff("key", loan.asker, loan.subject, None, loan)
+    return [
+        Notice(Address(person.name, person.address), (person.language,), content, answers=False)
+        for person in rules.staff
+    ]
 
 
 def _back(known: Passed | None, place: str, loan: Reservation) -> Passed:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mailbot.model import decision as d
 from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
+from mailbot.model.reports import Found
 from mailbot.model.reservation import Option, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
@@ -264,7 +265,9 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
         parts.append(calendar(file.raw, file.method, f"{reservation.code if reservation else 'mailbot'}.ics"))
     elif file:
         parts.append(calendar(file.raw, file.method))
-    unread = isinstance(notice.content, d.ReportTold) and notice.content.unread
+    unread = isinstance(notice.content, d.ReportTold) and (
+        notice.content.unread or any(isinstance(deed, Found) for deed in notice.content.deeds)
+    )
     if (isinstance(notice.content, d.ToStaff | d.Problem) or unread) and thread.forwarded:
         parts.append(original(thread.forwarded))
     return parts

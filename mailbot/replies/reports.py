@@ -42,7 +42,8 @@ def _deed(deed: Deed, teller: Teller) -> str:
     if isinstance(deed, Found):
         state = teller.phrases.quoted(deed.state)
         form = "arrival" if deed.arrival else "state"
-        return teller.format("reports", form, state=state) + (f" ({deed.code})" if deed.code else "")
+        photos = f", {teller.phrases.counted(len(deed.photos), 'photos')}" if deed.photos else ""
+        return teller.format("reports", form, state=state) + (f" ({deed.code})" if deed.code else "") + photos
     return teller.format("reports", "undone", number=deed.report)
 
 

@@ -29,7 +29,7 @@ from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
-from mailbot.service.reports import cause_of, decided, heard, rules_now
+from mailbot.service.reports import cause_of, decided, heard, rules_now, with_photos
 from mailbot.service.returned import came_back
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,7 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     if decision is None:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)
+                    decision = with_photos(decision, letter, raw, office)
                     carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
                     if gives_back(decision):
                         serve_waiting(unit, rules, office)

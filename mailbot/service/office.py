@@ -50,6 +50,9 @@ class Office:
     proof: Check = by_nobody
     """Whether the address in From may be believed; may ask the network, so never inside a transaction."""
 
+    keep_photo: Callable[[str, bytes], bool] = lambda name, octets: False
+    """Keep a photo under a name; whether there is room for it."""
+
     def message_id(self, rules: Rules, code: str = "") -> str:
         """Return a fresh Message-ID without brackets: hard to guess, since an answer to a challenge is a proof."""
         domain = rules.commune.mailbox.domain

@@ -236,6 +236,10 @@ class Reports(Protocol):
 
     def get(self, number: int) -> Report | None: ...
 
+    def of(self, code: str) -> tuple[tuple[datetime, Report], ...]:
+        """Return the reports about a booking, each with when it came, oldest first."""
+        ...
+
     def last_of(self, who: str) -> Report | None:
         """Return the last report of somebody that still holds."""
         ...

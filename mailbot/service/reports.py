@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot.model.decision import Decision, Digest, Overdue, ReportChallenged, ReportTold, ReportUnclear
@@ -11,7 +11,7 @@ from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
 from mailbot.model.proof import Proof
-from mailbot.model.reports import Report, Standing, Told
+from mailbot.model.reports import Found, Report, Standing, Told
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
 from mailbot.policy.borrowers import BORROWER, borrower, on_borrower
@@ -19,7 +19,9 @@ from mailbot.policy.hours import local_day
 from mailbot.policy.reports import Reporter, ReportFacts, on_report, reporter_of
 from mailbot.policy.stock import in_force
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.photos import photos
 from mailbot.reading.reports import read_report
+from mailbot.service.office import Office
 from mailbot.service.ports import Unit
 
 LISTS = frozenset({"digest", "short_notice", "coming", "report_unclear", "report_challenged", "report_told"})
@@ -81,7 +83,8 @@ def decided(
     """Return what follows from a report, from inside the transaction; None where it takes the way of any other mail."""
     if said.reporter.id == BORROWER:
         asked = said.answered is not None and said.answered.kind == Overdue.template
-        believed = (asked or intent is Intent.KEY) and proof is not Proof.FAILED
+        arrival = any(statement.arrival for statement in said.told.statements)
+        believed = (asked or arrival or intent is Intent.KEY) and proof is not Proof.FAILED
         return brought_back(said, letter, conversation, unit, rules, now) if believed and conversation else None
     digest = digest_of(said, unit, now)
     lines = (*digest.late, *digest.lines) if digest else ()
@@ -125,6 +128,21 @@ def report_about(answered: OurLetter | None, unit: Unit) -> Report | None:
     if answered is None or not answered.cause.startswith("report "):
         return None
     return unit.reports.get(int(answered.cause.removeprefix("report ")))
+
+
+def with_photos(decision: Decision, letter: Letter, raw: bytes, office: Office) -> Decision:
+    """Keep the photos that came with a condition that is noted, and remember their names with it. A name follows from
+    the mail, so that one that is handled again writes the same files."""
+    report = decision.report
+    if report is None or report.standing is not Standing.DONE or not any(isinstance(d, Found) for d in report.deeds):
+        return decision
+    code = next((deed.code for deed in report.deeds if isinstance(deed, Found) and deed.code), "place")
+    named = [
+        (f"{code}-{letter.digest[:10]}-{number}.{kind}", octets) for number, (kind, octets) in enumerate(photos(raw), 1)
+    ]
+    kept = tuple(name for name, octets in named if office.keep_photo(name, octets))
+    deeds = tuple(replace(deed, photos=kept) if isinstance(deed, Found) else deed for deed in report.deeds)
+    return replace(decision, report=replace(report, deeds=deeds))
 
 
 def cause_of(content: object, report: int, otherwise: str) -> str:

@@ -94,6 +94,13 @@ class Reports:
         """Return a report as it stands, or None where there is none with this number."""
         return self._first(_ONE, number=number)
 
+    def of(self, code: str) -> tuple[tuple[datetime, Report], ...]:
+        """Return the reports about a booking, each with when it came, oldest first."""
+        about = select(DEED.c.report).where(DEED.c.code == code)
+        wanted = select(REPORT.c.at, REPORT.c.id, REPORT.c.standing, REPORT.c.body).where(REPORT.c.id.in_(about))
+        rows = self._connection.execute(wanted.order_by(REPORT.c.id))
+        return tuple((row.at, _whole(row.id, row.standing, row.body)) for row in rows)
+
     def last_of(self, who: str) -> Report | None:
         """Return the last report of somebody that still holds."""
         return self._first(_LAST, whose=who)

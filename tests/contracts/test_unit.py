@@ -675,6 +675,8 @@ class UnitContract:
             assert (report.id, report.deeds, report.standing) == (number, deeds, Standing.DONE)
             assert unit.reports.last_of("freddy") == report
             assert unit.reports.last_of("josiane") is None
+            assert unit.reports.of("R-7K3F9") == ((NOW, report),)
+            assert unit.reports.of("R-OTHER") == ()
             assert unit.reports.get(number + 1) is None
         assert holding(store) == (MISSING,)
         assert outcomes(store) == {BACK: deeds[0]}

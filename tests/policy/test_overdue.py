@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbot.model.decision import BroughtBack, ClockFacts, Overdue, OverdueTold, ShortWarned, ToStaff
-from mailbot.model.reports import Outcome, Passed, Statement, Told, Verb
+from mailbot.model.reports import Found, Outcome, Passed, Statement, Told, Verb
 from mailbot.model.reservation import Act, State
 from mailbot.model.rules import Rules
 from mailbot.policy.borrowers import borrower, on_borrower
@@ -181,6 +181,14 @@ def test_where_the_key_holder_reported_otherwise_it_is_not_there_before_it_is_se
 def test_what_is_told_besides_goes_to_a_person_too() -> None:
     told = replace(RENDU, statements=(*RENDU.statements, Statement(Verb.DAMAGED, words="une chaise cassée")))
     assert [type(content) for content in contents(tell(lent(), told))] == [BroughtBack, ToStaff]
+
+
+def test_how_a_place_was_found_on_arrival_is_kept_and_told_to_staff() -> None:
+    told = Told("fr", (Statement(Verb.DAMAGED, arrival=True, words="vitre cassée"),), "à l'arrivée : vitre cassée")
+    decision = tell(lent(), told, now="2026-06-13 14:05")
+    assert decision.report.deeds == (Found("à l'arrivée : vitre cassée", "R-00000", arrival=True),)
+    assert [type(content) for content in contents(decision)] == [BroughtBack, ToStaff]
+    assert contents(decision)[0].condition
 
 
 def test_what_is_not_yet_to_come_back_or_is_promised_takes_the_way_of_any_other_mail() -> None:

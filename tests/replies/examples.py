@@ -267,7 +267,7 @@ DEEDS: tuple[Deed, ...] = (
     Stocked("tonnelle", 5, Why.COUNTED, MONDAY, 6),
     Away("josiane", date(2026, 6, 15), date(2026, 6, 16)),
     Shut("garage", date(2026, 6, 13), date(2026, 6, 13)),
-    Found("vitre cassée", "R-4M8TQ", arrival=True),
+    Found("vitre cassée", "R-4M8TQ", arrival=True, photos=("R-4M8TQ-0123456789-1.jpg",)),
     Undone(12),
 )
 WHICH = (replace(COMING, number=2), replace(LATE, number=1))
@@ -397,6 +397,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "short-warned": d.ShortWarned(booked, d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening)),
         "short-warned-key": d.ShortWarned(booked, d.Shortfall(booked, "key:maison-quartier:1", 1, 0, OUT.opening)),
         "brought-back": d.BroughtBack(booked),
+        "brought-back-condition": d.BroughtBack(booked, condition=True),
         "brought-back-unseen": d.BroughtBack(booked, to_be_seen=True),
         "digest-late": replace(
             DIGEST, late=(replace(LATE, reminded=2), replace(LATE, code="R-5N6PQ", said_back=True)), changed=()
