@@ -22,6 +22,7 @@ from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
 from mailbot.service.handle import facts_for, given_to_staff, understood
 from mailbot.service.ports import Store
+from mailbot.service.reports import decided, heard, rules_now
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,14 @@ def explain(
         return Explanation(letter, meaning, on_mail(meaning, first_facts(letter, rules, now), rules))
     with store.reading() as unit:
         conversation, meaning, challenge = understood(letter, rules, lexica, unit, now)
-        facts = facts_for(letter, meaning, conversation, Proof.NONE, challenge, unit, rules, now)
-        return Explanation(letter, meaning, on_mail(meaning, facts, rules))
+        said = heard(letter, conversation, rules, unit, lexica)
+        rules = rules_now(rules, unit, now)
+        about = (letter, meaning.intent, conversation, Proof.NONE)
+        decision = decided(said, *about, unit, rules, now) if said else None
+        if decision is None:
+            facts = facts_for(letter, meaning, conversation, Proof.NONE, challenge, unit, rules, now)
+            decision = on_mail(meaning, facts, rules)
+        return Explanation(letter, meaning, decision)
 
 
 def first_facts(letter: Letter, rules: Rules, now: datetime, conversation: Reservation | None = None) -> Facts:

@@ -108,3 +108,11 @@ def test_a_question_is_told_with_what_is_missing(town: Town) -> None:
     assert form["missing"] == ["end"]
     assert form["because"] == ["missing: end"]
     assert form["answered"] is True
+
+
+def test_the_few_words_of_a_key_holder_are_explained_as_what_they_are(town: Town) -> None:
+    list_now = next(letter for letter in town.letters() if "josiane" in str(letter["To"]))
+    raw = town.mail("Josiane <josiane.lambert@voisines.example>", "Re: liste", "absente aujourd'hui", answers=list_now)
+    found = explained(town, raw)
+    assert found.decision.report is not None
+    assert found.decision.because == ("a From line proves nothing: who seems to have reported is asked",)
