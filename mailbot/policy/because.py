@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from mailbot.model.decision import NotLent, Objection
+from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span
@@ -22,6 +23,11 @@ def of_use(use: Use, rules: Rules) -> str:
 def of_objections(objections: Iterable[Objection], rules: Rules) -> tuple[str, ...]:
     """Return one line an objection: "taken: salle-polyvalente, 13 June 2026 14:00-18:00"."""
     return tuple(_of_objection(objection, rules) for objection in objections)
+
+
+def of_doubts(request: Meaning) -> tuple[str, ...]:
+    """Return one line a doubt: "read back first: hours of no use". The words themselves are the asker's."""
+    return tuple(dict.fromkeys(f"read back first: {doubt.reading}" for doubt in request.doubts))
 
 
 def _of_objection(objection: Objection, rules: Rules) -> str:

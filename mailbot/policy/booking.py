@@ -85,6 +85,8 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
         one = weighed(candidate.basket, here.facts, matter.rules)
         if one.possible and wishes_option(here, candidate.reading):
             return option(here, candidate.reading, one, not_lent(candidate.reading, matter.rules))
+        if one.possible and matter.meaning.doubts:
+            return offer(here, candidate.reading, [one], ())
         if one.possible:
             return confirm(here, candidate.reading, one)
         if here.conversation and _offers(here.conversation, candidate.basket, matter.rules):
@@ -200,7 +202,7 @@ def offer(
         partial=partial,
     )
     whole_objections = (*objections, *not_lent(request, matter.rules))
-    reasons = because.of_objections(whole_objections, matter.rules)
+    reasons = because.of_objections(whole_objections, matter.rules) or because.of_doubts(request)
     put = matter.step(after, Act.OFFER, "; ".join(reasons)[:200])
     return matter.answered(Offered(put.after, whole_objections), *reasons, puts=(put,), code=put.after.code)
 

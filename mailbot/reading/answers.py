@@ -73,7 +73,9 @@ class Traits:
 
 
 def adjusted(judged: Judgement, sighting: Sighting, signs: Signs) -> Judgement:
-    """A mail that only thanks waits for no answer."""
+    """A mail that only thanks waits for no answer; a no with other hours than those on offer asks for these."""
+    if judged.intent is Intent.DECLINE and signs.offer and signs.hours and not signs.fits_offer:
+        return replace(judged, intent=Intent.BOOK, runner_up=judged.intent)
     light = {Intent.HUMAN, Intent.FEEDBACK, Intent.ACCEPT, Intent.BOOK, Intent.HELP}
     if judged.intent in light and not signs.offer and _thanks_alone(sighting, judged):
         return replace(judged, intent=Intent.IGNORE, runner_up=judged.intent)

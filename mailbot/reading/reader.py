@@ -29,6 +29,7 @@ from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
 from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
+from mailbot.reading.readback import with_doubts
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers
@@ -183,7 +184,7 @@ class Library:
             if told.intent is Intent.BOOK and not told.items and own.answers:  # "Re: Demande classe 3"
                 whole = self._sight(sheet, lexicons, letter, spoken, body_at, replace(own, answers=False))
                 told = events.with_items(meaning, whole, self.catalogue)
-            return with_further(told, sighting, self.catalogue)
+            return with_further(with_doubts(told, sighting), sighting, self.catalogue)
         if context.booked and (amended := answers.amending(meaning, sighting, self.catalogue)):
             return amended
         return with_further(meaning, sighting, self.catalogue)

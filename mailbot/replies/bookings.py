@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from mailbot.model.decision import Objection
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
 from mailbot.model.reservation import Option, Reservation, Use
 from mailbot.model.spans import Days, Span
@@ -146,6 +147,11 @@ class Bookings(Names):
         once = list({word.casefold(): word for word in words if one_line(word)}.values())
         whole = (one for one in once if not any(one is not o and one.casefold() in o.casefold() for o in once))
         return tuple(map(self.phrases.quoted, whole))
+
+    def reads_back(self, reservation: Reservation, objections: Sequence[Objection]) -> bool:
+        """Whether the one option is what was asked for, as it was read: the asker says whether that is right."""
+        request = reservation.request
+        return len(reservation.options) == 1 and not objections and request is not None and bool(request.doubts)
 
     def slot(self, slot: Slot) -> str:
         """Return one reading of a time in words."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mailbot.model import decision as d
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
-from mailbot.model.meaning import ANY_ROOM, Collector, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.meaning import ANY_ROOM, Collector, Evidence, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
 from mailbot.model.reports import (
     Amount,
@@ -309,6 +309,8 @@ def contents(language: str) -> dict[str, d.Content]:
     offered = replace(booked, state=State.OFFERED, uses=(), options=OPTIONS, deadline=DEADLINE)
     partial = replace(offered, options=(Option(1, (ROOM, CHAIRS)),), partial=True)
     one_option = replace(offered, options=OPTIONS[:1])
+    doubt = Evidence("doubt", "tables", "not wanted, or kept")
+    unsure = replace(booked.request, doubts=(doubt,)) if booked.request else None
     option_held = replace(one_option, options=(Option(1, (ROOM,)),), deadline=at("2026-06-03 18:00"), optioned=NOW)
     series = replace(booked, uses=evenings("2026-09-01", 7, without=(3,)), request=None)
     undo = at("2026-06-03 09:30")
@@ -329,6 +331,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "offered": d.Offered(offered, (TAKEN,)),
         "offered-one": d.Offered(one_option, (TAKEN,)),
         "offered-part": d.Offered(partial, (TOO_FEW,)),
+        "offered-unsure": d.Offered(replace(one_option, request=unsure), ()),
         "refused": d.Refused(replace(booked, state=State.REFUSED, uses=()), OBJECTIONS),
         "asked-room": d.Asked(
             asked, frozenset({Lack.RESOURCE}), ("salle-polyvalente", "salle-reunion", "bibliotheque")
