@@ -26,10 +26,10 @@ from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
+from mailbot.reading.readback import with_doubts
 from mailbot.reading.relations import Relations
 from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
-from mailbot.reading.readback import with_doubts
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers
