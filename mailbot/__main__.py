@@ -104,6 +104,24 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("code", help="its code, such as R-7K3F2")
     history.set_defaults(command=_history)
 
+    doctor = commands.add_parser(
+        "doctor", help="look at settings, servers and rules, and whether the database agrees with itself"
+    )
+    doctor.add_argument("--mend", action="store_true", help="count the ledger of cells again from what is booked")
+    doctor.set_defaults(command=_doctor)
+
+    backup = commands.add_parser("backup", help="copy the database into a new file, while it is in use")
+    backup.add_argument("file", type=Path, metavar="FILE", help="where to; never overwritten")
+    backup.set_defaults(command=_backup)
+
+    restore = commands.add_parser("restore", help="put a backup in the place of the database")
+    restore.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    restore.set_defaults(command=_restore)
+
+    forget = commands.add_parser("forget", help="erase what is kept of an address")
+    forget.add_argument("address", help="the mail address of who asked to be forgotten")
+    forget.set_defaults(command=_forget)
+
     demo = commands.add_parser("demo", help="see it at work on an embedded mail server; needs no settings")
     demo.set_defaults(command=_demo)
     return top
@@ -179,6 +197,30 @@ def _history(chosen: argparse.Namespace) -> None:
     from mailbot import app
 
     app.history(chosen.code)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from mailbot import app
+
+    return app.doctor(mend=chosen.mend)
+
+
+def _backup(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.backup(chosen.file)
+
+
+def _restore(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.restore(chosen.file)
+
+
+def _forget(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.forget(chosen.address)
 
 
 def _demo(_: argparse.Namespace) -> int:

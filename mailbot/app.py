@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.policy.rules import LANGUAGES, RulesFile, load
@@ -177,6 +177,7 @@ def _server(one: ServerSettings, chosen: Settings) -> Server:
 
 def run() -> None:
     """Work until SIGTERM or SIGINT."""
+    from mailbot.heartbeat import Heartbeat
     from mailbot.service.daemon import Daemon
 
     chosen = settings()
@@ -185,7 +186,8 @@ def run() -> None:
         get_ready(furnished)
         mailbox, outbox = source(chosen, store), sender(chosen)
         try:
-            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds).run()
+            heart = Heartbeat(chosen.data_folder / "heartbeat", os.environ)
+            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds, heart=heart).run()
         finally:
             mailbox.close()
             outbox.close()
@@ -222,6 +224,116 @@ def post_all(furnished: Office, outbox: SmtpSender) -> bool:
         log.warning("letters wait", extra={"error": str(error)})
         return False
     return True
+
+
+def doctor(*, mend: bool) -> int:
+    """Look at everything: settings, rules, letters, servers, and whether the database agrees with itself. Returns 1
+    where something is wrong; with `mend`, what can be counted again is."""
+    faults = check(None)
+    if faults:
+        return faults
+    chosen = settings()
+    with opened(chosen) as store:
+        faults += _servers_answer(chosen, store)
+        with store.unit() as unit:
+            looked = unit.differences(now())
+            found = looked.found()
+            for one in found:
+                say(f"database: {one.kind}: {one.where} ({one.detail}){'' if one.mends else ' – for a person'}")
+            if mend and any(one.mends for one in found):
+                say(f"database: {looked.mend()} cells counted again")
+                found = looked.found()
+            unit.commit()
+    if any(one.mends for one in found):
+        say("mailbot doctor --mend counts the ledger of cells again from what is booked.")
+    if not found:
+        say("database: bookings, cells, letters and mails agree")
+    return 1 if faults or found else 0
+
+
+def _servers_answer(chosen: Settings, store: Store) -> int:
+    """Say whether both servers let us in; return how many do not."""
+    mailbox, outbox = source(chosen, store), sender(chosen)
+    wrong = 0
+    try:
+        for missing in mailbox.greet():
+            say(f"mailbox: {missing}")
+        say(f"mailbox: {chosen.imap.host} lets us in")
+    except Temporary as error:
+        say(f"mailbox: {error}")
+        wrong += 1
+    if refused := outbox.greet():
+        say(f"outgoing: {chosen.smtp.host}: {refused}")
+        wrong += 1
+    else:
+        say(f"outgoing: {chosen.smtp.host} lets us in")
+    mailbox.close()
+    outbox.close()
+    return wrong
+
+
+def backup(target: Path) -> None:
+    """Copy the database into a new file, while it is in use."""
+    from mailbot.store.backup import back_up
+
+    back_up(settings().database_url.reveal(), target)
+    say(f"{target}: a copy of the database, with personal data in it. Keep it where only you can read it.")
+
+
+def restore(file: Path) -> None:
+    """Put a backup in the place of the database, and erase in it once more who asked to be forgotten."""
+    from mailbot.store.backup import restore as restored
+
+    chosen = settings()
+    taken = datetime.fromtimestamp(file.stat().st_mtime, UTC).astimezone()
+    restored(chosen.database_url.reveal(), file)
+    forgotten = _forgotten(chosen)
+    with opened(chosen) as store, store.unit() as unit:
+        again = [address for address in unit.erasure.addresses() if _mark(address) in forgotten]
+        for address in again:
+            unit.erasure.forget(address)
+        unit.commit()
+    say(f"{file} is in place; {len(again)} addresses that were forgotten since were erased in it again.")
+    say(f"Mails that came after {taken:%d/%m/%Y %H:%M} are not answered again: please read them yourself.")
+    say("If the daemon runs, restart it now.")
+
+
+def forget(address: str) -> None:
+    """Erase what is kept of an address, and remember, without the address, that it was."""
+    chosen = settings()
+    with opened(chosen) as store, store.unit() as unit:
+        erased = unit.erasure.forget(address)
+        unit.commit()
+    with _private(chosen.data_folder / FORGOTTEN) as file:
+        file.write(f"{_mark(address)} {now():%Y-%m-%d}\n")
+    say(f"erased: {erased.conversations} conversations, {erased.letters} letters, the sender of {erased.mails} mails")
+    if erased.standing:
+        say(f"kept until they are over: {', '.join(erased.standing)} (cancel them, and forget again)")
+    say("Mails in the mailbox, its folders and older backups are yours to delete.")
+
+
+FORGOTTEN = "forgotten"
+"""A file in the data folder: a digest and a day for each address that was forgotten, to be erased again after a
+restore."""
+
+
+def _mark(address: str) -> str:
+    from hashlib import sha256
+
+    from mailbot.model.addresses import one_form
+
+    return sha256(one_form(address.strip()).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _forgotten(chosen: Settings) -> frozenset[str]:
+    path = chosen.data_folder / FORGOTTEN
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return frozenset(line.partition(" ")[0] for line in lines)
+
+
+def _private(path: Path) -> TextIO:
+    """Open a file to add lines to it; nobody else can read it."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
 
 
 def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:

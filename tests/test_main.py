@@ -24,7 +24,22 @@ from tests.service.mails import TWO_SENDERS
 from tests.service.test_explain import PROMISED
 from tests.stories.town import BRUSSELS, ROOT, Clock, Town
 
-COMMANDS = ["run", "once", "explain", "check", "digest", "agenda", "feedback", "history", "demo"]
+COMMANDS = [
+    "run",
+    "once",
+    "explain",
+    "check",
+    "digest",
+    "sheet",
+    "agenda",
+    "feedback",
+    "history",
+    "doctor",
+    "backup",
+    "restore",
+    "forget",
+    "demo",
+]
 NOWHERE = {
     "MAILBOT_IMAP_HOST": "127.0.0.1",
     "MAILBOT_IMAP_PORT": "1",
@@ -344,6 +359,42 @@ def booked(with_settings: Path) -> Path:
     assert len(town.rows()) == 3
     town.close()
     return with_settings
+
+
+def test_who_was_forgotten_is_forgotten_again_after_a_restore(booked: Path, mailbot: Callable[..., Said]) -> None:
+    import sqlite3
+
+    def senders() -> set[str]:
+        with closing(sqlite3.connect(booked / "data" / "mailbot.sqlite3")) as rows:
+            return {sender for (sender,) in rows.execute("SELECT sender FROM ledger")}
+
+    def lapse() -> None:
+        with closing(sqlite3.connect(booked / "data" / "mailbot.sqlite3")) as rows:
+            rows.execute("UPDATE reservation SET state = 'cancelled' WHERE address = 'zoe@courrier.example'")
+            rows.commit()
+
+    code, out, _ = mailbot("forget", "zoe@courrier.example")
+    assert code == DONE
+    assert re.search(r"kept until they are over: R-\w{5}", out)
+    lapse()
+    assert mailbot("backup", "copy.sqlite3")[0] == DONE
+    code, out, _ = mailbot("forget", "ZOE@courrier.example")
+    assert code == DONE
+    assert "erased: 1 conversations" in out
+    assert senders() == {"marc@valleeverte.example", ""}
+    code, out, _ = mailbot("restore", "copy.sqlite3")
+    assert code == DONE
+    assert "1 addresses that were forgotten since" in out
+    assert "please read them yourself" in out
+    assert senders() == {"marc@valleeverte.example", ""}
+    remembered = (booked / "data" / "forgotten").read_text()
+    assert "zoe" not in remembered
+    assert (booked / "data" / "forgotten").stat().st_mode & 0o777 == 0o600
+    code, _, err = mailbot("backup", "copy.sqlite3")
+    assert (code, "is there already" in err) == (FAILED, True)
+    code, _, err = mailbot("restore", "rules.yaml")
+    assert code == FAILED
+    assert "no backup of mailbot" in err
 
 
 def next_weekday(weekday: int) -> datetime:

@@ -115,6 +115,14 @@ class ImapSource:
             finally:
                 client.idle_done()
 
+    def greet(self) -> tuple[str, ...]:
+        """Sign in, look for the folders, and return what is missing there; changes nothing. Raises Temporary."""
+        with self._guarded() as client:
+            wanted = [self._folder, *([self._handled] if self._handled else [])]
+            missing = [f"there is no folder {name}" for name in wanted if not client.folder_exists(name)]
+            idle = [] if client.has_capability("IDLE") else ["the server cannot tell of new mail by itself (no IDLE)"]
+        return (*missing, *idle)
+
     def wake(self) -> None:
         with suppress(BlockingIOError):
             self._wake_out.send(b"!")

@@ -42,6 +42,18 @@ class SmtpSender:
                 away = receipt.error
             yield receipt
 
+    def greet(self) -> str:
+        """Sign in and out again; return what the server or the network said against it, or nothing."""
+        return self._runner.run(self._greet())
+
+    async def _greet(self) -> str:
+        try:
+            self._client = await self._connect()
+        except (SMTPException, OSError, ValueError) as error:
+            return _told(error)
+        await self._quit()
+        return ""
+
     def close(self) -> None:
         self._runner.run(self._quit())
         self._runner.close()

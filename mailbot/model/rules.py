@@ -192,6 +192,16 @@ class Reminders:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long personal data is kept after it has served."""
+
+    bookings: timedelta = timedelta(days=730)
+    """Who asked for what, after it is over."""
+    letters: timedelta = timedelta(days=365)
+    """Letters that were sent, and the senders of mails."""
+
+
+@dataclass(frozen=True)
 class Initiative:
     id: str
     name: str
@@ -306,6 +316,7 @@ class Rules:
     banners: tuple[str, ...] = ()
     reminders: Reminders = field(default_factory=Reminders)
     unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
+    retention: Retention = field(default_factory=Retention)
     version: str = ""
     """A digest of the file's text."""
     said: tuple[Deed, ...] = ()

@@ -35,6 +35,7 @@ from mailbot.model.rules import (
     Limits,
     Names,
     Reminders,
+    Retention,
     Room,
     Rules,
     Site,
@@ -221,6 +222,7 @@ def _rules(root: Branch, version: str) -> Rules:
         articles=form.may("articles", lambda node: _articles(node, known), {}),
         banners=form.may("banners", each(text), ()),
         reminders=form.may("reminders", _reminders, Reminders()),
+        retention=form.may("retention", _retention, Retention()),
         version=version,
     )
     _unlike(form, root)
@@ -608,6 +610,16 @@ def _reminders(node: Node) -> Reminders:
         form.say("reminders-too-slow", "quarter_again")
     form.close()
     return reminders
+
+
+def _retention(node: Node) -> Retention:
+    form, usual = Form(node, "retention"), Retention()
+    retention = Retention(
+        bookings=form.may("bookings", _some_time, usual.bookings),
+        letters=form.may("letters", _some_time, usual.letters),
+    )
+    form.close()
+    return retention
 
 
 def _unknown_senders(node: Node) -> UnknownSender:

@@ -17,7 +17,7 @@ from mailbot.errors import BadSettings, Temporary
 from mailbot.service.alerts import alert
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
-from mailbot.service.ports import Sender, Source
+from mailbot.service.ports import Heart, Sender, Source
 from mailbot.service.rounds import fetch, tick
 from mailbot.service.trouble import Trouble
 
@@ -30,6 +30,9 @@ LONGEST_PAUSE = 300.0
 LONGEST_REST = 60.0
 """Seconds after which the outbox is looked at even if nobody said that there is something in it."""
 
+STUCK = 900.0
+"""Seconds that a turn of a loop may take besides its waiting: thousands of mails, or a server with long time-outs."""
+
 JUMP = timedelta(minutes=5)
 """A clock that is set by so much has jumped."""
 
@@ -41,8 +44,12 @@ clock that is wrong is mostly set right soon."""
 class Daemon:
     """Runs until `stop`, or until a signal says so. What fails for a while is tried again; the rest goes on."""
 
-    def __init__(self, office: Office, source: Source, sender: Sender, *, poll: float) -> None:
+    def __init__(
+        self, office: Office, source: Source, sender: Sender, *, poll: float, heart: Heart | None = None
+    ) -> None:
         """`poll` is the longest time between two looks at the mailbox, in seconds, IDLE or not."""
+        self._heart = heart
+        self._turns = {"mailbox": time.monotonic(), "outbox": time.monotonic()}
         self._source = source
         self._sender = sender
         self._poll = poll
@@ -79,11 +86,17 @@ class Daemon:
         clock.start()
         self._tick()
         log.info("daemon started")
+        if self._heart:
+            self._heart.ready()
         while any(thread.is_alive() for thread in threads):  # joined in slices: a signal is heard between them
             for thread in threads:
                 thread.join(timeout=0.5)
             if self._jumped():  # the scheduler waits for an hour that may be far away now
                 minute.reschedule("interval", minutes=1)
+            if self._heart and self._turning():
+                self._heart.beat()
+        if self._heart:
+            self._heart.stopping()
         clock.shutdown()
         log.info("daemon stopped")
         if self._broken:
@@ -123,6 +136,10 @@ class Daemon:
             log.exception("the clock's duties failed")
             self._trouble.failed("clock", type(error).__name__)
 
+    def _turning(self) -> bool:
+        """Return whether both loops still turn: one that hangs in spite of all time-outs gives no sign of life."""
+        return time.monotonic() - min(self._turns.values()) < self._poll + LONGEST_PAUSE + STUCK
+
     def _jumped(self) -> bool:
         """Return whether the clock was set since the last look; where it was set ahead, its duties rest for a while."""
         wall, steady = self._clocks
@@ -141,6 +158,7 @@ class Daemon:
         def loop() -> None:
             pause = FIRST_PAUSE
             while not self._stopping.is_set():
+                self._turns[what] = time.monotonic()
                 try:
                     work()
                     pause = FIRST_PAUSE

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from mailbot.model.decision import Digest, End, Occupancy, Traffic, Window
+from mailbot.model.erasure import Erased
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
@@ -35,6 +36,18 @@ class Delivered(Protocol):
     def done(self) -> None:
         """Flag it as handled and, if so set, move it away; harmless when called twice. Raises Temporary."""
         ...
+
+
+class Heart(Protocol):
+    """Tells the world that the daemon is alive. Never raises."""
+
+    def ready(self) -> None: ...
+
+    def beat(self) -> None:
+        """Give a sign of life; may be called often."""
+        ...
+
+    def stopping(self) -> None: ...
 
 
 class Source(Protocol):
@@ -261,6 +274,23 @@ class Reports(Protocol):
         ...
 
 
+class Erasure(Protocol):
+    """Erases personal data."""
+
+    def forget(self, address: str) -> Erased:
+        """Erase what is kept of an address; what is not over yet is kept until it is, and named."""
+        ...
+
+    def expire(self, bookings: datetime, letters: datetime) -> Erased:
+        """Erase names from conversations that were over before `bookings`, and letters and senders from before
+        `letters`."""
+        ...
+
+    def addresses(self) -> frozenset[str]:
+        """Return every address that something is kept of."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
 
@@ -275,6 +305,9 @@ class Unit(Protocol):
 
     @property
     def reports(self) -> Reports: ...
+
+    @property
+    def erasure(self) -> Erasure: ...
 
     def commit(self) -> None: ...
 

@@ -68,6 +68,23 @@ def last_told(last: Mapping[str, Digest], now: datetime, rules: Rules) -> dateti
     return datetime.combine(min(days), time(), rules.commune.zone).astimezone(UTC) if days else now
 
 
+NIGHT = 3
+"""The hour, local time, in which what has served is erased; nothing is left to do the second time."""
+
+
+def erase(office: Office) -> None:
+    """Erase personal data that has served, at night."""
+    now, rules = office.clock(), office.rules.current()
+    if now.astimezone(rules.commune.zone).hour != NIGHT:
+        return
+    with office.store.unit() as unit:
+        erased = unit.erasure.expire(now - rules.retention.bookings, now - rules.retention.letters)
+        unit.commit()
+    if erased.conversations or erased.letters or erased.mails:
+        counted = {"conversations": erased.conversations, "letters": erased.letters, "mails": erased.mails}
+        log.info("personal data erased", extra=counted)
+
+
 def tick(office: Office) -> None:
     """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
     now = office.clock()
@@ -100,4 +117,5 @@ def tick(office: Office) -> None:
             serve_waiting(unit, rules, office)
             unit.reservations.sweep(now - SWEPT_AFTER)
             unit.commit()
+    erase(office)
     office.wake_delivery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import TracebackType
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -9,6 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from mailbot.errors import Temporary
 from mailbot.store import engine as engines
 from mailbot.store import migrations, worker
+from mailbot.store.differences import Differences
+from mailbot.store.erasure import Erasure
 from mailbot.store.evaluations import Evaluations
 from mailbot.store.mailbox import Mailbox, count_try
 from mailbot.store.memory import SourceMemory
@@ -70,6 +73,7 @@ class Unit:
         self._reservations = Reservations(self._connection, writes=self._writes)
         self._evaluations = Evaluations(self._connection)
         self._reports = Reports(self._connection)
+        self._erasure = Erasure(self._connection)
         return self
 
     @property
@@ -87,6 +91,13 @@ class Unit:
     @property
     def reports(self) -> Reports:
         return self._reports
+
+    @property
+    def erasure(self) -> Erasure:
+        return self._erasure
+
+    def differences(self, now: datetime) -> Differences:
+        return Differences(self._connection, now)
 
     def commit(self) -> None:
         self._connection.commit()

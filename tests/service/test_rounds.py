@@ -20,7 +20,7 @@ from mailbot.service.alerts import alert
 from mailbot.service.office import Office
 from mailbot.service.rounds import fetch, last_told, tick
 from tests.service.conftest import NINE_THIRTY
-from tests.service.mails import KARIM, MARC, READING_ROOM, STAFF, to
+from tests.service.mails import INES, KARIM, MARC, READING_ROOM, STAFF, to
 from tests.stories.town import ROOT, Clock, Town, text_of
 
 
@@ -304,3 +304,24 @@ def test_a_reminder_is_sent_once_though_the_program_starts_again_and_is_caught_u
         told += [letter for letter in town.letters() if "rappel" in str(letter["Subject"])]
         town.close()
     assert to(told) == ["marc@valleeverte.example"], "hours after its time, and once"
+
+
+def test_what_has_served_is_erased_at_night_and_never_by_day(town: Town) -> None:
+    town.write(INES, "lecture", READING_ROOM)
+    town.later(days=800)
+    town.at("2028-08-12T12:00")
+    town.round()
+
+    def names() -> bool:
+        with town.store.reading() as unit:
+            return "ines@codedojo.example" in unit.erasure.addresses()
+
+    assert names()
+    town.at("2028-08-13T03:10")
+    town.round()
+    town.at("2028-08-14T03:10")
+    town.round()
+    town.at("2030-09-01T03:10")
+    town.round()
+    assert not names()
+    assert town.rows() == []

@@ -1,0 +1,17 @@
+"""Something that two parts of the database tell differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    kind: str
+    """booked-twice, taken-by-nobody, booked-and-free, two-minds, booked-and-not-told, told-and-not-booked,
+    letter-stuck, mail-without-an-end."""
+    where: str
+    """A resource, a code, a Message-ID or a digest."""
+    detail: str
+    mends: bool = False
+    """Whether counting again mends it."""
