@@ -52,10 +52,12 @@ def heard(
         return None
     ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
     context = Context(our_texts=tuple(mine.text for mine in ours))
-    told = read_report(letter, context, rules.catalogue, lexica, reporter.language)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
     known = LISTS if reporter.id != BORROWER else FOR_BORROWERS
-    if told is None or (answered is not None and answered.kind not in known):
+    if answered is not None and answered.kind not in known:
+        return None
+    told = read_report(letter, context, rules.catalogue, lexica, reporter.language)
+    if told is None:
         return None
     alone = answered is not None and answered.recipients == (letter.sender.address,)
     in_time = answered is not None and letter.arrived - answered.written <= ANSWERED_WITHIN
