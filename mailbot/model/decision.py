@@ -449,6 +449,39 @@ class WaitedInVain:
 
 
 @dataclass(frozen=True)
+class GoesOn:
+    """At the end of a quarter, to the owner of a series alone: does it go on after `end`? These uses are freed where
+    nobody answers before the day `until`."""
+
+    template: ClassVar[str] = "goes_on"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    end: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A series goes on: these uses after `end` stay booked."""
+
+    template: ClassVar[str] = "kept"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    end: date
+
+
+@dataclass(frozen=True)
+class Freeing:
+    """A series does not go on, or nobody said so: these uses after `end` are free again. With the calendar file of what
+    stays."""
+
+    template: ClassVar[str] = "freeing"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    end: date
+
+
+@dataclass(frozen=True)
 class OnTheSpot:
     """The number to call, to somebody who has a problem with what they use right now."""
 
@@ -731,6 +764,9 @@ Content: TypeAlias = (
     | Waits
     | Freed
     | WaitedInVain
+    | GoesOn
+    | Kept
+    | Freeing
     | OnTheSpot
     | Problem
     | ToStaff
@@ -825,6 +861,10 @@ class Facts:
     """By key-holder: the list that they have."""
     calendar_reply: CalendarReply | None = None
     traffic: Traffic = Traffic()
+    answered: str = ""
+    """The kind of our letter that the mail answers; of the newest in its conversation where it names none."""
+    owner_answers: bool = False
+    """It answers, by its Message-ID, a letter that went to the sender's address alone not long ago."""
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
     earlier: tuple[Reservation, ...] = ()
@@ -857,6 +897,8 @@ class ClockFacts:
     """Reservations that are or were booked, with a use that ended lately."""
     offers: tuple[Reservation, ...] = ()
     """Offers and options that soon end."""
+    series: tuple[Reservation, ...] = ()
+    """Booked reservations with a use after the end of the quarter, where that is near."""
     outcomes: Mapping[str, Passed] = field(default_factory=dict)
     """By `Passing.place`: what was reported last."""
     reports: tuple[Report, ...] = ()

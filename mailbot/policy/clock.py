@@ -10,6 +10,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.due import house_work
 from mailbot.policy.holding import option_reminders
 from mailbot.policy.overdue import overdue
+from mailbot.policy.quarters import quarters
 from mailbot.policy.reminders import evaluations, reminders, together
 
 
@@ -17,7 +18,12 @@ def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now. At most one step of a conversation: the next minute sees to what is left."""
     decision = house_work(facts, rules)
     decision = together([decision, overdue(facts, frozenset(put.after.code for put in decision.puts), rules)])
-    for duty, about in ((reminders, facts.coming), (evaluations, facts.used), (option_reminders, facts.offers)):
+    for duty, about in (
+        (reminders, facts.coming),
+        (evaluations, facts.used),
+        (option_reminders, facts.offers),
+        (quarters, facts.series),
+    ):
         decision = together([decision, duty(_untouched(about, decision), facts.now, rules)])
     return decision
 

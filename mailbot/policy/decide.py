@@ -20,6 +20,7 @@ from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.on_the_spot import on_the_spot
+from mailbot.policy.quarters import goes_on
 from mailbot.policy.repeating import whether_the_same
 from mailbot.policy.sharing import shared
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
@@ -137,6 +138,7 @@ def _human(matter: Matter) -> Decision:
 BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
     on_the_spot,
     evaluated,
+    goes_on,
     waits,
     whether_the_same,
     who_comes,

@@ -46,7 +46,7 @@ def reminders(coming: Iterable[Reservation], now: datetime, rules: Rules) -> Dec
         for event in events(reservation, rules)
         if reservation.state in BOOKED and _is_due(event, reservation, now, rules)
     ]
-    return together(_one_each(steps))
+    return together(one_each(steps))
 
 
 def _is_due(event: Event, reservation: Reservation, now: datetime, rules: Rules) -> bool:
@@ -98,7 +98,7 @@ def evaluations(used: Iterable[Reservation], now: datetime, rules: Rules) -> Dec
             due = last + rules.reminders.after_use
             if due <= now < due + LATE and name not in reservation.told:
                 steps.append(_asking(reservation, uses, name, now))
-    return together(_one_each(steps))
+    return together(one_each(steps))
 
 
 def _asking(reservation: Reservation, uses: Sequence[Use], name: str, now: datetime) -> Decision:
@@ -111,12 +111,12 @@ def _chapters(reservation: Reservation, rules: Rules) -> Iterator[tuple[Use, ...
     """Yield what is evaluated together: all of a booking; of a series, what lies in one quarter."""
     if reservation.state not in (*BOOKED, State.CLOSED):
         return
-    days = {_first_day(use, rules) for use in reservation.uses}
+    days = {first_day(use, rules) for use in reservation.uses}
     if len(days) < SERIES:
         yield reservation.uses
         return
     for quarter in sorted({_quarter(day) for day in days}):
-        yield tuple(use for use in reservation.uses if _quarter(_first_day(use, rules)) == quarter)
+        yield tuple(use for use in reservation.uses if _quarter(first_day(use, rules)) == quarter)
 
 
 def evaluation_name(day: date) -> str:
@@ -137,7 +137,8 @@ def _quarter(day: date) -> tuple[int, int]:
     return day.year, (day.month - 1) // 3
 
 
-def _first_day(use: Use, rules: Rules) -> date:
+def first_day(use: Use, rules: Rules) -> date:
+    """Return the day on which a use begins."""
     return use.when.first if isinstance(use.when, Days) else local_day(use.when.start, rules)
 
 
@@ -163,7 +164,7 @@ def told(reservation: Reservation, name: str, act: Act, content: Content, why: s
     return Decision(End.ANSWERED, (f"{reservation.code}: {name}",), (Put(reservation, after, act, why),), (notice,))
 
 
-def _one_each(decisions: Iterable[Decision]) -> list[Decision]:
+def one_each(decisions: Iterable[Decision]) -> list[Decision]:
     """Return the first decision about each conversation: the next minute sees to the others."""
     return list({decision.puts[0].after.code: decision for decision in reversed(list(decisions))}.values())[::-1]
 

@@ -43,6 +43,8 @@ from mailbot.replies.telling import Teller
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_IN_CALENDAR = (d.Confirmed, d.Changed, d.Unchanged, d.Freeing, d.Cancelled)
+"""Letters that may carry a calendar file."""
 _BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 
 
@@ -157,7 +159,7 @@ class Composer:
 
     def _calendar(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> ical.CalendarFile | None:
         content = notice.content
-        if not isinstance(content, d.Confirmed | d.Changed | d.Unchanged | d.Cancelled) or not content.reservation.uses:
+        if not isinstance(content, _IN_CALENDAR) or not content.reservation.uses:
             return None
         if isinstance(content, d.Unchanged) and content.objections:
             return None
@@ -169,8 +171,9 @@ class Composer:
         entry = entry_of(content.reservation, notice.to, tellers, describe)
         if isinstance(content, d.Cancelled):
             return ical.cancellation(entry, now)
-        if isinstance(content, d.Changed):
-            before = replace(content.reservation, uses=content.before)
+        if isinstance(content, d.Changed | d.Freeing):
+            stood = content.before if isinstance(content, d.Changed) else (*content.reservation.uses, *content.uses)
+            before = replace(content.reservation, uses=stood)
             return ical.invitation(entry, now, entry_of(before, notice.to, tellers, describe))
         return ical.invitation(entry, now)
 

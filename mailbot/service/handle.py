@@ -45,6 +45,8 @@ ALERTED_ONCE_IN = timedelta(days=1)
 LONG_AGO = timedelta(days=500)
 """How far back an earlier booking is looked for: "comme l'an passé"."""
 CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
+QUESTION_LIFE = timedelta(days=40)
+"""For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
 CHALLENGES = frozenset({"challenged", "change_offered", "openings"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
@@ -260,9 +262,12 @@ def facts_for(
         proven=proof is Proof.PASSED or (challenge is not None and proof is not Proof.FAILED),
         forged=proof is Proof.FAILED,
     )
+    answered, owner_answers = answered_letter(letter, conversation, unit)
     return Facts(
         now=now,
         sender=sender,
+        answered=answered,
+        owner_answers=owner_answers and not sender.forged,
         occupancy=unit.reservations.occupancy(
             windows(meaning, conversation, rules, now, (*standing, *earlier)), stock_of(rules)
         ),
@@ -289,6 +294,17 @@ def colleagues_of(letter: Letter, rules: Rules) -> tuple[Address, ...]:
         return ()
     others = (one for one in (*letter.to, *letter.cc) if one.address != letter.sender.address)
     return tuple(dict.fromkeys(one for one in others if rules.initiative_of(one.address) == initiative))
+
+
+def answered_letter(letter: Letter, conversation: Reservation | None, unit: Unit) -> tuple[str, bool]:
+    """Return the kind of our letter that a mail answers (of the newest in its conversation, where it names none), and
+    whether that went to the sender's address alone, and not long ago: nobody else knows its Message-ID."""
+    found = unit.mailbox.our_letters(letter.in_reply_to[:1])
+    if found:
+        recent = letter.arrived - found[0].written <= QUESTION_LIFE
+        return found[0].kind, recent and found[0].recipients == (letter.sender.address,)
+    newest = unit.mailbox.letters_in(conversation.code)[:1] if conversation else ()
+    return (newest[0].kind if newest else ""), False
 
 
 def thread_of(letter: Letter, raw: bytes) -> Thread:

@@ -8,15 +8,16 @@ from datetime import UTC, datetime, time, timedelta
 
 from mailbot.errors import Temporary
 from mailbot.model.decision import ClockFacts, Digest
-from mailbot.model.reservation import BOOKED, State
+from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.clock import on_clock
 from mailbot.policy.due import due_span
 from mailbot.policy.overdue import held_now
+from mailbot.policy.quarters import ends_near
 from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.office import Office
-from mailbot.service.ports import Delivered, Source
+from mailbot.service.ports import Delivered, Source, Unit
 from mailbot.service.reports import rules_now, told_in
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,15 @@ def erase(office: Office) -> None:
         log.info("personal data erased", extra=counted)
 
 
+def crossing(now: datetime, unit: Unit, rules: Rules) -> tuple[Reservation, ...]:
+    """Return what has a use after the end of a quarter about which series are asked now."""
+    ends = ends_near(now, rules)
+    if not ends:
+        return ()
+    after = datetime.combine(ends[0], time(), rules.commune.zone).astimezone(UTC) + timedelta(days=1)
+    return unit.reservations.between(max(after, now), after + rules.limits.horizon)
+
+
 def tick(office: Office) -> None:
     """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
     now = office.clock()
@@ -104,6 +114,7 @@ def tick(office: Office) -> None:
             last_digests=last,
             coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
             offers=unit.reservations.lapsing(now + rules.reminders.option + QUIET),
+            series=crossing(now, unit, rules),
             used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
             late=tuple(one for one in late if one.state in (*BOOKED, State.CLOSED)),
             outcomes=unit.reports.outcomes({one.code for one in (*passing, *ending, *late)}),

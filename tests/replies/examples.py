@@ -377,6 +377,9 @@ def contents(language: str) -> dict[str, d.Content]:
         "waits": d.Waits(replace(offered, state=State.WAITING, options=(), deadline=None), OPTIONS[1].uses),
         "freed": d.Freed(replace(one_option, options=OPTIONS[1:2])),
         "waited": d.WaitedInVain(replace(offered, state=State.LAPSED, options=()), OPTIONS[1].uses),
+        "goes-on": d.GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30)),
+        "kept": d.Kept(series, series.uses[4:], date(2026, 9, 30)),
+        "freeing": d.Freeing(replace(series, uses=series.uses[:4]), series.uses[4:], date(2026, 9, 30)),
         "on-the-spot": d.OnTheSpot(booked, (ROOM,)),
         "problem": d.Problem(booked, (ROOM,), YVETTE, "0400 98 76 54"),
         "thanked-scores": d.Thanked(booked, WENT_WELL, passed_on=False),
@@ -435,7 +438,10 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
         if isinstance(content, d.Reminded | d.Evaluated):
             now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
             notice = d.Notice(YVETTE, languages, content, answers=False)
-        elif isinstance(content, d.Freed | d.WaitedInVain | d.Overdue | d.ShortWarned) or name == "held-again":
+        elif (
+            isinstance(content, d.Freed | d.WaitedInVain | d.GoesOn | d.Freeing | d.Overdue | d.ShortWarned)
+            or name == "held-again"
+        ):
             notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
         elif isinstance(content, d.Problem):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")

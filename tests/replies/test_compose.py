@@ -40,7 +40,7 @@ from tests.replies.gallery import parsed, text_of
 
 COMPOSER = Composer(TEMPLATES)
 UNDO = at("2026-06-03 09:30")
-FILED = ("confirmed", "changed", "unchanged", "cancelled")
+FILED = ("confirmed", "changed", "unchanged", "cancelled", "freeing")
 """Letters that may carry a calendar file."""
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = Thread("Re: Fête de la rue", "asked@courrier.example", ("first@courrier.example",))
@@ -239,6 +239,10 @@ def two_halls() -> tuple[Use, ...]:
 def test_what_ends_takes_itself_out_of_the_calendar() -> None:
     assert calendar_types(written(d.Cancelled(reservation(sequence=2)))) == [("text/calendar", "CANCEL", False)]
     assert calendar_types(written(d.Cancelled(reservation(uses=())))) == []
+
+
+def test_what_is_left_of_a_series_is_in_the_calendar_file() -> None:
+    assert calendar_types(written(contents("fr")["freeing"])) == [("text/calendar", "REQUEST", False)]
 
 
 @pytest.mark.parametrize("name", [name for name in contents("fr") if not name.startswith(FILED)])
