@@ -70,9 +70,10 @@ def quarters(series: Iterable[Reservation], now: datetime, rules: Rules) -> Deci
 
 
 def crosses(reservation: Reservation, end: date, rules: Rules) -> bool:
-    """Return whether it is a series with dates on both sides of the end of a quarter."""
+    """Return whether it is a series with dates before the end of a quarter and well after it: one that soon ends by
+    itself needs no question."""
     days = {first_day(use, rules) for use in reservation.uses}
-    return len(days) >= SERIES and min(days) <= end < max(days)
+    return len(days) >= SERIES and min(days) <= end and max(days) > end + rules.reminders.quarter
 
 
 def after(reservation: Reservation, end: date, rules: Rules) -> tuple[Use, ...]:
