@@ -14,6 +14,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
+from mailbot.model.personal import Personal
 from mailbot.model.reports import Deed, Passed, Report, Statement
 from mailbot.model.reservation import Act, Handover, Put, Reservation, Use
 from mailbot.model.rules import Words
@@ -482,6 +483,43 @@ class Freeing:
 
 
 @dataclass(frozen=True)
+class DataAsked:
+    """To the owner of an address alone: is it you who asks for all that is kept? A bare yes is the proof."""
+
+    template: ClassVar[str] = "data_asked"
+
+
+@dataclass(frozen=True)
+class ForgetAsked:
+    """To the owner of an address alone: is it you who asks to be forgotten? A bare yes is the proof."""
+
+    template: ClassVar[str] = "forget_asked"
+
+
+@dataclass(frozen=True)
+class YourData:
+    """All that is kept of them: in few words, and whole as an attachment."""
+
+    template: ClassVar[str] = "your_data"
+    personal: Personal
+
+
+@dataclass(frozen=True)
+class StillNeeded:
+    """They cannot be forgotten yet: this is still held or booked for them."""
+
+    template: ClassVar[str] = "still_needed"
+    reservations: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Nothing of them is kept any more but counts."""
+
+    template: ClassVar[str] = "forgotten"
+
+
+@dataclass(frozen=True)
 class OnTheSpot:
     """The number to call, to somebody who has a problem with what they use right now."""
 
@@ -509,8 +547,8 @@ class ToStaff:
 
     template: ClassVar[str] = "to_staff"
     why: str
-    """human, unreadable, failed, feedback, damage, problem, key, change, unknown-sender, unproven, forged, questions:
-    worded by the template."""
+    """human, unreadable, failed, feedback, damage, problem, forget, key, change, unknown-sender, unproven, forged,
+    questions: worded by the template."""
     sender: Address
     subject: str
     meaning: Meaning | None = None
@@ -767,6 +805,11 @@ Content: TypeAlias = (
     | GoesOn
     | Kept
     | Freeing
+    | DataAsked
+    | ForgetAsked
+    | YourData
+    | StillNeeded
+    | Forgotten
     | OnTheSpot
     | Problem
     | ToStaff
@@ -811,6 +854,8 @@ class Decision:
     was kept before, its notice is not sent."""
     evaluations: tuple[Evaluation, ...] = ()
     """Askings and answers to be kept."""
+    erase: str = ""
+    """The address under which nothing is to be kept any more."""
     report: Report | None = None
     """To be kept; one that waited for its sender's yes has its number already."""
 
@@ -861,6 +906,8 @@ class Facts:
     """By key-holder: the list that they have."""
     calendar_reply: CalendarReply | None = None
     traffic: Traffic = Traffic()
+    personal: Personal | None = None
+    """All that is kept of the sender, where it is asked for."""
     answered: str = ""
     """The kind of our letter that the mail answers; of the newest in its conversation where it names none."""
     owner_answers: bool = False

@@ -20,6 +20,7 @@ from mailbot.policy.evaluating import evaluated
 from mailbot.policy.floods import too_many
 from mailbot.policy.matter import Matter
 from mailbot.policy.on_the_spot import on_the_spot
+from mailbot.policy.personal import personal
 from mailbot.policy.quarters import goes_on
 from mailbot.policy.repeating import whether_the_same
 from mailbot.policy.sharing import shared
@@ -136,6 +137,7 @@ def _human(matter: Matter) -> Decision:
 
 
 BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
+    personal,
     on_the_spot,
     evaluated,
     goes_on,

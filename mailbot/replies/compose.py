@@ -30,6 +30,7 @@ from mailbot.replies.message import (
     attached_file,
     attached_page,
     calendar,
+    document,
     message,
     multipart,
     original,
@@ -273,6 +274,8 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
     )
     if (isinstance(notice.content, d.ToStaff | d.Problem) or unread) and thread.forwarded:
         parts.append(original(thread.forwarded))
+    if isinstance(notice.content, d.YourData):
+        parts.append(document(notice.content.personal.document, "mailbot.json"))
     return parts
 
 

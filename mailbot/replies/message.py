@@ -102,6 +102,12 @@ def attached_file(path: Path) -> Part | None:
     return Part(f'{kind}; name="{name}"', _base64(raw), "base64", f'attachment; filename="{name}"')
 
 
+def document(text: str, filename: str) -> Part:
+    """Return JSON text as an attachment."""
+    body = _base64(text.encode("utf-8"))
+    return Part(f'application/json; name="{filename}"', body, "base64", f'attachment; filename="{filename}"')
+
+
 def original(raw: bytes) -> Part:
     """Return a whole mail as an attachment, byte for byte. message/rfc822 knows no encoding (RFC 2046 section 5.2.1):
     a mail that is not 7bit goes as a file in base64, which mail programs open just the same. So does one with parts in

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
-from mailbot.model.decision import Alert, Decision, End, Facts, Handed, Notice, Sender, ToStaff
+from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
@@ -20,6 +20,7 @@ from mailbot.policy.continued import OPEN, afterthought_to, continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
 from mailbot.policy.matter import Matter
+from mailbot.policy.personal import wish_of
 from mailbot.policy.stock import stock_of
 from mailbot.policy.waiting import in_turn
 from mailbot.policy.windows import windows
@@ -267,6 +268,7 @@ def facts_for(
         now=now,
         sender=sender,
         answered=answered,
+        personal=unit.personal.gather(address) if wish_of(meaning, answered) else None,
         owner_answers=owner_answers and not sender.forged,
         occupancy=unit.reservations.occupancy(
             windows(meaning, conversation, rules, now, (*standing, *earlier)), stock_of(rules)
@@ -301,7 +303,8 @@ def answered_letter(letter: Letter, conversation: Reservation | None, unit: Unit
     whether that went to the sender's address alone, and not long ago: nobody else knows its Message-ID."""
     found = unit.mailbox.our_letters(letter.in_reply_to[:1])
     if found:
-        recent = letter.arrived - found[0].written <= QUESTION_LIFE
+        life = QUESTION_LIFE if found[0].kind == GoesOn.template else CHALLENGE_LIFE
+        recent = letter.arrived - found[0].written <= life
         return found[0].kind, recent and found[0].recipients == (letter.sender.address,)
     newest = unit.mailbox.letters_in(conversation.code)[:1] if conversation else ()
     return (newest[0].kind if newest else ""), False
@@ -323,6 +326,8 @@ def carry_out(
     """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
     now = office.clock()
     unit.reservations.put(decision.puts, stock_of(rules), now)
+    if decision.erase:
+        unit.erasure.forget(decision.erase)
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)
     report = unit.reports.keep(decision.report, now) if decision.report else 0

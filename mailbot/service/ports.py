@@ -13,6 +13,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.history import Entry
 from mailbot.model.letters import Letter
 from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
+from mailbot.model.personal import Personal
 from mailbot.model.reports import Deed, Passed, Report
 from mailbot.model.reservation import Put, Reservation
 
@@ -291,6 +292,18 @@ class Erasure(Protocol):
         ...
 
 
+class PersonalData(Protocol):
+    """What is kept of one person."""
+
+    def gather(self, address: str) -> Personal:
+        """Return all that is kept under this address."""
+        ...
+
+    def forget_goodbyes(self, now: datetime) -> None:
+        """Let the last letters to those who were forgotten go as well, once they were sent."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
 
@@ -302,6 +315,9 @@ class Unit(Protocol):
 
     @property
     def evaluations(self) -> Evaluations: ...
+
+    @property
+    def personal(self) -> PersonalData: ...
 
     @property
     def reports(self) -> Reports: ...

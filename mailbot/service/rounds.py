@@ -126,6 +126,7 @@ def tick(office: Office) -> None:
             unit.reports.told(told_in(decision.digests), now)
             carry_out(decision, unit, rules, office)
             serve_waiting(unit, rules, office)
+            unit.personal.forget_goodbyes(now)
             unit.reservations.sweep(now - SWEPT_AFTER)
             unit.commit()
     erase(office)

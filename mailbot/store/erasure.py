@@ -90,11 +90,12 @@ class Erasure:
         return len(ids)
 
     def _erase_from_lists(self, address: str) -> None:
-        """Take a name off the key-holders' lists that were given."""
+        """Take a name off the key-holders' lists that were given, and erase the letters that gave them."""
         for holder, day, body in self._connection.execute(select(DIGEST.c.holder, DIGEST.c.day, DIGEST.c.body)).all():
             if (nameless := _list_without(body, address)) != body:
                 this = and_(DIGEST.c.holder == holder, DIGEST.c.day == day)
                 self._connection.execute(update(DIGEST).where(this).values(body=nameless))
+                self._erase_letters(OUTBOX.c.cause == f"list {holder} {day}", RECIPIENT.c.address == address)
 
 
 def _nameless(reservation: Reservation) -> Reservation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from mailbot.model.evaluation import QUESTIONS, Evaluation
 from mailbot.store.schema import EVALUATION
@@ -35,7 +35,8 @@ class Evaluations:
 
     def between(self, first: date, last: date) -> tuple[Evaluation, ...]:
         """Return those about uses that ended on these days, both included, soonest first."""
-        return tuple(map(_evaluation, self._connection.execute(_BETWEEN, {"first": first, "last": last})))
+        rows = self._connection.execute(_BETWEEN, {"first": first, "last": last})
+        return tuple(evaluation_of(dict(row._mapping)) for row in rows)
 
 
 def _row(evaluation: Evaluation) -> Mapping[str, object]:
@@ -53,8 +54,8 @@ def _row(evaluation: Evaluation) -> Mapping[str, object]:
     }
 
 
-def _evaluation(row: Row[Any]) -> Evaluation:
-    columns = row._mapping
+def evaluation_of(columns: Mapping[str, Any]) -> Evaluation:
+    """Return the evaluation of a row, by the names of its columns."""
     scores = tuple(columns[question] for question in QUESTIONS if columns[question] is not None)
     kept = {name: value for name, value in columns.items() if name not in QUESTIONS}
     return Evaluation(**kept, scores=scores)

@@ -15,6 +15,7 @@ from mailbot.store.erasure import Erasure
 from mailbot.store.evaluations import Evaluations
 from mailbot.store.mailbox import Mailbox, count_try
 from mailbot.store.memory import SourceMemory
+from mailbot.store.personal import PersonalData
 from mailbot.store.reports import Reports
 from mailbot.store.reservations import Reservations
 
@@ -72,6 +73,7 @@ class Unit:
         self._mailbox = Mailbox(self._connection, counting, self._name, self._tries.append, writes=self._writes)
         self._reservations = Reservations(self._connection, writes=self._writes)
         self._evaluations = Evaluations(self._connection)
+        self._personal = PersonalData(self._connection)
         self._reports = Reports(self._connection)
         self._erasure = Erasure(self._connection)
         return self
@@ -98,6 +100,10 @@ class Unit:
 
     def differences(self, now: datetime) -> Differences:
         return Differences(self._connection, now)
+
+    @property
+    def personal(self) -> PersonalData:
+        return self._personal
 
     def commit(self) -> None:
         self._connection.commit()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mailbot.model.reservation import LIFE, Act, State, WrongStep, next_state
+from tests.model.diagram import diagram
 
 ENDS = {State.CANCELLED}
 """Nothing becomes of these any more: who writes again begins anew."""
@@ -47,3 +50,11 @@ def test_a_step_that_the_table_does_not_have_is_an_error() -> None:
     with pytest.raises(WrongStep) as wrong:
         next_state(State.CANCELLED, Act.CONFIRM)
     assert (wrong.value.state, wrong.value.act) == (State.CANCELLED, Act.CONFIRM)
+
+
+def test_the_diagram_in_the_readme_is_that_of_the_table() -> None:
+    """`python -m tests.model.diagram` prints it anew."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{diagram()}\n```" in readme
+    drawn = {state for state in State if state is not State.NEW and f"{state}" in diagram()}
+    assert drawn == set(State) - {State.NEW}

@@ -14,6 +14,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Collector, Evidence, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Thread
+from mailbot.model.personal import Personal
 from mailbot.model.reports import (
     Amount,
     Away,
@@ -311,6 +312,7 @@ def contents(language: str) -> dict[str, d.Content]:
     one_option = replace(offered, options=OPTIONS[:1])
     doubt = Evidence("doubt", "tables", "not wanted, or kept")
     unsure = replace(booked.request, doubts=(doubt,)) if booked.request else None
+    refused = replace(booked, code="R-9F4YB", state=State.REFUSED, uses=(), phone="0400 98 76 54")
     option_held = replace(one_option, options=(Option(1, (ROOM,)),), deadline=at("2026-06-03 18:00"), optioned=NOW)
     series = replace(booked, uses=evenings("2026-09-01", 7, without=(3,)), request=None)
     undo = at("2026-06-03 09:30")
@@ -380,6 +382,12 @@ def contents(language: str) -> dict[str, d.Content]:
         "goes-on": d.GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30)),
         "kept": d.Kept(series, series.uses[4:], date(2026, 9, 30)),
         "freeing": d.Freeing(replace(series, uses=series.uses[:4]), series.uses[4:], date(2026, 9, 30)),
+        "data-asked": d.DataAsked(),
+        "forget-asked": d.ForgetAsked(),
+        "your-data": d.YourData(Personal(YVETTE.address, (booked, refused), (WENT_WELL,), 3, 5, '{"address": "…"}')),
+        "your-data-none": d.YourData(Personal(YVETTE.address)),
+        "still-needed": d.StillNeeded((booked, replace(one_option, code="R-9F4YB", uses=()))),
+        "forgotten": d.Forgotten(),
         "on-the-spot": d.OnTheSpot(booked, (ROOM,)),
         "problem": d.Problem(booked, (ROOM,), YVETTE, "0400 98 76 54"),
         "thanked-scores": d.Thanked(booked, WENT_WELL, passed_on=False),
@@ -426,6 +434,10 @@ def contents(language: str) -> dict[str, d.Content]:
 
 
 IN_BOTH = ("confirmed", "confirmed-dates", "offered", "asked-much", "handed")
+
+
+BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned)
+"""Letters that answer no mail, written at any hour."""
 
 
 def letters(language: str, *, both: bool = False) -> dict[str, Example]:

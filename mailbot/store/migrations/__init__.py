@@ -18,6 +18,7 @@ from mailbot.store.migrations import (
     m0006_the_waiting_list,
     m0007_counts_by_index,
     m0008_reports,
+    m0009_goodbyes,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -29,6 +30,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0006_the_waiting_list.STATEMENTS,
     m0007_counts_by_index.STATEMENTS,
     m0008_reports.STATEMENTS,
+    m0009_goodbyes.STATEMENTS,
 )
 """The first is number 1."""
 
