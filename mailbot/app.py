@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -110,6 +111,7 @@ def office(chosen: Settings, store: Store) -> Office:
         proof=_check_of_senders(chosen),
         limits=limits,
         keep_photo=Photos(chosen.data_folder / "photos").keep,
+        remember_forgotten=partial(_remember_forgotten, chosen),
     )
     return furnished
 
@@ -304,8 +306,7 @@ def forget(address: str) -> None:
     with opened(chosen) as store, store.unit() as unit:
         erased = unit.erasure.forget(address)
         unit.commit()
-    with _private(chosen.data_folder / FORGOTTEN) as file:
-        file.write(f"{_mark(address)} {now():%Y-%m-%d}\n")
+    _remember_forgotten(chosen, address)
     say(f"erased: {erased.conversations} conversations, {erased.letters} letters, the sender of {erased.mails} mails")
     if erased.standing:
         say(f"kept until they are over: {', '.join(erased.standing)} (cancel them, and forget again)")
@@ -315,6 +316,11 @@ def forget(address: str) -> None:
 FORGOTTEN = "forgotten"
 """A file in the data folder: a digest and a day for each address that was forgotten, to be erased again after a
 restore."""
+
+
+def _remember_forgotten(chosen: Settings, address: str) -> None:
+    with _private(chosen.data_folder / FORGOTTEN) as file:
+        file.write(f"{_mark(address)} {now():%Y-%m-%d}\n")
 
 
 def _mark(address: str) -> str:

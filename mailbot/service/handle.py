@@ -327,6 +327,7 @@ def carry_out(
     now = office.clock()
     unit.reservations.put(decision.puts, stock_of(rules), now)
     if decision.erase:
+        office.remember_forgotten(decision.erase)
         unit.erasure.forget(decision.erase)
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)

@@ -53,6 +53,9 @@ class Office:
     keep_photo: Callable[[str, bytes], bool] = lambda name, octets: False
     """Keep a photo under a name; whether there is room for it."""
 
+    remember_forgotten: Callable[[str], None] = lambda address: None
+    """Remember, without the address, that what was kept of it was erased: an older backup may come back."""
+
     def message_id(self, rules: Rules, code: str = "") -> str:
         """Return a fresh Message-ID without brackets: hard to guess, since an answer to a challenge is a proof."""
         domain = rules.commune.mailbox.domain

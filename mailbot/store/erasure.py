@@ -3,7 +3,7 @@ without a name: what was booked, when, and how each mail ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,8 +13,9 @@ from mailbot.model.addresses import one_form
 from mailbot.model.decision import Digest, Passing
 from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
+from mailbot.model.reports import Report, Standing
 from mailbot.model.reservation import Reservation, State
-from mailbot.store.schema import DIGEST, EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, RESERVATION
+from mailbot.store.schema import DIGEST, EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
 NOBODY = Address("", "")
 STANDING = tuple(state.value for state in (State.ASKED, State.OFFERED, State.WAITING, State.CONFIRMED, State.CHANGING))
@@ -39,6 +40,7 @@ class Erasure:
         letters = self._erase_letters(and_(about, OUTBOX.c.code.not_in(standing)), RECIPIENT.c.address == whose)
         self._erase_reservations(over)
         self._erase_from_lists(whose)
+        self._erase_from_reports(lambda report: report.by == whose)
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.address == whose).values(address="", remark=""))
         about_them = and_(LEDGER.c.sender == whose, or_(LEDGER.c.code.is_(None), LEDGER.c.code.not_in(standing)))
         ended = self._connection.execute(update(LEDGER).where(about_them).values(sender="")).rowcount
@@ -57,6 +59,7 @@ class Erasure:
         for holder, newest in self._connection.execute(newest_of).all():
             older = and_(DIGEST.c.holder == holder, DIGEST.c.day < newest, DIGEST.c.written < letters)
             self._connection.execute(delete(DIGEST).where(older))
+        self._erase_from_reports(lambda report: bool(report.by), REPORT.c.at < bookings)
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.asked < bookings).values(address="", remark=""))
         senders = and_(LEDGER.c.admitted < letters, LEDGER.c.sender != "")
         mails = self._connection.execute(update(LEDGER).where(senders).values(sender="")).rowcount
@@ -96,6 +99,14 @@ class Erasure:
                 this = and_(DIGEST.c.holder == holder, DIGEST.c.day == day)
                 self._connection.execute(update(DIGEST).where(this).values(body=nameless))
                 self._erase_letters(OUTBOX.c.cause == f"list {holder} {day}", RECIPIENT.c.address == address)
+
+    def _erase_from_reports(self, of_whom: Callable[[Report], bool], *which: ColumnElement[bool]) -> None:
+        """Take a name and the words off reports that were carried out; what they changed stays."""
+        done = (REPORT.c.standing == Standing.DONE.value, *which)
+        for number, report in self._connection.execute(select(REPORT.c.id, REPORT.c.body).where(*done)).all():
+            if of_whom(report):
+                nameless = replace(report, by="", words="", mail="")
+                self._connection.execute(update(REPORT).where(REPORT.c.id == number).values(body=nameless))
 
 
 def _nameless(reservation: Reservation) -> Reservation:

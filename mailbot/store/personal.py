@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, select, update
 from mailbot.model.personal import Personal
 from mailbot.model.reservation import Reservation
 from mailbot.store.evaluations import evaluation_of
-from mailbot.store.schema import EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, RESERVATION
+from mailbot.store.schema import EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 from mailbot.store.values import to_json
 
 GOODBYE_LIFE = timedelta(days=7)
@@ -38,6 +38,8 @@ class PersonalData:
             .order_by(OUTBOX.c.id)
         )
         kept = self._rows(select(EVALUATION).where(EVALUATION.c.address == address).order_by(EVALUATION.c.about))
+        bodies = self._rows(select(REPORT.c.body).order_by(REPORT.c.id))
+        reports = [row["body"] for row in bodies if row["body"].by == address]
         document = {
             "address": address,
             "conversations": [json.loads(to_json(one)) for one in reservations],
@@ -45,6 +47,7 @@ class PersonalData:
             "mails": mails,
             "letters": letters,
             "evaluations": kept,
+            "reports": [json.loads(to_json(one)) for one in reports],
         }
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         evaluations = tuple(map(evaluation_of, kept))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from mailbot.model.decision import End
 from mailbot.model.outbox import Receipt
+from mailbot.model.reports import Report
 from mailbot.model.reservation import Act, State
 from mailbot.store import Store, open_store
 from tests.store.examples import (
@@ -57,12 +58,13 @@ def fill(store: Store) -> None:
         for post in unit.mailbox.due(NOW, 9):
             unit.mailbox.taken(Receipt(post.id, True), NOW)
         unit.reservations.keep_digest(digest(), NOW)
+        unit.reports.keep(Report("borrower", ASKER.address, (), "Léa: tout rendu", "back@velo.example"), NOW)
         unit.commit()
 
 
 def everything_kept(store: Store) -> str:
     """Return all that the database holds, as text."""
-    tables = ("reservation", "history", "digest", "ledger", "outbox", "recipient", "evaluation")
+    tables = ("reservation", "history", "digest", "ledger", "outbox", "recipient", "evaluation", "report")
     with store._engines.reading.connect() as connection:
         rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
     return repr(rows)
