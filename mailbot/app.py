@@ -94,6 +94,7 @@ def office(chosen: Settings, store: Store) -> Office:
     from mailbot.replies.compose import Composer
     from mailbot.service.alerts import alert
     from mailbot.service.office import Office
+    from mailbot.service.staff import case_files
     from mailbot.store.photos import Photos
 
     def tell(_: BadRules) -> None:
@@ -110,6 +111,7 @@ def office(chosen: Settings, store: Store) -> Office:
         now,
         proof=_check_of_senders(chosen),
         limits=limits,
+        keep_case=case_files(chosen.data_folder),
         keep_photo=Photos(chosen.data_folder / "photos").keep,
         remember_forgotten=partial(_remember_forgotten, chosen),
     )
@@ -319,6 +321,9 @@ restore."""
 
 
 def _remember_forgotten(chosen: Settings, address: str) -> None:
+    from mailbot.service.staff import forget_case_files
+
+    forget_case_files(chosen.data_folder, address)
     with _private(chosen.data_folder / FORGOTTEN) as file:
         file.write(f"{_mark(address)} {now():%Y-%m-%d}\n")
 

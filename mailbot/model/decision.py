@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
+from mailbot.model.cases import Case
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
@@ -554,6 +555,43 @@ class ToStaff:
     meaning: Meaning | None = None
     reservation: Reservation | None = None
     told: bool = True
+    proposal: tuple[Use, ...] = ()
+    """What would be booked if one of the staff agrees."""
+
+
+class Dealt(StrEnum):
+    """What came of the words of one of the staff about a case."""
+
+    BOOKED = "booked"
+    CHANGED = "changed"
+    ENDED = "ended"
+    """Somebody had ended it before."""
+    UNCLEAR = "unclear"
+    """It may be a correction, and may be words to pass on."""
+    NOT_POSSIBLE = "not-possible"
+
+
+@dataclass(frozen=True)
+class CaseTold:
+    """To who of the staff wrote about a case: what was booked for its sender, or why nothing was done."""
+
+    template: ClassVar[str] = "case_told"
+    case: Case
+    outcome: Dealt
+    reservation: Reservation | None = None
+    objections: tuple[Objection, ...] = ()
+    who: str = ""
+    """Who had ended it."""
+
+
+@dataclass(frozen=True)
+class PersonSays:
+    """To who wrote the mail: the words of the person who dealt with it, under the commune's name."""
+
+    template: ClassVar[str] = "person_says"
+    words: str
+    person: str
+    reservation: Reservation | None = None
 
 
 @dataclass(frozen=True)
@@ -813,6 +851,8 @@ Content: TypeAlias = (
     | OnTheSpot
     | Problem
     | ToStaff
+    | CaseTold
+    | PersonSays
     | Alert
     | Digest
     | ShortNotice
@@ -858,6 +898,8 @@ class Decision:
     """The address under which nothing is to be kept any more."""
     report: Report | None = None
     """To be kept; one that waited for its sender's yes has its number already."""
+    case: Case | None = None
+    """Ended by this decision."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the report is undone. `Rules.said` holds those that alter what the rules say: st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -180,7 +180,21 @@ class Undone:
     report: int
 
 
-Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone
+@dataclass(frozen=True)
+class Word:
+    """What one of the staff seems to have written about something else than goods and keys: read once they say that it
+    is from them. `answers` is the Message-ID of the letter of ours that it answers."""
+
+    words: str
+    """Their own words."""
+    text: str
+    """All that the mail held."""
+    sent: datetime
+    answers: str = ""
+    subject: str = ""
+
+
+Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word
 
 
 class Standing(StrEnum):

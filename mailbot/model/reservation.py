@@ -143,7 +143,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
         Act.EVALUATE: State.CHANGING,
     },
     State.REFUSED: _ANSWERS,
-    State.HANDED: {Act.NOTE: State.HANDED},
+    State.HANDED: {**_ANSWERS, Act.CLOSE: State.CLOSED, Act.NOTE: State.HANDED},
     State.DECLINED: _ANSWERS,
     State.LAPSED: _ANSWERS,
     State.CANCELLED: {},

@@ -14,6 +14,7 @@ from mailbot.policy.answers import COMPLETED, lacks_of
 from mailbot.policy.as_before import as_before
 from mailbot.policy.availability import Remembered
 from mailbot.policy.booking import book, decide
+from mailbot.policy.cases import with_proposal
 from mailbot.policy.changing import change
 from mailbot.policy.collecting import cannot_come, who_comes
 from mailbot.policy.evaluating import evaluated
@@ -48,7 +49,7 @@ def _decided(matter: Matter) -> Decision:
     if silence := too_many(matter):
         return silence
     if distrust := distrusted(matter, _intent(matter)):
-        return distrust
+        return with_proposal(distrust, matter)
     if facts.calendar_reply:
         return calendar_answer(matter, facts.calendar_reply.status)
     if _awaits_name(facts.conversation, rules):
@@ -56,7 +57,7 @@ def _decided(matter: Matter) -> Decision:
     for besides in BESIDES:
         if decision := besides(matter):
             return _with_further(matter, decision)
-    return _with_further(matter, CLERKS[_intent(matter)](matter))
+    return with_proposal(_with_further(matter, CLERKS[_intent(matter)](matter)), matter)
 
 
 def _intent(matter: Matter) -> Intent:

@@ -221,6 +221,7 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "how": teller.text(teller.rules.answers.get("how", {})),
         "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
+        "lines": spoken(content.words) if isinstance(content, d.PersonSays) else (),
         **reported(content, teller),
     }
 
@@ -234,6 +235,11 @@ ROOM = 250.0
 def points_for(lines: int) -> float:
     """Return the size of type with which so many lines of a list fit one page: never smaller than can be read."""
     return max(SMALLEST, min(LARGEST, round(ROOM / max(lines, 1), 1)))
+
+
+def spoken(words: str) -> tuple[str, ...]:
+    """Return what a person wrote line by line, as they parted them; one empty line at most between two."""
+    return tuple(one_line(line, 2000) for line in re.sub(r"\n\s*\n", "\n\n", words.strip()).split("\n"))
 
 
 def reported(content: d.Content, teller: Teller) -> dict[str, Any]:

@@ -25,6 +25,7 @@ INTERNAL = (
     d.ReportChallenged,
     d.ReportTold,
     d.OverdueTold,
+    d.CaseTold,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""
 
@@ -52,7 +53,7 @@ def heading_of(
         automatic="auto-replied" if answering else "auto-generated",
         in_reply_to=thread.message_id if answering else "",
         references=thread.references if answering else (),
-        reply_to=notice.content.sender if isinstance(notice.content, d.ToStaff | d.Problem) else None,
+        reply_to=notice.content.sender if isinstance(notice.content, d.Problem) else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.model import decision as d
-from mailbot.model.reports import Away, Deed, Found, Held, Passed, Shut, Stocked, Why
+from mailbot.model.reports import Away, Deed, Found, Held, Passed, Shut, Stocked, Why, Word
 from mailbot.model.spans import Days
 from mailbot.replies.phrases import one_line
 from mailbot.replies.rounds import Line, lines_of
@@ -44,6 +44,8 @@ def _deed(deed: Deed, teller: Teller) -> str:
         form = "arrival" if deed.arrival else "state"
         photos = f", {teller.phrases.counted(len(deed.photos), 'photos')}" if deed.photos else ""
         return teller.format("reports", form, state=state) + (f" ({deed.code})" if deed.code else "") + photos
+    if isinstance(deed, Word):
+        return teller.phrases.quoted(deed.words)
     return teller.format("reports", "undone", number=deed.report)
 
 

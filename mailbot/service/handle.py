@@ -32,6 +32,7 @@ from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
 from mailbot.service.reports import cause_of, decided, heard, rules_now, with_photos
 from mailbot.service.returned import came_back
+from mailbot.service.staff import OfStaff, as_sent, judged, meaning_of, of_staff, opened, thread_of_case
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,8 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     for _ in range(MOST_RACES):
         with office.store.reading() as unit:
             conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
-            said = heard(letter, conversation, rules, unit, office.lexica)  # of keys and goods
+            told = of_staff(letter, rules, unit, office.lexica)
+            said = None if told else heard(letter, conversation, rules, unit, office.lexica)  # of keys and goods
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
@@ -111,14 +113,19 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     rules = rules_now(current, unit, now)
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
+                    thread = thread_of_case(told.case) if told else thread_of(letter, raw)
                     decision = (
                         decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
                     )
+                    if told:
+                        decision = about_case(told, letter, proof, unit, rules, now)
                     if decision is None:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)
                     decision = with_photos(decision, letter, raw, office)
-                    carry_out(decision, unit, rules, office, thread_of(letter, raw), cause=letter.digest)
+                    if case := opened(letter, decision, meaning, rules):
+                        unit.cases.open(case, now)
+                    carry_out(decision, unit, rules, office, thread, cause=letter.digest)
                     if gives_back(decision):
                         serve_waiting(unit, rules, office)
                     unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
@@ -129,6 +136,17 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
         office.wake_delivery()
         return
     raise Temporary("three races lost in a row")
+
+
+def about_case(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision:
+    """Return what follows from words of staff about a case, from inside the transaction."""
+    case = unit.cases.get(told.case.id)
+    if case is None or case != told.case:
+        raise LostRace(told.case.id)
+    conversation = unit.reservations.get(case.code) if case.code else None
+    meaning = meaning_of(case, told.said)
+    facts = facts_for(as_sent(case, letter.arrived), meaning, conversation, Proof.PASSED, None, unit, rules, now)
+    return judged(told, facts, meaning, proof, rules, letter)
 
 
 def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> None:
@@ -332,6 +350,9 @@ def carry_out(
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)
     report = unit.reports.keep(decision.report, now) if decision.report else 0
+    if decision.case:
+        unit.cases.end(decision.case, now)
+        office.keep_case(decision.case)
     events = {notice.content.event for notice in decision.notices if isinstance(notice.content, Alert)} - {""}
     told = {event for event in events if unit.mailbox.told(event, now - ALERTED_ONCE_IN)}
     for notice in decision.notices:
@@ -386,7 +407,10 @@ def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> N
         letter = salvage(delivered.raw, delivered.arrived, own=own_addresses)
     with office.store.unit() as unit:
         if unit.mailbox.admit(letter):
-            carry_out(given_to_staff(letter, why, rules), unit, rules, office, thread_of(letter, delivered.raw))
+            decision, thread = given_to_staff(letter, why, rules), thread_of(letter, delivered.raw)
+            if case := opened(letter, decision, None, rules):
+                unit.cases.open(case, office.clock())
+            carry_out(decision, unit, rules, office, thread, cause=letter.digest)
             unit.mailbox.ended(letter.digest, End.HANDED, why)
         unit.commit()
     office.wake_delivery()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mailbot.model.cases import Case
 from mailbot.model.decision import Notice
 from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
@@ -47,6 +48,8 @@ class Office:
     """Called after a commit that put letters into the outbox."""
     limits: Limits = DEFAULT_LIMITS
     """What is read of one mail; beyond, a person reads it."""
+    keep_case: Callable[[Case], None] = lambda case: None
+    """Called with a case that a person ended, before it is committed: harmless when called twice."""
     proof: Check = by_nobody
     """Whether the address in From may be believed; may ask the network, so never inside a transaction."""
 

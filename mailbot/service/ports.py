@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol
 
+from mailbot.model.cases import Case
 from mailbot.model.decision import Digest, End, Occupancy, Traffic, Window
 from mailbot.model.erasure import Erased
 from mailbot.model.evaluation import Evaluation
@@ -304,6 +305,28 @@ class PersonalData(Protocol):
         ...
 
 
+class Cases(Protocol):
+    """Mails that a person deals with, until one did."""
+
+    def open(self, case: Case, now: datetime) -> None:
+        """Write down that a mail waits for a person; one that is there stays as it is."""
+        ...
+
+    def get(self, case: str) -> Case | None: ...
+
+    def newest_of(self, code: str) -> Case | None:
+        """Return the newest case of a conversation."""
+        ...
+
+    def waiting(self) -> tuple[tuple[Case, datetime], ...]:
+        """Return the cases that nobody ended, and since when each waits, the oldest first."""
+        ...
+
+    def end(self, case: Case, now: datetime) -> bool:
+        """Write how a person ended a case; False where one had ended it before."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction: nothing of it stands before `commit`; leaving without it rolls back."""
 
@@ -324,6 +347,9 @@ class Unit(Protocol):
 
     @property
     def erasure(self) -> Erasure: ...
+
+    @property
+    def cases(self) -> Cases: ...
 
     def commit(self) -> None: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Decision, Digest, Overdue, ReportChallenged, ReportTold, ReportUnclear
+from mailbot.model.decision import CaseTold, Decision, Digest, Overdue, ReportChallenged, ReportTold, ReportUnclear
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
@@ -151,6 +151,8 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
     """Return what a letter is written for, so that its answer is known by it."""
     if isinstance(content, Digest):
         return f"list {content.holder} {content.day}"
+    if isinstance(content, CaseTold):
+        return content.case.id
     about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear)
     return f"report {report}" if about and report else otherwise
 

@@ -15,7 +15,7 @@ from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
 from mailbot.model.reports import Report, Standing
 from mailbot.model.reservation import Reservation, State
-from mailbot.store.schema import DIGEST, EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
+from mailbot.store.schema import DIGEST, EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
 NOBODY = Address("", "")
 STANDING = tuple(state.value for state in (State.ASKED, State.OFFERED, State.WAITING, State.CONFIRMED, State.CHANGING))
@@ -41,6 +41,7 @@ class Erasure:
         self._erase_reservations(over)
         self._erase_from_lists(whose)
         self._erase_from_reports(lambda report: report.by == whose)
+        self._connection.execute(delete(HANDED).where(HANDED.c.address == whose))
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.address == whose).values(address="", remark=""))
         about_them = and_(LEDGER.c.sender == whose, or_(LEDGER.c.code.is_(None), LEDGER.c.code.not_in(standing)))
         ended = self._connection.execute(update(LEDGER).where(about_them).values(sender="")).rowcount
@@ -61,13 +62,20 @@ class Erasure:
             self._connection.execute(delete(DIGEST).where(older))
         self._erase_from_reports(lambda report: bool(report.by), REPORT.c.at < bookings)
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.asked < bookings).values(address="", remark=""))
+        self._connection.execute(delete(HANDED).where(HANDED.c.ended < letters))
         senders = and_(LEDGER.c.admitted < letters, LEDGER.c.sender != "")
         mails = self._connection.execute(update(LEDGER).where(senders).values(sender="")).rowcount
         return Erased(len(over), gone, mails)
 
     def addresses(self) -> frozenset[str]:
         """Return every address that something is kept of."""
-        columns = (RESERVATION.c.address, RECIPIENT.c.address, LEDGER.c.sender, EVALUATION.c.address)
+        columns = (
+            RESERVATION.c.address,
+            RECIPIENT.c.address,
+            LEDGER.c.sender,
+            EVALUATION.c.address,
+            HANDED.c.address,
+        )
         found = {one for column in columns for one in self._connection.execute(select(column).distinct()).scalars()}
         return frozenset(found - {""})
 

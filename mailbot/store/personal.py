@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, select, update
 from mailbot.model.personal import Personal
 from mailbot.model.reservation import Reservation
 from mailbot.store.evaluations import evaluation_of
-from mailbot.store.schema import EVALUATION, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
+from mailbot.store.schema import EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 from mailbot.store.values import to_json
 
 GOODBYE_LIFE = timedelta(days=7)
@@ -40,6 +40,7 @@ class PersonalData:
         kept = self._rows(select(EVALUATION).where(EVALUATION.c.address == address).order_by(EVALUATION.c.about))
         bodies = self._rows(select(REPORT.c.body).order_by(REPORT.c.id))
         reports = [row["body"] for row in bodies if row["body"].by == address]
+        cases = self._rows(select(HANDED.c.body).where(HANDED.c.address == address).order_by(HANDED.c.opened))
         document = {
             "address": address,
             "conversations": [json.loads(to_json(one)) for one in reservations],
@@ -48,6 +49,7 @@ class PersonalData:
             "letters": letters,
             "evaluations": kept,
             "reports": [json.loads(to_json(one)) for one in reports],
+            "handed to a person": [json.loads(to_json(row["body"])) for row in cases],
         }
         text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
         evaluations = tuple(map(evaluation_of, kept))

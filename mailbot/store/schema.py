@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from mailbot.model.cases import Case
 from mailbot.model.decision import Digest
 from mailbot.model.reports import Deed, Report
 from mailbot.model.reservation import Reservation
@@ -163,6 +164,17 @@ DEED = Table(
     Column("last_day", Date),
     Column("undone", Moment),
     Column("body", Whole(Deed), nullable=False),
+)
+
+HANDED = Table(
+    "handed",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("body", Whole(Case), nullable=False),
 )
 
 LEDGER = Table(

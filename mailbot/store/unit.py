@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from mailbot.errors import Temporary
 from mailbot.store import engine as engines
 from mailbot.store import migrations, worker
+from mailbot.store.cases import Cases
 from mailbot.store.differences import Differences
 from mailbot.store.erasure import Erasure
 from mailbot.store.evaluations import Evaluations
@@ -76,6 +77,7 @@ class Unit:
         self._personal = PersonalData(self._connection)
         self._reports = Reports(self._connection)
         self._erasure = Erasure(self._connection)
+        self._cases = Cases(self._connection)
         return self
 
     @property
@@ -104,6 +106,10 @@ class Unit:
     @property
     def personal(self) -> PersonalData:
         return self._personal
+
+    @property
+    def cases(self) -> Cases:
+        return self._cases
 
     def commit(self) -> None:
         self._connection.commit()

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import LostRace, Temporary
+from mailbot.model.cases import Case, Ending
 from mailbot.model.decision import End, Traffic, Window
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
+from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.outbox import OurLetter, Receipt
 from mailbot.model.reports import Away, Found, Held, Outcome, Passed, Report, Standing, Stocked, Undone, Why
 from mailbot.model.reservation import CODE_LETTERS, Act, Option, Reservation, State, hold_of
@@ -39,6 +41,7 @@ from tests.store.examples import (
 )
 
 MINUTE = timedelta(minutes=1)
+READ = Meaning("fr", Intent.HUMAN)
 SATURDAY = room(hours(13, 12, 16))
 
 
@@ -663,6 +666,31 @@ class UnitContract:
             assert unit.mailbox.told("flood:sender:a@b.example", NOW - day)
             assert not unit.mailbox.told("flood:sender:a@b.example", NOW + day)
             assert not unit.mailbox.told("flood:sender:c@b.example", NOW - day)
+
+    # --- mails that a person deals with
+
+    def test_a_case_waits_until_one_person_ends_it(self, store: ports.Store) -> None:
+        first = Case("d1", "human", ASKER, ("fr", "nl"), "Salle", "Bonjour", NOW, code="R-7K3F9", meaning=READ)
+        later = replace(first, id="d2", subject="Encore")
+        with store.unit() as unit:
+            unit.cases.open(first, NOW)
+            unit.cases.open(later, NOW + MINUTE)
+            unit.cases.open(replace(first, subject="again"), NOW + MINUTE)
+            unit.cases.open(replace(first, id="d3", code=""), NOW + 2 * MINUTE)
+            unit.commit()
+        with store.unit() as unit:
+            assert unit.cases.get("d1") == first
+            assert unit.cases.get("none") is None
+            assert unit.cases.newest_of("R-7K3F9") == later
+            assert unit.cases.newest_of("") is None
+            assert unit.cases.waiting()[:2] == ((first, NOW), (later, NOW + MINUTE))
+            ended = replace(first, ending=Ending.BOOKED, by="claire@commune.example", corrected=READ)
+            assert unit.cases.end(ended, NOW)
+            assert not unit.cases.end(replace(ended, ending=Ending.DROPPED), NOW)
+            unit.commit()
+        with store.reading() as unit:
+            assert unit.cases.get("d1") == ended
+            assert [case.id for case, _ in unit.cases.waiting()] == ["d2", "d3"]
 
     # --- reports of those who hand out keys and goods
 

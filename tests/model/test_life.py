@@ -11,7 +11,7 @@ from tests.model.diagram import diagram
 
 ENDS = {State.CANCELLED}
 """Nothing becomes of these any more: who writes again begins anew."""
-AT_REST = {State.HANDED, State.CLOSED}
+AT_REST = {State.CLOSED}
 """Only written in, or asked about, never left."""
 
 

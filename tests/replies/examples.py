@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailbot.model import decision as d
+from mailbot.model.cases import Case, Ending
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Collector, Evidence, Intent, Item, Lack, Meaning, Slot
@@ -342,6 +343,14 @@ def contents(language: str) -> dict[str, d.Content]:
         "asked-much": d.Asked(vague, frozenset({Lack.DATE, Lack.START, Lack.END, Lack.QUANTITY}), name=True),
         "handed": d.Handed(booked),
         "to-staff": d.ToStaff("change", YVETTE, SUBJECT[language], request(language), booked),
+        "to-staff-proposal": d.ToStaff(
+            "unknown-sender", YVETTE, SUBJECT[language], request(language), proposal=booked.uses
+        ),
+        "case-booked": d.CaseTold(case(language), d.Dealt.BOOKED, booked),
+        "case-ended": d.CaseTold(replace(case(language), ending=Ending.DROPPED), d.Dealt.ENDED, who="Wouter Aerts"),
+        "case-unclear": d.CaseTold(case(language), d.Dealt.UNCLEAR),
+        "case-not-possible": d.CaseTold(case(language), d.Dealt.NOT_POSSIBLE, objections=(TAKEN,)),
+        "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
         "free": d.Free(FREE),
         "free-hint": d.Free(FREE[1:3], hint=True),
         "free-none": d.Free(FREE[:1]),
@@ -433,6 +442,17 @@ def contents(language: str) -> dict[str, d.Content]:
     }
 
 
+PERSON = {
+    "fr": "Bonjour Madame Collin,\n\nNous passerons jeudi pour le bruit.\nMerci de nous l'avoir dit.",
+    "nl": "Dag mevrouw Collin,\n\nWij komen donderdag langs voor het lawaai.\nBedankt voor uw bericht.",
+    "en": "Dear Ms Collin,\n\nWe shall come by on Thursday about the noise.\nThank you for telling us.",
+}
+
+
+def case(language: str) -> Case:
+    return Case("digest", "human", YVETTE, (language,), SUBJECT[language], "…", NOW)
+
+
 IN_BOTH = ("confirmed", "confirmed-dates", "offered", "asked-much", "handed")
 
 
@@ -459,7 +479,7 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold):
+        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold | d.CaseTold):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW

@@ -39,7 +39,10 @@ def test_an_unreadable_mail_goes_to_staff_whole_and_its_sender_is_told_in_one_li
     assert attached_mail(letters[0]) == nested(200)
     assert "Il est transmis tel quel à une personne" in text_of(letters[2])
     assert letters[2]["In-Reply-To"] == "<profond@courrier.example>"
-    assert letters[0]["Reply-To"] == "Zoe <zoe@courrier.example>", "who answers it, answers her"
+    town.proven = frozenset(STAFF)
+    passed_on = town.write(f"Claire <{STAFF[0]}>", "Re: ", "Bonjour Zoé, écrivez-nous autrement.", answers=letters[0])
+    assert to(passed_on) == ["zoe@courrier.example"], "who answers it, answers her"
+    assert passed_on[0]["In-Reply-To"] == "<profond@courrier.example>"
     assert town.inbox.mails[-1].handled
 
 

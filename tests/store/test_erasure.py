@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from mailbot.model.cases import Case, Ending
 from mailbot.model.decision import End
 from mailbot.model.outbox import Receipt
 from mailbot.model.reports import Report
@@ -59,12 +60,15 @@ def fill(store: Store) -> None:
             unit.mailbox.taken(Receipt(post.id, True), NOW)
         unit.reservations.keep_digest(digest(), NOW)
         unit.reports.keep(Report("borrower", ASKER.address, (), "Léa: tout rendu", "back@velo.example"), NOW)
+        case = Case("mail", "human", ASKER, ("fr",), "Fête", "sa mère est malade", NOW, code="R-7K3F9")
+        unit.cases.open(case, NOW)
+        unit.cases.end(replace(case, ending=Ending.DROPPED), NOW)
         unit.commit()
 
 
 def everything_kept(store: Store) -> str:
     """Return all that the database holds, as text."""
-    tables = ("reservation", "history", "digest", "ledger", "outbox", "recipient", "evaluation", "report")
+    tables = ("reservation", "history", "digest", "ledger", "outbox", "recipient", "evaluation", "report", "handed")
     with store._engines.reading.connect() as connection:
         rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
     return repr(rows)

@@ -157,7 +157,9 @@ def is_sound(letter: EmailMessage, town: Town, told: str) -> None:
     assert str(letter["Auto-Submitted"]) in {"auto-replied", "auto-generated"}, told
     if letter["In-Reply-To"]:
         assert str(letter["In-Reply-To"]) in str(letter["References"]), told
-        assert str(letter["In-Reply-To"]).encode() in town.inbox.mails[-1].raw, told
+        answered = str(letter["In-Reply-To"]).encode()
+        theirs = [mail.raw for mail in town.inbox.mails if f"From: {letter['To']}".encode() in mail.raw]
+        assert any(answered in raw for raw in (*theirs, town.inbox.mails[-1].raw)), told
     code = re.search(r"\bR-[0-9A-HJKMNP-TV-Z]{5}\b", str(letter["Subject"]))
     if calendar_method(letter):
         assert code is not None, "a booking's letter without its code"

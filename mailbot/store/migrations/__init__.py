@@ -19,6 +19,7 @@ from mailbot.store.migrations import (
     m0007_counts_by_index,
     m0008_reports,
     m0009_goodbyes,
+    m0010_cases,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -31,6 +32,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0007_counts_by_index.STATEMENTS,
     m0008_reports.STATEMENTS,
     m0009_goodbyes.STATEMENTS,
+    m0010_cases.STATEMENTS,
 )
 """The first is number 1."""
 

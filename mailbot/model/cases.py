@@ -1,0 +1,61 @@
+"""Mails that a person deals with: what each said, what was understood of it, and what a person made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Language, Meaning
+
+
+class Ending(StrEnum):
+    """How a person ended a case."""
+
+    BOOKED = "booked"
+    """With a correction that was booked."""
+    ANSWERED = "answered"
+    """With words of their own."""
+    DROPPED = "dropped"
+    """Nothing more is to be done."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One mail that was handed to a person. `id` is the digest of the mail, `meaning` what was understood of it."""
+
+    id: str
+    why: str
+    """As `ToStaff` has it."""
+    sender: Address
+    languages: tuple[Language, ...]
+    """In which the sender is answered."""
+    subject: str
+    text: str
+    """As it came, history and signature included; the beginning where it is very long."""
+    sent: datetime
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    code: str = ""
+    """Of the conversation that it belongs to; may be empty."""
+    meaning: Meaning | None = None
+    ending: Ending | None = None
+    """None while it waits."""
+    by: str = ""
+    """The address of who ended it."""
+    corrected: Meaning | None = None
+    """What a person says that it means."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one of the staff writes about a case: one of `drop`, `agrees` and `correction`, else `words` for the sender
+    of the mail; `unclear` where it may be a correction and may be words."""
+
+    words: str
+    drop: bool = False
+    agrees: bool = False
+    """With what the program proposes."""
+    correction: Meaning | None = None
+    unclear: bool = False
