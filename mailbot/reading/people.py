@@ -82,6 +82,7 @@ class Assembly:
         """Return how many people are expected, None where nothing says. Sums are made ("20 adultes et 15 enfants"),
         the top of a range counts, and what replaces another number stands for it."""
         nouns, totals = sight.starts("people-nouns"), sight.ends("people-total")
+        totals_behind = sight.starts("people-total")
         generic = sight.starts("people-generic")
         by_last = {count.last: count for count in counts}
         leads = sight.numbers("people-lead", by_last)
@@ -100,7 +101,8 @@ class Assembly:
                 count = replace(count, value=products[count.last])
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
             label = self._label_before(sight.page, count, nouns)
-            total = bool(found) and (count.first in totals or count.last in totals)
+            summed = count.first in totals or count.last in totals or (person or count.last) in totals_behind
+            total = bool(found) and summed
             heads = (
                 self._looks_like_people(sight.page, count)
                 or (person or label) is not None

@@ -273,18 +273,23 @@ def _corrected(found: list[Use], piece: Piece) -> bool:
         if old is None or use.closed or (piece.sentence - old.sentence > 1 and not far):
             continue
         if isinstance(piece.phrase, ClockPhrase) and isinstance(old.phrase, ClockPhrase):
-            piece.phrase = _with_old_end(piece.phrase, old.phrase)
+            piece.phrase = _completed(piece.phrase, old.phrase)
         use.pieces[use.pieces.index(old)] = piece
         found.insert(found.index(use), Use([old], replaced=True))
         return True
     return False
 
 
-def _with_old_end(phrase: ClockPhrase, old: ClockPhrase) -> ClockPhrase:
-    """Keep the end of hours of which only the start is corrected: "20h-22h … plutôt 19h30, la fin ne change pas"."""
-    if not phrase.open_start or old.start is None or old.end is None:
+def _completed(phrase: ClockPhrase, old: ClockPhrase) -> ClockPhrase:
+    """Keep what is not corrected of hours: the end in "20h-22h … plutôt 19h30, la fin ne change pas", the start in
+    "18h30-23h … finalement jusque minuit"."""
+    if old.start is None or old.end is None:
         return phrase
-    return replace(phrase, end=old.end)
+    if phrase.open_start:
+        return replace(phrase, end=old.end)
+    if phrase.start is None and phrase.end is not None and phrase.length is None:
+        return replace(phrase, start=old.start)
+    return phrase
 
 
 def _fits(use: Use, piece: Piece) -> bool:
