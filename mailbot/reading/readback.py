@@ -27,6 +27,10 @@ def with_doubts(meaning: Meaning, sighting: Sighting) -> Meaning:
 def _doubts(sighting: Sighting) -> Iterator[Evidence]:
     if len(sighting.page.words) > LONG:
         yield Evidence("doubt", "", "a long mail")
+    for when in sighting.whens:
+        excepting = [step.words for step in when.derivation if step.part == "exception"]
+        if when.repetition is not None and excepting and not when.excluded:
+            yield Evidence("doubt", excepting[0], "an exception of no date")
     stances = sighting.stances
     for index in sorted(stances.unwanted | stances.old | stances.kept):
         mention = sighting.mentions[index]

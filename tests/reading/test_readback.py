@@ -40,6 +40,12 @@ def test_what_gives_reason_to_ask(more: str, words: str, why: str) -> None:
     assert [(one.words, one.reading) for one in meaning_of(f"{PLAIN}\n\n{more}").doubts] == [(words, why)]
 
 
+def test_an_exception_on_a_day_that_is_none_of_the_series_gives_reason_to_ask() -> None:
+    series = "Bonjour, nous voudrions la maison de quartier chaque mardi de septembre de 18h à 20h sauf le {}."
+    assert meaning_of(series.format(8)).doubts == ()
+    assert [one.reading for one in meaning_of(series.format(9)).doubts] == ["an exception of no date"]
+
+
 def test_what_is_asked_about_anyway_is_not_doubted_besides() -> None:
     meaning = meaning_of("Bonjour, nous voudrions la maison de quartier le 13 juin à 14h. Pas besoin de tables.")
     assert meaning.missing
