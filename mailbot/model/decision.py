@@ -585,6 +585,24 @@ class CaseTold:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A mail that waits for a person, and since when."""
+
+    case: Case
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Morning:
+    """To staff, once a working day, where anything waits: mails that nobody dealt with, and bookings of whose owners a
+    letter came back."""
+
+    template: ClassVar[str] = "morning"
+    waiting: tuple[Waiting, ...] = ()
+    unreached: tuple[Reservation, ...] = ()
+
+
+@dataclass(frozen=True)
 class PersonSays:
     """To who wrote the mail: the words of the person who dealt with it, under the commune's name."""
 
@@ -852,6 +870,7 @@ Content: TypeAlias = (
     | Problem
     | ToStaff
     | CaseTold
+    | Morning
     | PersonSays
     | Alert
     | Digest

@@ -108,7 +108,7 @@ class Mailbox(Protocol):
         ...
 
     def told(self, event: str, since: datetime) -> bool:
-        """Return whether an alert about this event was written since then."""
+        """Return whether staff were told of this event since then."""
         ...
 
     def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:

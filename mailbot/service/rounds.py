@@ -16,6 +16,7 @@ from mailbot.policy.overdue import held_now
 from mailbot.policy.quarters import ends_near
 from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
+from mailbot.service.morning import event_of, morning
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source, Unit
 from mailbot.service.reports import rules_now, told_in
@@ -126,6 +127,8 @@ def tick(office: Office) -> None:
             unit.reports.told(told_in(decision.digests), now)
             carry_out(decision, unit, rules, office)
             serve_waiting(unit, rules, office)
+            if told := morning(unit, rules, now):
+                carry_out(told, unit, rules, office, cause=event_of(now, rules))
             unit.personal.forget_goodbyes(now)
             unit.reservations.sweep(now - SWEPT_AFTER)
             unit.commit()

@@ -29,7 +29,7 @@ _MANY = 500
 """More Message-IDs than any honest mail refers to."""
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-NO_ANSWERS = ("alert", "to_staff", "digest", "short_notice")
+NO_ANSWERS = ("alert", "to_staff", "case_told", "morning", "digest", "short_notice")
 """Kinds of letters that the commune's own people get."""
 
 
@@ -44,7 +44,9 @@ _TRAFFIC = select(
     _ANSWERS.where(OUTBOX.c.written >= bindparam("hour")).scalar_subquery(),
 )
 _TOLD = select(OUTBOX.c.id).where(
-    OUTBOX.c.cause == bindparam("event"), OUTBOX.c.kind == "alert", OUTBOX.c.written >= bindparam("since")
+    OUTBOX.c.cause == bindparam("event"),
+    OUTBOX.c.kind.in_(("alert", "morning")),
+    OUTBOX.c.written >= bindparam("since"),
 )
 _NEWEST_TO = (
     select(RECIPIENT.c.post)
@@ -137,7 +139,7 @@ class Mailbox:
         return Traffic(*row)
 
     def told(self, event: str, since: datetime) -> bool:
-        """Return whether an alert about this event was written since then."""
+        """Return whether staff were told of this event since then."""
         return self._connection.execute(_TOLD, {"event": event, "since": since}).first() is not None
 
     def our_letters(self, message_ids: Sequence[str]) -> tuple[OurLetter, ...]:

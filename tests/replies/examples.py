@@ -350,6 +350,10 @@ def contents(language: str) -> dict[str, d.Content]:
         "case-ended": d.CaseTold(replace(case(language), ending=Ending.DROPPED), d.Dealt.ENDED, who="Wouter Aerts"),
         "case-unclear": d.CaseTold(case(language), d.Dealt.UNCLEAR),
         "case-not-possible": d.CaseTold(case(language), d.Dealt.NOT_POSSIBLE, objections=(TAKEN,)),
+        "morning": d.Morning(
+            (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
+            (replace(booked, unreached=True),),
+        ),
         "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
         "free": d.Free(FREE),
         "free-hint": d.Free(FREE[1:3], hint=True),
@@ -479,7 +483,7 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold | d.CaseTold):
+        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold | d.CaseTold | d.Morning):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW

@@ -134,3 +134,40 @@ def test_words_of_a_person_are_passed_on_line_by_line_and_the_second_who_writes_
     assert to(letters) == ["paul@courrier.example"], "the same person may write again"
     letters = town.write(WOUTER, "Re: ", "Beste Paul, hier is Wouter, ik bel u morgen.", answers=mine)
     assert to(letters) == [STAFF[1]], "the second is told, and nothing leaves twice"
+
+
+# --- one mail a morning
+
+
+def test_what_waits_is_told_once_a_working_morning_and_nothing_once_it_is_dealt_with(town: Town) -> None:
+    mine = handed(town)
+    town.write("Marc Delvaux <marc@valleeverte.example>", "Merci", "Merci, la salle était parfaite.")
+    town.at("2026-06-03T07:00")
+    assert not set(STAFF) & set(to(town.round()))
+    town.at("2026-06-03T07:31")
+    told = [
+        letter for letter in town.round() if letter["Subject"] in ("Ce qui attend quelqu'un", "Wat op iemand wacht")
+    ]
+    assert to(told) == STAFF
+    assert "– Paul Lejeune, « Accueil », depuis mardi 2 juin à 9 h 30 (R-" in text_of(told[0])
+    assert "Marc" not in text_of(told[0]), "thanks wait for nobody"
+    town.later(minutes=1)
+    assert not set(STAFF) & set(to(town.round())), "once a morning"
+    town.at("2026-06-04T07:31")
+    assert to(town.round())[-2:] == STAFF
+    assert town.write(CLAIRE, "Re: ", "sans suite", answers=mine) == []
+    for day in ("2026-06-05", "2026-06-06"):
+        town.at(f"{day}T07:31")
+        assert not set(STAFF) & set(to(town.round()))
+
+
+def test_what_comes_after_the_hour_waits_for_the_next_working_morning(town: Town) -> None:
+    town.at("2026-06-05T07:45")
+    town.round()
+    handed(town)
+    town.later(minutes=1)
+    assert not set(STAFF) & set(to(town.round()))
+    town.at("2026-06-06T08:00")
+    assert not set(STAFF) & set(to(town.round())), "a Saturday"
+    town.at("2026-06-08T08:00")
+    assert set(STAFF) <= set(to(town.round()))
