@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSettings as bad:
         for line in bad.faults:
             sys.stderr.write(f"settings: {line}\n")
+        if bad.none_given:
+            sys.stderr.write(f"{_next_step()}\n")
     except MailbotError as error:
         sys.stderr.write(f"mailbot: {error}\n")
     except BrokenPipeError:  # whoever read the output stopped reading: `mailbot agenda | head`
@@ -76,10 +79,19 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", help="say whether rules.yaml and the settings hold, or every fault with its line"
     )
-    check.add_argument("--language", choices=["fr", "nl", "en"], help="the language of the report")
+    check.add_argument(
+        "--language",
+        choices=["fr", "nl", "en"],
+        help="the language of the report; otherwise that of LC_ALL, LC_MESSAGES or LANG, or English",
+    )
     check.set_defaults(command=_check)
 
-    digest = commands.add_parser("digest", help="print the lists of the key-holders")
+    digest = commands.add_parser(
+        "digest",
+        help="print the lists of the key-holders",
+        description="Prints the lists that key-holders get by mail in the morning, as they would be on that day. "
+        "Sends nothing.",
+    )
     digest.add_argument("--date", type=_day, help="of that day (2026-06-12); today if not said")
     digest.add_argument("--busy", action="store_true", help="only those that have something in them")
     digest.set_defaults(command=_digest)
@@ -100,7 +112,12 @@ def parser() -> argparse.ArgumentParser:
     evaluations.add_argument("--csv", action="store_true", help="as a table for a spreadsheet")
     evaluations.set_defaults(command=_evaluations)
 
-    history = commands.add_parser("history", help="print what became of a conversation: when, what, by whom, and why")
+    history = commands.add_parser(
+        "history",
+        help="print what became of a conversation: when, what, by whom, and why",
+        description="Prints each step of a conversation (when, what, by whom, why, from which mail) and the letters it "
+        "got. Changes nothing.",
+    )
     history.add_argument("code", help="its code, such as R-7K3F2")
     history.set_defaults(command=_history)
 
@@ -110,21 +127,44 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--mend", action="store_true", help="count the ledger of cells again from what is booked")
     doctor.set_defaults(command=_doctor)
 
-    backup = commands.add_parser("backup", help="copy the database into a new file, while it is in use")
+    backup = commands.add_parser(
+        "backup",
+        help="copy the database into a new file, while it is in use",
+        description="Copies the SQLite database into a new file that only you can read; the daemon may run meanwhile. "
+        "It holds personal data. Photos and the other files of the data folder are not in it. PostgreSQL has pg_dump.",
+    )
     backup.add_argument("file", type=Path, metavar="FILE", help="where to; never overwritten")
     backup.set_defaults(command=_backup)
 
-    restore = commands.add_parser("restore", help="put a backup in the place of the database")
+    restore = commands.add_parser(
+        "restore",
+        help="put a backup in the place of the database",
+        description="Puts a backup in the place of the SQLite database, at once, without asking: what was booked since "
+        "is lost from it. Stop the daemon before, start it after. Who was forgotten since is erased again; mails that "
+        "came since the backup are not answered again, a person has to read them.",
+    )
     restore.add_argument("file", type=Path, metavar="FILE", help="the backup")
     restore.set_defaults(command=_restore)
 
-    forget = commands.add_parser("forget", help="erase what is kept of an address")
+    forget = commands.add_parser(
+        "forget",
+        help="erase what is kept of an address",
+        description="Erases what is kept of an address, at once and for good; it does not ask. What is still to come "
+        "(a booking, an open offer) is kept and named: cancel it, and forget again. Mails in the mailbox and older "
+        "backups stay.",
+    )
     forget.add_argument("address", help="the mail address of who asked to be forgotten")
     forget.set_defaults(command=_forget)
 
     demo = commands.add_parser("demo", help="see it at work on an embedded mail server; needs no settings")
     demo.set_defaults(command=_demo)
     return top
+
+
+def _next_step() -> str:
+    from mailbot import app
+
+    return app.not_connected(app.spoken(os.environ))
 
 
 def _day(text: str) -> date:

@@ -353,7 +353,7 @@ def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int
     from mailbot.service.explain import explain as explained
 
     rules_path, store = _without_servers()
-    rules, lexica = load(rules_path), load_all()
+    rules, lexica = load(rules_path, spoken(os.environ)), load_all()
     at = at and (at if at.tzinfo else at.replace(tzinfo=rules.commune.zone)).astimezone(UTC)
     unread = 0
     for number, path in enumerate(files, 1):
@@ -412,46 +412,107 @@ def in_words(found: Explanation, rules: Rules) -> str:
     return "\n".join(lines)
 
 
+CHECKED = {
+    "fr": {
+        "settings": "réglages ",
+        "in order": "en ordre",
+        "counted": "{rooms} salles, {equipment} sortes de matériel, {keys} clés, {initiatives} initiatives",
+        "no settings": "la boîte mail n'est pas encore connectée : cp .env.example .env, complétez ce fichier, puis "
+        "relancez check",
+        "no plan": "le plan de {site} n'existe pas : {plan}",
+        "large plan": "le plan de {site} dépasse {most} Mo : {plan}",
+    },
+    "nl": {
+        "settings": "instellingen",
+        "in order": "in orde",
+        "counted": "{rooms} zalen, {equipment} soorten materiaal, {keys} sleutels, {initiatives} initiatieven",
+        "no settings": "de mailbox is nog niet verbonden: cp .env.example .env, vul dat bestand in, en doe check "
+        "opnieuw",
+        "no plan": "het plan van {site} bestaat niet: {plan}",
+        "large plan": "het plan van {site} is groter dan {most} MB: {plan}",
+    },
+    "en": {
+        "settings": "settings",
+        "in order": "in order",
+        "counted": "{rooms} rooms, {equipment} kinds of equipment, {keys} keys, {initiatives} initiatives",
+        "no settings": "the mailbox is not connected yet: cp .env.example .env, fill it in, then run check again",
+        "no plan": "the plan of {site} is not there: {plan}",
+        "large plan": "the plan of {site} is larger than {most} MB: {plan}",
+    },
+}
+"""What `check` says besides the faults."""
+
+
+def spoken(environ: Mapping[str, str]) -> str:
+    """Return the language of whoever sits at the terminal, as POSIX has it, or English where it is none of ours."""
+    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return next((language for language in LANGUAGES if named.lower().startswith(language)), "en")
+
+
+def not_connected(language: str) -> str:
+    """Return the next step where no setting is given at all."""
+    words = CHECKED[language]
+    return f"{words['settings']}: {words['no settings']}"
+
+
 def check(language: str | None) -> int:
-    """Say whether rules.yaml and the settings hold, with all faults of both."""
-    faults = 0
+    """Say whether rules.yaml and the settings hold, with all faults of both; without `language`, in that of the
+    environment."""
+    language = language or spoken(os.environ)
+    rules_faults, settings_faults = _check_rules(language), _check_settings(language)
+    return 1 if rules_faults or settings_faults else 0
+
+
+def _check_rules(language: str) -> int:
+    """Say what is wrong with the rules and the plans they name; return how many faults there are."""
+    path, _ = _rules_path()
+    words = CHECKED[language]
+    try:
+        rules = load(path, language)
+    except BadRules as bad:
+        for line in bad.lines:
+            say(line)
+        return len(bad.faults)
+    counted = words["counted"].format(
+        rooms=len(rules.rooms),
+        equipment=len(rules.equipment),
+        keys=len(rules.keys),
+        initiatives=len(rules.initiatives),
+    )
+    say(f"{path.name}: {words['in order']} ({counted})")
+    missing = list(_plans_missing(rules, path.parent, words))
+    for line in missing:
+        say(f"{path.name}: {line}")
+    return len(missing)
+
+
+def _check_settings(language: str) -> int:
+    """Say what is wrong with the settings, or the next step where there are none; return how many faults there are."""
+    label = CHECKED[language]["settings"]
     try:
         chosen = load_settings(os.environ, Path.cwd())
-        rules_path = chosen.rules
         for warning in chosen.warnings:
-            say(f"settings: {warning}")
+            say(f"{label}: {warning}")
         if wrong := _faults_of_letters(chosen):
             raise BadSettings(wrong)
-        say("settings: in order")
     except BadSettings as bad:
-        for line in bad.faults:
-            say(f"settings: {line}")
-        faults += len(bad.faults)
-        rules_path, _ = _rules_path()
-    try:
-        rules = load(rules_path, language or "en")
-        counted = f"{len(rules.rooms)} rooms, {len(rules.equipment)} kinds of equipment, {len(rules.keys)} keys"
-        say(f"{rules_path.name}: in order ({counted}, {len(rules.initiatives)} initiatives)")
-        for line in _plans_missing(rules, rules_path.parent):
-            say(f"{rules_path.name}: {line}")
-            faults += 1
-    except BadRules as bad_rules:
-        for line in bad_rules.lines:
+        for line in [not_connected(language)] if bad.none_given else [f"{label}: {fault}" for fault in bad.faults]:
             say(line)
-        faults += len(bad_rules.faults)
-    return 1 if faults else 0
+        return len(bad.faults)
+    say(f"{label}: {CHECKED[language]['in order']}")
+    return 0
 
 
-def _plans_missing(rules: Rules, folder: Path) -> Iterator[str]:
+def _plans_missing(rules: Rules, folder: Path, words: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with the plans that rules name."""
     from mailbot.replies.message import LARGEST_FILE
 
     for site in rules.sites.values():
         path = folder / site.plan
         if site.plan and not path.is_file():
-            yield f"the plan of {site.id} is not there: {site.plan}"
+            yield words["no plan"].format(site=site.id, plan=site.plan)
         elif site.plan and path.stat().st_size > LARGEST_FILE:
-            yield f"the plan of {site.id} is larger than {LARGEST_FILE // 1_000_000} MB: {site.plan}"
+            yield words["large plan"].format(site=site.id, plan=site.plan, most=LARGEST_FILE // 1_000_000)
 
 
 def _rules_path() -> tuple[Path, object]:

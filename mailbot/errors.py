@@ -58,8 +58,10 @@ class BadRules(MailbotError):
 
 
 class BadSettings(MailbotError):
-    """The settings do not hold; `faults` names each in one line, never with the value of a secret."""
+    """The settings do not hold; `faults` names each in one line, never with the value of a secret. `none_given`: there
+    is no setting at all, as on a machine where nobody has connected the mailbox yet."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[str], *, none_given: bool = False) -> None:
         super().__init__("; ".join(faults))
         self.faults = tuple(faults)
+        self.none_given = none_given

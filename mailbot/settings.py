@@ -239,7 +239,10 @@ class _Desk:
             if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in self._asked:
                 self._faults.append(f"{name} in .env is not a setting{self._guess(name)}")
         if self._faults:
-            raise BadSettings(self._faults)
+            raise BadSettings(self._faults, none_given=self._none_given())
+
+    def _none_given(self) -> bool:
+        return not (self._folder / ".env").exists() and not any(name.startswith(PREFIX) for name in self._environ)
 
     def _guess(self, name: str) -> str:
         from rapidfuzz import process  # only where there is a fault

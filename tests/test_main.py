@@ -40,6 +40,7 @@ COMMANDS = [
     "forget",
     "demo",
 ]
+SPOKEN = ("LC_ALL", "LC_MESSAGES", "LANG")
 NOWHERE = {
     "MAILBOT_IMAP_HOST": "127.0.0.1",
     "MAILBOT_IMAP_PORT": "1",
@@ -74,6 +75,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation: rules and letters in a folder of their own, no settings."""
     for name in [name for name in os.environ if name.startswith("MAILBOT_")]:
         monkeypatch.delenv(name)
+    for name in SPOKEN:
+        monkeypatch.delenv(name, raising=False)
     shutil.copy(ROOT / "rules.yaml", tmp_path)
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     monkeypatch.chdir(tmp_path)
@@ -110,7 +113,7 @@ def mailbot(capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
 
 def process(*arguments: str, folder: Path, stdin: bytes = b"", **environment: str) -> Said:
     """Run a command as a process of its own."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAILBOT_", *SPOKEN))}
     done = subprocess.run(
         [sys.executable, "-m", "mailbot", *arguments],
         cwd=folder,
@@ -132,6 +135,12 @@ def test_each_command_explains_itself(command: str, mailbot: Callable[..., Said]
     code, out, err = mailbot(command, "--help")
     assert (code, err) == (DONE, "")
     assert out.startswith(f"usage: mailbot {command}")
+
+
+@pytest.mark.parametrize("command", ["explain", "digest", "history", "backup", "restore", "forget"])
+def test_what_changes_or_tells_much_is_described(command: str, mailbot: Callable[..., Said]) -> None:
+    described = mailbot(command, "--help")[1].split("\n\n")[1]
+    assert described.split()[0] in ("Says", "Prints", "Copies", "Puts", "Erases")
 
 
 def test_the_help_names_each_command(mailbot: Callable[..., Said]) -> None:
@@ -224,11 +233,14 @@ def test_a_database_that_is_none_is_one_line(with_settings: Path, mailbot: Calla
 def test_check_says_that_all_holds(with_settings: Path, mailbot: Callable[..., Said]) -> None:
     code, out, err = mailbot("check")
     assert (code, err) == (DONE, "")
-    assert out == ("settings: in order\nrules.yaml: in order (7 rooms, 14 kinds of equipment, 4 keys, 9 initiatives)\n")
+    assert out == "rules.yaml: in order (7 rooms, 14 kinds of equipment, 4 keys, 9 initiatives)\nsettings: in order\n"
+
+
+NOT_CONNECTED = "settings: the mailbox is not connected yet: cp .env.example .env, fill it in, then run check again"
 
 
 def test_check_names_every_fault_of_rules_and_settings_with_its_line(
-    folder: Path, mailbot: Callable[..., Said]
+    folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rules = folder / "rules.yaml"
     text = rules.read_text(encoding="utf-8")
@@ -239,7 +251,12 @@ def test_check_names_every_fault_of_rules_and_settings_with_its_line(
     assert code == FAILED
     assert f"rules.yaml:{capacity}:15: “capacity” of bibliotheque must be a whole number, not “beaucoup”" in out
     assert f"rules.yaml:{stock}:12: " in out
-    assert "settings: MAILBOT_IMAP_HOST is missing" in out
+    assert out.splitlines()[-1] == NOT_CONNECTED
+    assert "MAILBOT_" not in out
+    monkeypatch.setenv("MAILBOT_IMAP_PORT", "143")
+    out = mailbot("check")[1]
+    assert out.index(f"rules.yaml:{stock}:12: ") < out.index("settings: MAILBOT_IMAP_HOST is missing")
+    assert NOT_CONNECTED not in out
 
 
 def test_check_speaks_the_language_of_who_edits(folder: Path, mailbot: Callable[..., Said]) -> None:
@@ -248,6 +265,39 @@ def test_check_speaks_the_language_of_who_edits(folder: Path, mailbot: Callable[
     said = {language: mailbot("check", "--language", language)[1] for language in ("fr", "nl", "en")}
     assert len(set(said.values())) == 3
     assert "veel" in said["nl"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"LANG": "fr_BE.UTF-8"}, "en ordre (7 salles"),
+        ({"LANG": "fr_BE.UTF-8", "LC_MESSAGES": "nl_BE.UTF-8"}, "in orde (7 zalen"),
+        ({"LANG": "nl_BE.UTF-8", "LC_ALL": "C.UTF-8"}, "in order (7 rooms"),
+        ({"LANG": "fr_BE.UTF-8", "LC_ALL": ""}, "en ordre (7 salles"),
+        ({"LANG": "de_DE.UTF-8"}, "in order (7 rooms"),
+    ],
+)
+def test_check_speaks_the_language_of_the_terminal(
+    environment: dict[str, str],
+    told: str,
+    folder: Path,
+    mailbot: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert told in mailbot("check")[1]
+    assert "(7 zalen" in mailbot("check", "--language", "nl")[1]
+
+
+@pytest.mark.parametrize("command", [["run"], ["once"], ["agenda"], ["digest"], ["forget", "a@b.example"]])
+def test_without_settings_the_next_step_is_told(command: list[str], folder: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, err = mailbot(*command)
+    assert (code, out) == (FAILED, "")
+    assert "settings: MAILBOT_IMAP_HOST is missing" in err
+    assert err.splitlines()[-1] == NOT_CONNECTED
+    (folder / ".env").write_text("# nothing yet\n")
+    assert NOT_CONNECTED not in mailbot(*command)[2]
 
 
 def test_rules_that_are_not_there_are_told_without_a_line(folder: Path, mailbot: Callable[..., Said]) -> None:
@@ -513,7 +563,7 @@ def test_settings_in_a_file_do_as_well(folder: Path) -> None:
     (folder / ".env").chmod(0o600)
     code, out, err = process("check", folder=folder)
     assert (code, err) == (DONE, "")
-    assert out.startswith("settings: in order\n")
+    assert out.endswith("settings: in order\n")
     (folder / ".env").chmod(0o644)
     code, out, _ = process("check", folder=folder)
     assert code == DONE
