@@ -9,10 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
+from itertools import count
 from pathlib import Path
 
 from icalendar import Calendar
@@ -48,9 +50,9 @@ def demo() -> int:
             stage = Stage(console, imap, smtp, process, rules.commune.mailbox.address)
             console.print(Rule("mailbot, on an embedded mail server"))
             console.print(
-                f"{rules.commune.mailbox.address} on IMAP {imap.host}:{imap.port}, SMTP {smtp.host}:{smtp.port}; "
-                "rules.yaml of this folder; a database in a temporary folder.\n"
+                f"{rules.commune.mailbox.address} on IMAP {imap.host}:{imap.port}, SMTP {smtp.host}:{smtp.port}"
             )
+            console.print("rules.yaml of this folder, a database in a temporary folder\n")
             today = datetime.now(rules.commune.zone).date()
             offered = None
             for number, neighbour in enumerate(neighbours(rules, today), 1):
@@ -60,8 +62,11 @@ def demo() -> int:
             if offered is not None:
                 stage.play(9, choice(offered), **thread_of(offered))
             show_digest(console, settings, party_day(rules, today))
+            console.print(Rule("Your turn"))
             if sys.stdin.isatty():
                 talk(stage)
+            else:
+                console.print("Writing mails of your own needs a terminal: run make demo in one.")
     console.print("\nNext: the README says how to connect a real mailbox.")
     return 0
 
@@ -145,8 +150,9 @@ class Stage:
     def show(self, answer: EmailMessage, seconds: float) -> None:
         body = answer.get_body(("plain",))
         text = body.get_content().strip() if body else ""
-        title = f"Answer after {seconds:.1f} s – {answer['Subject']}"
-        self.console.print(Panel(escape(text), title=escape(title), title_align="left", border_style="green"))
+        # Above the box, not in its frame, which would cut a long subject in the middle of the code.
+        self.console.print(f"[green]Answer after {seconds:.1f} s – {escape(str(answer['Subject']))}[/]")
+        self.console.print(Panel(escape(text), border_style="green"))
         for words in calendar_in_words(answer):
             self.console.print(f"[blue]📅 {escape(words)}[/]")
         self.console.print()
@@ -163,12 +169,18 @@ def calendar_in_words(answer: EmailMessage) -> Iterator[str]:
             continue
         calendar = Calendar.from_ical(part.get_content())
         for event in calendar.walk("VEVENT"):
-            start, end = event.decoded("DTSTART"), event.decoded("DTEND")
-            repeated = ", repeated" if "RRULE" in event else ""
-            yield (
-                f"{calendar.get('METHOD')} {event.get('SUMMARY')}: {start:%a %d %b %Y %H:%M} to {end:%a %d %b %H:%M}, "
-                f"{event.get('LOCATION', '')}{repeated}".replace(" 00:00", "")
-            )
+            when = span_in_words(event.decoded("DTSTART"), event.decoded("DTEND"))
+            details = [when, str(event.get("LOCATION", "")), "repeated" if "RRULE" in event else ""]
+            yield f"{calendar.get('METHOD')} {event.get('SUMMARY')}: {', '.join(filter(None, details))}"
+
+
+def span_in_words(start: date, end: date) -> str:
+    """Return the time of an event; the end of whole days is exclusive in the file, and the last day here."""
+    if not isinstance(start, datetime):
+        last = end - timedelta(days=1)
+        return f"{start:%a %d %b %Y}" + (f" to {last:%a %d %b}" if last > start else "")
+    same_day = start.date() == end.date() if isinstance(end, datetime) else False
+    return f"{start:%a %d %b %Y %H:%M} to " + (f"{end:%H:%M}" if same_day else f"{end:%a %d %b %H:%M}")
 
 
 def choice(offer: EmailMessage) -> Neighbour:
@@ -195,20 +207,61 @@ def show_digest(console: Console, settings: dict[str, str], day: date) -> None:
     console.print(Panel(escape(printed.strip()), border_style="yellow"))
 
 
+REPLY = "r"
+"""What is written in the place of a subject to answer the last letter."""
+
+
 def talk(stage: Stage) -> None:
-    """Let the user write mails of their own until an empty one."""
-    stage.console.print(Rule("Your turn"))
-    stage.console.print("Write a mail as you would (French, Dutch or English); a line with a single dot sends it.")
-    number = 10
-    while True:
-        try:
-            subject = input("\nSubject (empty to end): ").strip()
-            if not subject:
+    """Let the user write mails of their own, and answer the letters they get, until an empty mail or Ctrl-D."""
+    stage.console.print("Write a mail as you would, in French, Dutch or English. A line with a single dot sends it.")
+    stage.console.print(f"The subject {REPLY} replies to the last answer. An empty mail, or Ctrl-D, ends the demo.\n")
+    with suppress(EOFError, KeyboardInterrupt):
+        sender = str(Address(typed("Your name: "), "you", "voisins.example"))
+        answer = None
+        for number in count(10):
+            subject = typed("\nSubject: ")
+            replied = answer if subject.lower() == REPLY else None
+            if subject.lower() == REPLY and replied is None:
+                stage.console.print("There is no answer to reply to yet.")
+                continue
+            text, more = typed_text()
+            if not subject and not text:
                 return
-            lines = []
-            while (line := input()) != ".":
-                lines.append(line)
-        except (EOFError, KeyboardInterrupt):
-            return
-        stage.play(number, Neighbour("your mail", "You <you@voisins.example>", subject, "\n".join(lines)))
-        number += 1
+            if replied is not None and not text:
+                stage.console.print("Nothing was written, nothing was sent.")
+            else:
+                answer = sent(stage, number, sender, subject, text, replied) or answer
+            if not more:
+                return
+
+
+def typed(prompt: str = "") -> str:
+    """Return a line of the terminal; what it sends that is no text becomes a question mark, as a mail can hold that."""
+    return input(prompt).strip().encode("utf-8", "replace").decode()
+
+
+def typed_text() -> tuple[str, bool]:
+    """Return what is typed until a single dot, and whether more may come: not after Ctrl-D, which sends as well."""
+    lines: list[str] = []
+    with suppress(EOFError):
+        while (line := typed()) != ".":
+            lines.append(line)
+        return "\n".join(lines).strip(), True
+    return "\n".join(lines).strip(), False
+
+
+def sent(
+    stage: Stage, number: int, sender: str, subject: str, text: str, replied: EmailMessage | None
+) -> EmailMessage | None:
+    """Play a mail of the user, in the thread of the letter that it replies to; return the answer. A mail that is not
+    answered, such as a note of absence, does not end the demo."""
+    headers = {}
+    if replied is not None:
+        subject, headers = f"Re: {str(replied['Subject']).removeprefix('Re: ')}", thread_of(replied)
+    try:
+        return stage.play(number, Neighbour("your mail", sender, subject, text), **headers)
+    except NoAnswer as silence:
+        if stage.process.poll() is not None:
+            raise
+        stage.console.print(f"[yellow]{escape(str(silence))}[/]")
+        return None
