@@ -530,15 +530,30 @@ class OnTheSpot:
 
 
 @dataclass(frozen=True)
+class OnCall:
+    """The same, to somebody who has no booking of their own in use: a colleague, a husband. Nothing is told of any
+    booking."""
+
+    template: ClassVar[str] = "on_call"
+    sites: tuple[str, ...]
+    """Where they may be; empty: nothing tells, and no site has a number."""
+    known: bool = True
+    """Whether the mail, or what is in use, tells where."""
+
+
+@dataclass(frozen=True)
 class Problem:
     """To a key-holder: somebody has a problem right now. With their mail, whole."""
 
     template: ClassVar[str] = "problem"
-    reservation: Reservation
+    reservation: Reservation | None
+    """None where the sender has no booking of their own in use."""
     uses: tuple[Use, ...]
     sender: Address
     reached_at: str
     """Their telephone number; may be empty."""
+    sites: tuple[str, ...] = ()
+    """Without a booking: where they are."""
 
 
 @dataclass(frozen=True)
@@ -867,6 +882,7 @@ Content: TypeAlias = (
     | StillNeeded
     | Forgotten
     | OnTheSpot
+    | OnCall
     | Problem
     | ToStaff
     | CaseTold
@@ -979,6 +995,8 @@ class Facts:
     """What the sender or their initiative had in the year before, where the mail points to it."""
     colleagues: tuple[Address, ...] = ()
     """Others of the sender's initiative to whom the mail went as well."""
+    in_use: tuple[Reservation, ...] = ()
+    """What anybody has booked about now, where the mail tells of a problem at this moment."""
     stays: tuple[Use, ...] = ()
     """Of the booking that a change is asked of: what it leaves as it is. It is planned together with what is new, but
     need not be asked in time again."""

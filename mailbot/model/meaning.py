@@ -49,6 +49,8 @@ class Wish(StrEnum):
     """That nothing of them is kept."""
     PROBLEM = "problem"
     """Help, now: "la clé ne tourne pas"."""
+    HERE = "here"
+    """It is so at this moment: "on est devant la porte"."""
     DAMAGE = "damage"
     """That something be known to be broken, dirty or missing."""
 

@@ -1,10 +1,12 @@
-"""A problem while something is used, or just before: the number to call at once, and the key-holder is told."""
+"""A problem while something is used, or just before: the number to call at once, and the key-holder is told.
+
+Whoever stands before a closed door gets a number even where the booking is somebody else's."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Decision, End, Notice, OnTheSpot, Problem
+from mailbot.model.decision import Decision, End, Notice, OnCall, OnTheSpot, Problem
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent, Wish
 from mailbot.model.reservation import BOOKED, Reservation, Use
@@ -19,9 +21,13 @@ BEFORE = timedelta(hours=2)
 AFTER_OPENING = timedelta(hours=1)
 """So long after a counter closed, its key may still be missed."""
 
+TELLS = frozenset({Intent.HUMAN, Intent.FEEDBACK, Intent.KEY, Intent.HELP})
+"""What a mail about a problem may be read as besides; one that books, changes or cancels gets that done."""
+
 
 def on_the_spot(matter: Matter) -> Decision | None:
-    """Return the help for who has a problem right now; None where nothing of theirs is in use, or none is told."""
+    """Return the help for who has a problem right now; None where none is told, or nothing of theirs is in use and
+    nothing says that it is now."""
     meaning, now, rules = matter.meaning, matter.facts.now, matter.rules
     troubled = Wish.PROBLEM in meaning.wishes and not (meaning.intent is Intent.BOOK and meaning.items)
     if not troubled and meaning.intent is not Intent.HUMAN:
@@ -29,13 +35,35 @@ def on_the_spot(matter: Matter) -> Decision | None:
     mine = (matter.conversation, *matter.facts.standing)
     reservation = next((one for one in mine if one and one.state in BOOKED and uses_now(one, now, rules)), None)
     if reservation is None:
-        return None
+        here = troubled and Wish.HERE in meaning.wishes and meaning.intent in TELLS and not meaning.items
+        return _without_booking(matter) if here else None
     uses = uses_now(reservation, now, rules)
     content = OnTheSpot(reservation, uses)
     holders = tuple(_to_holder(holder, reservation, uses, matter) for holder in _holders(uses, matter))
     staff = matter.to_staff("problem", reservation)
     notices = (matter.letter(content), *holders, *staff)
     return Decision(End.HANDED, ("a problem on the spot",), notices=notices, code=reservation.code)
+
+
+def _without_booking(matter: Matter) -> Decision:
+    """Give the number of the place that is named, else of the only one in use, else those of all places."""
+    rules, meaning = matter.rules, matter.meaning
+    rooms = tuple(id for id in meaning.about if id in rules.rooms) or _rooms_in_use(matter)
+    sites = tuple(dict.fromkeys(rules.rooms[id].site for id in rooms))
+    told = OnCall(sites or tuple(site.id for site in rules.sites.values() if site.on_call), known=bool(sites))
+    keys = (rules.keys[key] for id in rooms if (key := rules.rooms[id].key) in rules.keys and key)
+    stand = dict.fromkeys(rules.counters[key.counter].holder for key in keys if key.counter in rules.counters)
+    holders = tuple(_to_holder(holder, None, (), matter, sites) for holder in stand)
+    notices = (matter.letter(told), *holders, *matter.to_staff("problem", None))
+    return Decision(End.HANDED, ("a problem on the spot, without a booking of theirs",), notices=notices)
+
+
+def _rooms_in_use(matter: Matter) -> tuple[str, ...]:
+    """Return the rooms that somebody uses right now, where they are all in one place."""
+    rules, now = matter.rules, matter.facts.now
+    uses = (use for one in matter.facts.in_use for use in uses_now(one, now, rules) if use.resource in rules.rooms)
+    rooms = tuple(dict.fromkeys(use.resource for use in uses))
+    return rooms if len({rules.rooms[id].site for id in rooms}) == 1 else ()
 
 
 def uses_now(reservation: Reservation, now: datetime, rules: Rules) -> tuple[Use, ...]:
@@ -61,8 +89,10 @@ def _holders(uses: tuple[Use, ...], matter: Matter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rules.counters[counter].holder for counter in counters if counter in rules.counters))
 
 
-def _to_holder(holder: str, reservation: Reservation, uses: tuple[Use, ...], matter: Matter) -> Notice:
+def _to_holder(
+    holder: str, reservation: Reservation | None, uses: tuple[Use, ...], matter: Matter, sites: tuple[str, ...] = ()
+) -> Notice:
     reader = reader_of(matter.rules.holders[holder], local_day(matter.facts.now, matter.rules), matter.rules)
-    phone = matter.meaning.phone or reservation.phone or ""
-    content = Problem(reservation, uses, matter.facts.sender.address, phone)
+    phone = matter.meaning.phone or (reservation.phone if reservation else "") or ""
+    content = Problem(reservation, uses, matter.facts.sender.address, phone, sites)
     return Notice(Address(reader.name, reader.address), (reader.language,), content, answers=False)

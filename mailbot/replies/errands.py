@@ -164,9 +164,15 @@ class Errands(Names):
 
     def venues(self, uses: Sequence[Use]) -> tuple[Venue, ...]:
         rooms = [self.rules.rooms[use.resource] for use in uses if use.resource in self.rules.rooms]
-        sites = [
-            self.rules.sites[site] for site in dict.fromkeys(room.site for room in rooms) if site in self.rules.sites
-        ]
+        return self.venues_at([room.site for room in rooms])
+
+    def on_call_at(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the numbers of these sites for a problem right now, else that of the service."""
+        numbers = dict.fromkeys(venue.on_call for venue in self.venues_at(ids) if venue.on_call)
+        return tuple(numbers) or (one_line(self.rules.commune.phone),)
+
+    def venues_at(self, ids: Iterable[str]) -> tuple[Venue, ...]:
+        sites = [self.rules.sites[site] for site in dict.fromkeys(ids) if site in self.rules.sites]
         return tuple(
             Venue(
                 self.site(site.id),

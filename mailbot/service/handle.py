@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
-from mailbot.model.meaning import Intent, Lack, Language, Meaning
+from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
@@ -20,6 +20,7 @@ from mailbot.policy.continued import OPEN, afterthought_to, continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
 from mailbot.policy.matter import Matter
+from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of
 from mailbot.policy.stock import stock_of
 from mailbot.policy.waiting import in_turn
@@ -298,6 +299,7 @@ def facts_for(
         standing=standing,
         earlier=earlier,
         colleagues=colleagues_of(letter, rules),
+        in_use=unit.reservations.between(now - AFTER_OPENING, now + BEFORE) if Wish.HERE in meaning.wishes else (),
         arrived=letter.arrived,
         last_digests=unit.reservations.last_digests(),
         calendar_reply=letter.calendar_reply,

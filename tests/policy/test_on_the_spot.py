@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mailbot.model.decision import OnTheSpot, Problem, ToStaff
+from mailbot.model.decision import Decision, End, OnCall, OnTheSpot, Problem, Thanked, ToStaff
 from mailbot.model.meaning import Intent, Wish
-from tests.policy.commune import KARIM, Office, asks, local, room, says, slot
+from tests.policy.commune import KARIM, RULES, STRANGER, Office, asks, local, room, says, slot
 
 TROUBLE = says(Intent.HUMAN, wishes=frozenset({Wish.PROBLEM}), phone="0470 12 34 56")
+
+AT_THE_DOOR = says(Intent.FEEDBACK, wishes=frozenset({Wish.PROBLEM, Wish.HERE}))
+"""Of somebody with no booking of their own: a husband, a colleague."""
+WITH_NUMBERS = replace(RULES, sites={id: replace(site, on_call=f"0400 {id}") for id, site in RULES.sites.items()})
 
 
 def used(office: Office) -> str:
@@ -63,3 +69,43 @@ def test_a_request_that_is_urgent_is_a_request() -> None:
     office.now = local("2026-06-13 14:10")
     urgent = asks(room("salle", slot("2026-06-20", "14-18")), wishes=frozenset({Wish.PROBLEM}))
     assert not any(isinstance(n.content, OnTheSpot) for n in office.mail(urgent).notices)
+
+
+def helped(decision: Decision) -> OnCall:
+    [told] = [notice.content for notice in decision.notices if isinstance(notice.content, OnCall)]
+    assert decision.end is End.HANDED
+    assert decision.code == ""
+    assert decision.puts == ()
+    return told
+
+
+def test_whoever_stands_at_a_door_that_they_name_gets_its_number_and_the_key_holder_the_mail() -> None:
+    decision = Office().mail(replace(AT_THE_DOOR, about=("quartier",)), STRANGER)
+    assert helped(decision) == OnCall(("parc",))
+    told = {notice.to.address: notice.content for notice in decision.notices}
+    assert told["josiane@commune.example"] == Problem(None, (), STRANGER, "", ("parc",))
+    assert isinstance(told["claire@commune.example"], ToStaff)
+
+
+def test_where_no_place_is_named_it_is_the_only_one_in_use() -> None:
+    office = Office(rules=WITH_NUMBERS)
+    code = used(office)
+    office.now = local("2026-06-13 14:10")
+    decision = office.mail(AT_THE_DOOR, STRANGER, in_use=(office.reservations[code],))
+    assert helped(decision) == OnCall(("parc",))
+    assert any(isinstance(notice.content, Problem) for notice in decision.notices)
+
+
+def test_where_nothing_tells_the_place_the_numbers_of_all_are_given() -> None:
+    office = Office(rules=WITH_NUMBERS)
+    code = used(office)
+    office.now = local("2026-06-13 18:00")  # over by then
+    decision = office.mail(AT_THE_DOOR, STRANGER, in_use=(office.reservations[code],))
+    assert helped(decision) == OnCall(("parc", "mairie"), known=False)
+    assert not any(isinstance(notice.content, Problem) for notice in decision.notices)
+    assert helped(Office().mail(AT_THE_DOOR, STRANGER)) == OnCall((), known=False)
+
+
+def test_a_problem_of_the_past_is_one_that_is_told() -> None:
+    decision = Office().mail(says(Intent.FEEDBACK, wishes=frozenset({Wish.PROBLEM}), about=("quartier",)), STRANGER)
+    assert isinstance(decision.notices[0].content, Thanked)

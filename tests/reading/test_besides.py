@@ -106,6 +106,14 @@ WISHES = {
         "The key won't turn",
         "We are locked out",
     ],
+    Wish.HERE: [
+        "On est devant la porte de la maison de quartier et la clé ne marche pas !!",
+        "Nous n'arrivons pas à entrer",
+        "We staan voor de deur van het buurthuis en de sleutel werkt niet!!",
+        "We geraken er niet in",
+        "We are in front of the door and the key does not work!",
+        "We can't get in",
+    ],
     Wish.DAMAGE: ["Une chaise est cassée", "Er is een stoel kapot", "One chair is broken"],
 }
 
@@ -113,6 +121,24 @@ WISHES = {
 @pytest.mark.parametrize(("wish", "text"), [(wish, text) for wish, texts in WISHES.items() for text in texts])
 def test_a_wish_is_heard(wish: Wish, text: str) -> None:
     assert wish in meant(text).wishes
+
+
+@pytest.mark.parametrize("text", WISHES[Wish.HERE])
+def test_what_is_wrong_at_this_moment_is_a_problem(text: str) -> None:
+    assert meant(text).wishes >= {Wish.PROBLEM, Wish.HERE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La clé ne marchait pas hier à la maison de quartier.",
+        "La clé n'a pas tourné samedi.",
+        "De sleutel werkte gisteren niet in het buurthuis.",
+        "The key did not work yesterday.",
+    ],
+)
+def test_what_was_wrong_is_not_so_at_this_moment(text: str) -> None:
+    assert Wish.HERE not in meant(text).wishes
 
 
 PLAIN = [
