@@ -192,6 +192,8 @@ class Confirmed:
     """Things asked besides that the commune does not have."""
     proven: bool = False
     """It is proven who asks: a bare NO is carried out at once."""
+    chosen: int | None = None
+    """The number of our proposal that the asker named: what they first asked for is no longer read back."""
 
 
 @dataclass(frozen=True)

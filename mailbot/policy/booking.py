@@ -122,15 +122,18 @@ def _let_choose(matter: Matter, request: Meaning) -> Decision:
     return offer_or_refuse(matter, request, tried)
 
 
-def confirm(matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM) -> Decision:
-    """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have."""
+def confirm(
+    matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM, chosen: int | None = None
+) -> Decision:
+    """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have. `chosen` is the
+    number of our proposal that the asker named."""
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
     after = matter.cleared(
         uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
     )
     put = matter.step(after, act, "; ".join(reasons)[:200])
     until, unknown = undo_until(put.after, matter), not_lent(request, matter.rules)
-    content = Confirmed(put.after, until, unknown, matter.facts.sender.proven)
+    content = Confirmed(put.after, until, unknown, matter.facts.sender.proven, chosen)
     answer = matter.answered(content, *reasons, puts=(put,), code=put.after.code)
     return replace(answer, notices=(*answer.notices, *short_notices(put.after, matter.facts, matter.rules)))
 

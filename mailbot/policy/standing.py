@@ -65,7 +65,7 @@ def _accepted(matter: Matter, conversation: Reservation) -> Decision:
     if option is None:
         return matter.answered(Offered(conversation, ()), f"which of {len(conversation.options)} options is not clear")
     one = _as_offered(option, conversation, matter.rules)
-    return confirm(matter, conversation.request, one, Act.ACCEPT)
+    return confirm(matter, conversation.request, one, Act.ACCEPT, matter.meaning.option)
 
 
 def _as_offered(option: Option, conversation: Reservation, rules: Rules) -> Weighed:
@@ -79,7 +79,7 @@ def _accepted_late(matter: Matter, conversation: Reservation) -> Decision:
         offered = _as_offered(option, conversation, matter.rules)
         again = weighed(offered.basket, matter.facts, matter.rules)
         if again.possible and _handovers(again) == _handovers(offered):
-            return confirm(matter, conversation.request, again)
+            return confirm(matter, conversation.request, again, chosen=matter.meaning.option)
     if conversation.request is not None and (offer := offer_again(matter, conversation.request)):
         return offer
     put = matter.step(matter.reservation(), Act.LAPSE, "answered late") if conversation.state is State.OFFERED else None

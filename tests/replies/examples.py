@@ -327,6 +327,7 @@ def contents(language: str) -> dict[str, d.Content]:
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
         "confirmed": d.Confirmed(booked, undo),
+        "confirmed-chosen": d.Confirmed(booked, undo, chosen=2),
         "confirmed-proven": d.Confirmed(booked, undo, proven=True),
         "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
         "confirmed-series": d.Confirmed(series, undo),
