@@ -1,8 +1,8 @@
 """What in a request gives reason to read it back, and to wait for a yes, before anything is booked.
 
-Measured on 258 mails that the grammar was not written for: where something is spoken of that is not wanted or stays as
-it is, or where the mail is long, two in five of the wrong readings are found, at the price of a question for every
-twelfth right one."""
+Measured on 258 mails that the grammar was not written for, of which 132 would be booked, 24 of them wrongly in some
+point: where something is spoken of that is not wanted or stays as it is, or where the mail is long, 8 of the 24 are
+found, at the price of a question for 8 of the 108 right ones."""
 
 from __future__ import annotations
 
