@@ -2,7 +2,7 @@
 
 Measured on 258 mails that the grammar was not written for, of which 132 would be booked, 24 of them wrongly in some
 point: where something is spoken of that is not wanted or stays as it is, or where the mail is long, 8 of the 24 are
-found, at the price of a question for 8 of the 108 right ones."""
+found, at the price of a question for 8 of the 108 right ones. The signs were chosen on these mails: expect less."""
 
 from __future__ import annotations
 
