@@ -120,7 +120,15 @@ def cancel(matter: Matter) -> Decision:
         return decline(matter)
     if conversation.state is State.CANCELLED:
         return matter.answered(Cancelled(conversation), f"{conversation.code} is cancelled already")
+    if _names_another_day(matter, conversation):
+        return give_up(matter, conversation, asked_twice=True)
     return change(matter)
+
+
+def _names_another_day(matter: Matter, booking: Reservation) -> bool:
+    """Whether a mail that gives up names days, and none of them is booked: it may be meant for something else."""
+    booked = {day for piece in pieces_of(booking.uses, matter.rules) for day in piece.days}
+    return bool(matter.meaning.days) and not (booked & matter.meaning.days or matter.meaning.rest)
 
 
 def calendar_answer(matter: Matter, status: str) -> Decision:

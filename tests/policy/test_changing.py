@@ -489,3 +489,11 @@ def test_a_colleague_of_the_initiative_changes_it_as_well() -> None:
     code = booked(office)
     colleague = replace(YVETTE, name="Carine", address="carine@parc.example")
     assert isinstance(letter(office.mail(changes(goods("table", 2)), colleague, code, sender_is_proven=True)), Changed)
+
+
+def test_giving_up_a_day_that_is_not_booked_is_asked_about_first() -> None:
+    office = Office()
+    code = series(office, "2026-06-09", "2026-06-16")
+    decision = office.mail(says(Intent.CANCEL, days=frozenset({date(2026, 6, 17)})), code=code, sender_is_proven=True)
+    assert isinstance(letter(decision), Challenged)
+    assert len(stands(office, code)) == 2

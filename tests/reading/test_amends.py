@@ -74,6 +74,24 @@ def test_the_rest_of_a_series_is_told_from_one_date(text: str, intent: Intent, r
     assert meaning.days == {date(2026, 9, 15)}
 
 
+ONE_DATE = [
+    "il faudrait annuler seulement le 19",
+    "Pouvez-vous annuler le 19 ?",
+    "le 19 est annulé, les autres restent",
+    "we moeten enkel de 19de annuleren",
+    "kan je de 19e schrappen?",
+    "alleen de 19e valt weg",
+    "we need to cancel only the 19th",
+    "we need the 19th cancelled",
+]
+
+
+@pytest.mark.parametrize("text", ONE_DATE)
+def test_the_day_that_is_given_up_is_named_by_its_number_alone(text: str) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.days) == (Intent.CANCEL, {date(2026, 6, 19)})
+
+
 def test_all_days_are_kept_also_those_that_say_which_date_is_moved() -> None:
     meaning = meant("La séance du 23 juin aura lieu le 24, aux mêmes heures.")
     assert meaning.days == {date(2026, 6, 23), date(2026, 6, 24)}
