@@ -121,6 +121,15 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("code", help="its code, such as R-7K3F2")
     history.set_defaults(command=_history)
 
+    login = commands.add_parser(
+        "login",
+        help="sign in to Microsoft 365 or Google, where OAuth 2.0 stands for a password",
+        description="Signs mailbot in without a password (MAILBOT_OAUTH). Shows a page and a code to enter there, "
+        "and keeps what renews the sign-in in the data folder, readable by you alone. Where an application or a "
+        "service account signs in by itself, tries that. A daemon that runs goes on by itself.",
+    )
+    login.set_defaults(command=_login)
+
     doctor = commands.add_parser(
         "doctor", help="look at settings, servers and rules, and whether the database agrees with itself"
     )
@@ -237,6 +246,12 @@ def _history(chosen: argparse.Namespace) -> None:
     from mailbot import app
 
     app.history(chosen.code)
+
+
+def _login(_: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.login()
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

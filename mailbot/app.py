@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
+from mailbot.model.servers import Provider
 from mailbot.policy.rules import LANGUAGES, RulesFile, load
-from mailbot.settings import ServerSettings, Settings, load_settings
+from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address
 
 if TYPE_CHECKING:
     from mailbot.mail.imap import ImapSource
+    from mailbot.mail.oauth import Ask, Tokens
     from mailbot.mail.server import Server
     from mailbot.mail.smtp import SmtpSender
     from mailbot.model.decision import Digest
@@ -37,6 +39,14 @@ log = logging.getLogger("mailbot")
 FOUR_WEEKS = timedelta(days=28)
 COLLECTED_FROM = 10_000
 """Objects made and not let go, more than one mail needs at any moment, before the garbage collector looks at them."""
+SIGNED_IN = "oauth.json"
+"""A file in the data folder: what renews the access token after `mailbot login`. No backup holds it."""
+OUTLOOK_ALONE = "https://outlook.office365.com/.default"
+"""For an application: what its registration was granted (IMAP.AccessAsApp, SMTP.SendAsApp)."""
+OUTLOOK_FOR_SOMEBODY = (
+    "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access"
+)
+GMAIL = "https://mail.google.com/"
 MANY = 20
 """From so many mails on, `explain` shows how far it is."""
 
@@ -155,25 +165,79 @@ def get_ready(furnished: Office) -> None:
     gc.set_threshold(COLLECTED_FROM)
 
 
-def source(chosen: Settings, store: Store) -> ImapSource:
+def tokens(chosen: Settings) -> Tokens | None:
+    """Return what gets access tokens, where OAuth 2.0 stands for a password. Raises BadSettings."""
+    if chosen.oauth is None:
+        return None
+    from mailbot.mail.oauth import Tokens
+
+    try:
+        return Tokens(_way_in(chosen.oauth, chosen), now)
+    except (OSError, ValueError, KeyError, TypeError) as error:  # a key is named by a message of ours, never quoted
+        told = error.strerror if isinstance(error, OSError) else "not a key of the kind that is needed"
+        raise BadSettings([f"MAILBOT_OAUTH_KEY_FILE: {chosen.oauth.key_file}: {told}"]) from None
+
+
+def _way_in(oauth: OAuthSettings, chosen: Settings) -> Ask:
+    from mailbot.mail.oauth import by_certificate, by_person, by_secret, by_service_account
+
+    timeout, token_url = chosen.timeout_seconds, _microsoft(oauth, "token")
+    if oauth.provider is Provider.GOOGLE and oauth.key_file:
+        key = json.loads(oauth.key_file.read_text("utf-8"))
+        return by_service_account(
+            safe_address(key["token_uri"]), key["client_email"], key["private_key"], chosen.imap.user, GMAIL, timeout
+        )
+    if oauth.key_file:
+        return by_certificate(token_url, oauth.client, oauth.key_file.read_text("utf-8"), OUTLOOK_ALONE, timeout)
+    if oauth.secret:
+        return by_secret(token_url, oauth.client, oauth.secret.reveal(), OUTLOOK_ALONE, timeout)
+    return by_person(token_url, oauth.client, chosen.data_folder / SIGNED_IN, OUTLOOK_FOR_SOMEBODY, timeout)
+
+
+def _microsoft(oauth: OAuthSettings, what: str) -> str:
+    return f"{oauth.authority}/{oauth.tenant}/oauth2/v2.0/{what}"
+
+
+def login() -> None:
+    """Let a person sign mailbot in, once; where an application signs in by itself, try that. Raises MailbotError."""
+    from mailbot.mail.oauth import ask_for_device, keep, wait_for_person
+
+    chosen = settings()
+    way, oauth = tokens(chosen), chosen.oauth
+    if way is None or oauth is None:
+        raise MailbotError("MAILBOT_OAUTH is not set: the mailbox is reached with a password, nobody has to sign in")
+    if oauth.provider is Provider.MICROSOFT and not oauth.secret and not oauth.key_file:
+        timeout = chosen.timeout_seconds
+        device = ask_for_device(_microsoft(oauth, "devicecode"), oauth.client, OUTLOOK_FOR_SOMEBODY, timeout)
+        say(f"Open {device.page} and enter the code {device.code}, as {chosen.imap.user}.")
+        sys.stdout.flush()
+        refresh_token = wait_for_person(device, _microsoft(oauth, "token"), oauth.client, timeout)
+        keep(refresh_token, chosen.data_folder / SIGNED_IN)
+    way()
+    say("Signed in. mailbot doctor says whether the mailbox opens; a daemon that runs goes on by itself.")
+
+
+def source(chosen: Settings, store: Store, way: Tokens | None = None) -> ImapSource:
     from mailbot.mail.imap import ImapSource
 
-    server = _server(chosen.imap, chosen)
+    server = _server(chosen.imap, chosen, way)
     most = chosen.most_megabytes * 1_000_000
     return ImapSource(server, store.memory, now, folder=chosen.inbox, handled=chosen.handled_folder, most_bytes=most)
 
 
-def sender(chosen: Settings) -> SmtpSender:
+def sender(chosen: Settings, way: Tokens | None = None) -> SmtpSender:
     from mailbot.mail.smtp import SmtpSender
 
-    return SmtpSender(_server(chosen.smtp, chosen))
+    return SmtpSender(_server(chosen.smtp, chosen, way))
 
 
-def _server(one: ServerSettings, chosen: Settings) -> Server:
+def _server(one: ServerSettings, chosen: Settings, way: Tokens | None) -> Server:
     from mailbot.mail.server import Server
 
     certificates = str(one.certificates) if one.certificates else None
-    return Server(one.host, one.port, one.tls, one.user, one.password.reveal, chosen.timeout_seconds, certificates)
+    password = one.password.reveal if one.password else str
+    token = way if one.user and not one.password else None
+    return Server(one.host, one.port, one.tls, one.user, password, chosen.timeout_seconds, certificates, token)
 
 
 # --- the commands; each returns its exit code, None for 0
@@ -188,10 +252,11 @@ def run() -> None:
     with opened(chosen) as store:
         furnished = office(chosen, store)
         get_ready(furnished)
-        mailbox, outbox = source(chosen, store), sender(chosen)
+        way = tokens(chosen)
+        mailbox, outbox = source(chosen, store, way), sender(chosen, way)
         try:
             heart = Heartbeat(chosen.data_folder / "heartbeat", os.environ)
-            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds, heart=heart).run()
+            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds, heart=heart, way_in=way).run()
         finally:
             mailbox.close()
             outbox.close()
@@ -204,7 +269,8 @@ def once() -> int:
     chosen = settings()
     with opened(chosen) as store:
         furnished = office(chosen, store)
-        mailbox, outbox = source(chosen, store), sender(chosen)
+        way = tokens(chosen)
+        mailbox, outbox = source(chosen, store, way), sender(chosen, way)
         try:
             complete = fetch(mailbox, furnished)
             tick(furnished)
@@ -257,7 +323,8 @@ def doctor(*, mend: bool) -> int:
 
 def _servers_answer(chosen: Settings, store: Store) -> int:
     """Say whether both servers let us in; return how many do not."""
-    mailbox, outbox = source(chosen, store), sender(chosen)
+    way = tokens(chosen)
+    mailbox, outbox = source(chosen, store, way), sender(chosen, way)
     wrong = 0
     try:
         for missing in mailbox.greet():

@@ -2,6 +2,7 @@
 
 Temporary    the world is not ready (a server, a lock): what was to be done stays, and the next round tries again
 Unreadable   no later try will help: a person at the commune gets the mail, whole
+SignedOut    Temporary, until a person signs in again or renews a secret: staff are told at once
 LostRace     somebody else took the last one meanwhile: everything is rolled back and decided again from fresh facts
 BadRules     rules.yaml does not hold: the rules in force stay in force
 BadSettings  the environment or .env does not hold: the program does not start
@@ -19,6 +20,10 @@ class MailbotError(Exception):
 
 class Temporary(MailbotError):
     """A server, a lock or a disk is not ready; nothing was done, and a later try may succeed."""
+
+
+class SignedOut(Temporary):
+    """The mail provider no longer lets us in; the text says what a person has to do."""
 
 
 class Unreadable(MailbotError):

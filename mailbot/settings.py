@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from mailbot.errors import BadSettings
-from mailbot.model.servers import Proving, Tls
+from mailbot.model.servers import Provider, Proving, Tls
 
 PREFIX = "MAILBOT_"
 T = TypeVar("T")
@@ -57,9 +58,25 @@ class ServerSettings:
     port: int
     tls: Tls
     user: str
-    password: Secret
+    password: Secret | None
+    """None: nobody signs in, or OAuth 2.0 does it."""
     certificates: Path | None = None
     """A file of certificates to trust besides the system's."""
+
+
+@dataclass(frozen=True)
+class OAuthSettings:
+    """How a provider signs us in without a password. Microsoft: an application with a key or a secret, or, without
+    both, a person once by `mailbot login`. Google: a service account."""
+
+    provider: Provider
+    authority: str
+    """Microsoft's address for sign-ins, without a slash at its end."""
+    tenant: str
+    client: str
+    secret: Secret | None
+    key_file: Path | None
+    """A certificate with its key (PEM), or the key of a service account (JSON)."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,8 @@ class Settings:
 
     imap: ServerSettings
     smtp: ServerSettings
+    oauth: OAuthSettings | None
+    """In place of the passwords that are not set."""
     inbox: str
     handled_folder: str
     """Where handled mail is moved to; empty leaves it in the inbox, flagged."""
@@ -97,9 +116,12 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     """
     desk = _Desk(environ, folder)
     data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
+    oauth = _oauth(desk)
+    provider = oauth.provider if oauth else None
     settings = Settings(
-        imap=_server(desk, "IMAP", {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}, Tls.TLS),
-        smtp=_server(desk, "SMTP", {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}, Tls.STARTTLS),
+        imap=_server(desk, "IMAP", {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}, Tls.TLS, provider),
+        smtp=_server(desk, "SMTP", {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}, Tls.STARTTLS, provider),
+        oauth=oauth,
         inbox=desk.may("INBOX", str, "INBOX"),
         handled_folder=desk.may("HANDLED_FOLDER", str, ""),
         database_url=desk.may(
@@ -120,10 +142,23 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     return settings
 
 
-def _server(desk: _Desk, which: str, ports: Mapping[Tls, int], otherwise: Tls) -> ServerSettings:
-    """Read the server whose settings begin with `which`. The mailbox needs a user; the server that sends may not."""
+HOSTS = {
+    (Provider.MICROSOFT, "IMAP"): "outlook.office365.com",
+    (Provider.MICROSOFT, "SMTP"): "smtp.office365.com",
+    (Provider.GOOGLE, "IMAP"): "imap.gmail.com",
+    (Provider.GOOGLE, "SMTP"): "smtp.gmail.com",
+}
+AUTHORITY = "https://login.microsoftonline.com"
+
+
+def _server(
+    desk: _Desk, which: str, ports: Mapping[Tls, int], otherwise: Tls, provider: Provider | None
+) -> ServerSettings:
+    """Read the server whose settings begin with `which`. The mailbox needs a user; the server that sends may not,
+    except that of a provider who signs us in."""
     tls = desk.may(f"{which}_TLS", _tls, otherwise)
-    host = desk.need(f"{which}_HOST", str)
+    theirs = provider is not None and not desk.may(f"{which}_HOST", str, "")
+    host = HOSTS[provider, which] if provider is not None and theirs else desk.need(f"{which}_HOST", str)
     allowed = desk.may("ALLOW_UNENCRYPTED", _yes_no, False)
     if tls is Tls.NONE and host and not allowed and not _on_this_machine(host):
         desk.fault(
@@ -131,17 +166,40 @@ def _server(desk: _Desk, which: str, ports: Mapping[Tls, int], otherwise: Tls) -
             f"(or set {PREFIX}ALLOW_UNENCRYPTED=yes if the network between is yours alone)",
         )  # fmt: skip
     user = desk.need(f"{which}_USER", str) if which == "IMAP" else desk.may(f"{which}_USER", str, "")
+    if theirs and not user and which == "SMTP":
+        user = desk.may("IMAP_USER", str, "")
     password = desk.secret(f"{which}_PASSWORD")
-    if user and password is None:
+    if user and password is None and provider is None:
         desk.fault(f"{which}_PASSWORD", f"is missing: set it, or {PREFIX}{which}_PASSWORD_FILE")
     return ServerSettings(
         host=host,
         port=desk.may(f"{which}_PORT", _between(1, 65535), ports[tls]),
         tls=tls,
         user=user,
-        password=password or Secret(""),
+        password=password,
         certificates=desk.may(f"{which}_CERTIFICATES", desk.file, None),
     )
+
+
+def _oauth(desk: _Desk) -> OAuthSettings | None:
+    """Read how a provider signs us in; what only makes sense with one is a fault without."""
+    provider = desk.may("OAUTH", _provider, None)
+    tenant, client = desk.may("OAUTH_TENANT", str, ""), desk.may("OAUTH_CLIENT", str, "")
+    secret, key_file = desk.secret("OAUTH_SECRET"), desk.may("OAUTH_KEY_FILE", desk.secret_file, None)
+    authority = desk.may("OAUTH_AUTHORITY", safe_address, AUTHORITY)
+    if provider is None:
+        if tenant or client or secret or key_file:
+            desk.fault("OAUTH", "is missing: microsoft or google")
+        return None
+    if provider is Provider.MICROSOFT:
+        for name, value in (("OAUTH_TENANT", tenant), ("OAUTH_CLIENT", client)):
+            if not value:
+                desk.fault(name, "is missing")
+        if secret and key_file:
+            desk.fault("OAUTH_SECRET", f"and {PREFIX}OAUTH_KEY_FILE are both set: keep one of them")
+    elif key_file is None:
+        desk.fault("OAUTH_KEY_FILE", "is missing: the key of a service account, as JSON")
+    return OAuthSettings(provider, authority, tenant, client, secret, key_file)
 
 
 def _proof(desk: _Desk) -> Proving:
@@ -159,7 +217,7 @@ def _on_this_machine(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost"
 
 
-class _Wrong(Exception):
+class _Wrong(ValueError):
     """A value does not hold; the text says why and never quotes what could be a secret."""
 
 
@@ -215,6 +273,11 @@ class _Desk:
         path = self.path(written)
         if not path.is_file():
             raise _Wrong(f"names no file: {written}")
+        return path
+
+    def secret_file(self, written: str) -> Path:
+        path = self.file(written)
+        self._look_at_rights(path)
         return path
 
     def database_url(self, written: str) -> Secret:
@@ -290,6 +353,21 @@ def _tls(written: str) -> Tls:
         return Tls(written.lower())
     except ValueError:
         raise _Wrong(f"must be tls, starttls or none, not {written}") from None
+
+
+def _provider(written: str) -> Provider:
+    try:
+        return Provider(written.lower())
+    except ValueError:
+        raise _Wrong(f"must be microsoft or google, not {written}") from None
+
+
+def safe_address(written: str) -> str:
+    """Return an address that secrets may be sent to: https, or this machine."""
+    parts = urlsplit(written)
+    if parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(parts.hostname or "")):
+        return written.rstrip("/")
+    raise _Wrong(f"must begin with https://, not {written}")
 
 
 def _proving(written: str) -> Proving:

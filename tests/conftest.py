@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.servers.postgresql",
     "tests.servers.proxy",
     "tests.servers.smtp_sink",
+    "tests.servers.tokens",
 ]

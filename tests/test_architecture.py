@@ -48,6 +48,8 @@ DOORS = {
     "psycopg": {"store"},
     "imapclient": {"mail/imap.py", "demo"},
     "aiosmtplib": {"mail/smtp.py"},
+    "authlib": {"mail/oauth.py"},
+    "joserfc": {"mail/oauth.py"},
     "aiosmtpd": {"demo"},
     "pymap": {"demo"},
     "apscheduler": {"service/daemon.py"},

@@ -20,6 +20,7 @@ from mailbot import __version__
 from mailbot.__main__ import DONE, FAILED, MISUSED, main
 from mailbot.model.evaluation import Evaluation
 from mailbot.store import open_store
+from tests.servers.tokens import CLIENT, SECRET, SignIns, key_and_certificate
 from tests.service.mails import TWO_SENDERS
 from tests.service.test_explain import PROMISED
 from tests.stories.town import BRUSSELS, ROOT, Clock, Town
@@ -34,6 +35,7 @@ COMMANDS = [
     "agenda",
     "feedback",
     "history",
+    "login",
     "doctor",
     "backup",
     "restore",
@@ -137,10 +139,10 @@ def test_each_command_explains_itself(command: str, mailbot: Callable[..., Said]
     assert out.startswith(f"usage: mailbot {command}")
 
 
-@pytest.mark.parametrize("command", ["explain", "digest", "history", "backup", "restore", "forget"])
+@pytest.mark.parametrize("command", ["explain", "digest", "history", "login", "backup", "restore", "forget"])
 def test_what_changes_or_tells_much_is_described(command: str, mailbot: Callable[..., Said]) -> None:
     described = mailbot(command, "--help")[1].split("\n\n")[1]
-    assert described.split()[0] in ("Says", "Prints", "Copies", "Puts", "Erases")
+    assert described.split()[0] in ("Says", "Prints", "Signs", "Copies", "Puts", "Erases")
 
 
 def test_the_help_names_each_command(mailbot: Callable[..., Said]) -> None:
@@ -391,6 +393,75 @@ def test_a_terminal_that_has_few_letters_stops_nothing(folder: Path) -> None:
     code, out, _ = process("explain", "un.eml", folder=folder, PYTHONIOENCODING="ascii")
     assert code == DONE
     assert "understood  book (fr)" in out
+
+
+# --- signing in without a password
+
+
+@pytest.fixture
+def at_microsoft(folder: Path, sign_ins: SignIns, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in {
+        "OAUTH": "microsoft",
+        "OAUTH_TENANT": "commune",
+        "OAUTH_CLIENT": CLIENT,
+        "OAUTH_AUTHORITY": sign_ins.address,
+        "IMAP_USER": "reservations@bruyere.example",
+    }.items():
+        monkeypatch.setenv(f"MAILBOT_{name}", value)
+    return folder
+
+
+def test_a_person_signs_in_with_a_page_and_a_code(
+    at_microsoft: Path, sign_ins: SignIns, mailbot: Callable[..., Said]
+) -> None:
+    sign_ins.approved = True
+    code, out, err = mailbot("login")
+    assert (code, err) == (DONE, "")
+    assert out.splitlines() == [
+        f"Open {sign_ins.address}/device and enter the code WDJB-MJHT, as reservations@bruyere.example.",
+        "Signed in. mailbot doctor says whether the mailbox opens; a daemon that runs goes on by itself.",
+    ]
+    kept = at_microsoft / "data" / "oauth.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert sign_ins.renewing in kept.read_text()
+
+
+def test_an_application_signs_in_by_itself(
+    at_microsoft: Path, sign_ins: SignIns, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_OAUTH_SECRET", SECRET)
+    code, out, _ = mailbot("login")
+    assert (code, out.startswith("Signed in.")) == (DONE, True)
+    monkeypatch.delenv("MAILBOT_OAUTH_SECRET")
+    key, sign_ins.certificate = key_and_certificate()
+    (at_microsoft / "key.pem").write_text(key + sign_ins.certificate)
+    (at_microsoft / "key.pem").chmod(0o600)
+    monkeypatch.setenv("MAILBOT_OAUTH_KEY_FILE", "key.pem")
+    assert mailbot("login")[0] == DONE
+    (at_microsoft / "key.pem").write_text(key)
+    code, _, err = mailbot("login")
+    assert code == FAILED
+    assert err == (f"settings: MAILBOT_OAUTH_KEY_FILE: {at_microsoft}/key.pem: not a key of the kind that is needed\n")
+
+
+def test_googles_service_account_signs_in_by_itself(
+    folder: Path, sign_ins: SignIns, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, sign_ins.certificate = key_and_certificate()
+    account = {"client_email": "bot@p.example", "private_key": key, "token_uri": f"{sign_ins.address}/token"}
+    (folder / "account.json").write_text(json.dumps(account))
+    (folder / "account.json").chmod(0o600)
+    for name, value in {"OAUTH": "google", "OAUTH_KEY_FILE": "account.json", "IMAP_USER": sign_ins.user}.items():
+        monkeypatch.setenv(f"MAILBOT_{name}", value)
+    code, out, _ = mailbot("login")
+    assert (code, out.startswith("Signed in.")) == (DONE, True)
+    (folder / "account.json").write_text(json.dumps(account | {"token_uri": "http://elsewhere.example/token"}))
+    assert mailbot("login")[0] == FAILED, "a secret is sent over TLS alone"
+
+
+def test_who_has_a_password_need_not_sign_in(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    code, _, err = mailbot("login")
+    assert (code, "MAILBOT_OAUTH is not set" in err) == (FAILED, True)
 
 
 # --- digest and agenda

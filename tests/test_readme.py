@@ -34,8 +34,9 @@ def test_the_table_of_settings_is_that_of_the_program(tmp_path: Path) -> None:
     table = "\n".join(line for line in README.splitlines() if line.startswith("| `MAILBOT_"))
     told = set(re.findall(r"MAILBOT_[A-Z_]+", table))
     exist = settings_that_exist(tmp_path)
-    files = {name for name in exist if name.endswith("_PASSWORD_FILE")}
+    files = {name for name in exist if name.endswith(("_PASSWORD_FILE", "_SECRET_FILE"))}
     assert "…_PASSWORD_FILE" in table
+    assert "…_SECRET_FILE" in table
     assert told == exist - files
 
 

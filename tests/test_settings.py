@@ -303,3 +303,58 @@ def test_how_a_sender_is_proven(tmp_path: Path, written: dict[str, str], proof: 
 )
 def test_a_way_to_prove_senders_that_cannot_work_is_told(tmp_path: Path, written: dict[str, str], fault: str) -> None:
     assert fault in " ".join(faults_of(ENOUGH | written, tmp_path))
+
+
+# --- signing in without a password
+
+MICROSOFT = {
+    "MAILBOT_OAUTH": "microsoft",
+    "MAILBOT_OAUTH_TENANT": "bruyere.example",
+    "MAILBOT_OAUTH_CLIENT": "11111111-2222-3333-4444-555555555555",
+    "MAILBOT_IMAP_USER": "reservations@bruyere.example",
+}
+
+
+def test_microsoft_365_needs_a_mailbox_a_directory_and_an_application(tmp_path: Path) -> None:
+    settings = load_settings(MICROSOFT, tmp_path)
+    assert (settings.imap.host, settings.imap.port) == ("outlook.office365.com", 993)
+    assert (settings.smtp.host, settings.smtp.port) == ("smtp.office365.com", 587)
+    assert settings.imap.user == settings.smtp.user == "reservations@bruyere.example"
+    assert settings.imap.password is settings.smtp.password is None
+    assert settings.oauth is not None
+    assert settings.oauth.authority == "https://login.microsoftonline.com"
+
+
+def test_letters_may_leave_by_a_server_of_ones_own(tmp_path: Path) -> None:
+    own = {"MAILBOT_SMTP_HOST": "relay.bruyere.example", "MAILBOT_SMTP_TLS": "tls"}
+    settings = load_settings(MICROSOFT | own, tmp_path)
+    assert (settings.smtp.host, settings.smtp.user) == ("relay.bruyere.example", "")
+
+
+def test_what_is_missing_or_set_twice_for_a_sign_in_is_told(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("a key")
+    (tmp_path / "key.pem").chmod(0o600)
+    both = {"MAILBOT_OAUTH_SECRET": "s", "MAILBOT_OAUTH_KEY_FILE": "key.pem", "MAILBOT_OAUTH_CLIENT": ""}
+    assert faults_of(MICROSOFT | both, tmp_path) == (
+        "MAILBOT_OAUTH_CLIENT is missing",
+        "MAILBOT_OAUTH_SECRET and MAILBOT_OAUTH_KEY_FILE are both set: keep one of them",
+    )
+    assert faults_of(ENOUGH | {"MAILBOT_OAUTH_TENANT": "x"}, tmp_path) == (
+        "MAILBOT_OAUTH is missing: microsoft or google",
+    )
+    assert faults_of({"MAILBOT_OAUTH": "google", "MAILBOT_IMAP_USER": "a@b.example"}, tmp_path) == (
+        "MAILBOT_OAUTH_KEY_FILE is missing: the key of a service account, as JSON",
+    )
+
+
+@pytest.mark.parametrize("address", ["http://login.example", "ftp://127.0.0.1", "login.example"])
+def test_secrets_are_sent_over_tls_alone(tmp_path: Path, address: str) -> None:
+    [fault] = faults_of(MICROSOFT | {"MAILBOT_OAUTH_AUTHORITY": address}, tmp_path)
+    assert fault == f"MAILBOT_OAUTH_AUTHORITY must begin with https://, not {address}"
+
+
+def test_a_key_that_others_can_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("a key")
+    (tmp_path / "key.pem").chmod(0o644)
+    [warning] = load_settings(MICROSOFT | {"MAILBOT_OAUTH_KEY_FILE": "key.pem"}, tmp_path).warnings
+    assert warning.endswith(f"chmod 600 {tmp_path}/key.pem")

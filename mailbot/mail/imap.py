@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailbot.errors import Temporary
 from mailbot.mail.server import Server
@@ -167,6 +167,18 @@ class ImapSource:
             raise Temporary(f"IMAP server {self._server.host}: {error}") from error
 
     def _connect(self) -> IMAPClient:
+        """Sign in; with another token where the server refuses the first."""
+        server = self._server
+        if server.token is None:
+            return self._opened(lambda client: client.login(server.user, server.password()))
+        token = server.token("")
+        try:
+            return self._opened(lambda client: client.oauth2_login(server.user, token))
+        except LoginError:
+            another = server.token(token)
+            return self._opened(lambda client: client.oauth2_login(server.user, another))
+
+    def _opened(self, sign_in: Callable[[IMAPClient], object]) -> IMAPClient:
         server = self._server
         implicit = server.tls is Tls.TLS
         client = IMAPClient(
@@ -180,7 +192,7 @@ class ImapSource:
         try:
             if server.tls is Tls.STARTTLS:
                 client.starttls(server.context())
-            client.login(server.user, server.password())
+            sign_in(client)
         except BaseException:
             client.shutdown()
             raise

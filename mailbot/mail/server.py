@@ -22,6 +22,9 @@ class Server:
     """Seconds, for connecting and for each answer of the server."""
     certificates: str | None = None
     """A file of certificates to trust besides the system's (a server with a certificate of its own)."""
+    token: Callable[[str], str] | None = None
+    """Where OAuth 2.0 stands for the password: returns an access token, another than the one given, which was refused.
+    Raises Temporary."""
 
     def context(self) -> ssl.SSLContext:
         """Return a context that verifies the server's certificate and name."""

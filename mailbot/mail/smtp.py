@@ -17,9 +17,13 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
+from mailbot.errors import Temporary
 from mailbot.mail.server import Server
 from mailbot.model.outbox import Post, Receipt
 from mailbot.model.servers import Tls
+
+FAILURES = (SMTPException, OSError, ValueError, Temporary)
+"""What servers, networks and sign-in services do."""
 
 
 class SmtpSender:
@@ -49,7 +53,7 @@ class SmtpSender:
     async def _greet(self) -> str:
         try:
             self._client = await self._connect()
-        except (SMTPException, OSError, ValueError) as error:
+        except FAILURES as error:
             return _told(error)
         await self._quit()
         return ""
@@ -70,11 +74,11 @@ class SmtpSender:
             await self._quit()
             if not kept:
                 return Receipt(post.id, taken=False, error=_told(error), away=not reached)
-        except (SMTPException, OSError, ValueError) as error:
+        except FAILURES as error:
             return await self._refused(post, error)
         try:
             return await self._try(post)
-        except (SMTPException, OSError, ValueError) as error:
+        except FAILURES as error:
             return await self._refused(post, error)
 
     async def _try(self, post: Post) -> Receipt:
@@ -86,7 +90,7 @@ class SmtpSender:
             return Receipt(post.id, taken=False, final=True, error=told)
         return Receipt(post.id, taken=True)
 
-    async def _refused(self, post: Post, error: SMTPException | OSError | ValueError) -> Receipt:
+    async def _refused(self, post: Post, error: SMTPException | OSError | ValueError | Temporary) -> Receipt:
         """Return the receipt for an error; one that is not about this letter alone ends the connection."""
         if isinstance(error, SMTPRecipientsRefused):
             final = all(refusal.code >= 500 for refusal in error.recipients)
@@ -100,6 +104,17 @@ class SmtpSender:
         return Receipt(post.id, taken=False, error=_told(error), away=not reached)
 
     async def _connect(self) -> SMTP:
+        """Sign in; with another token where the server refuses the first."""
+        server = self._server
+        if server.token is None:
+            return await self._opened("")
+        token = server.token("")
+        try:
+            return await self._opened(token)
+        except SMTPAuthenticationError:
+            return await self._opened(server.token(token))
+
+    async def _opened(self, token: str) -> SMTP:
         server = self._server
         client = SMTP(
             hostname=server.host,
@@ -113,7 +128,9 @@ class SmtpSender:
         try:
             with suppress(SMTPHeloError):  # some know nothing but HELO: the library says that with the first letter
                 await client.ehlo()
-            if server.user:
+            if token:
+                await client.auth_xoauth2(server.user, token)
+            elif server.user:
                 await client.login(server.user, server.password())
         except BaseException:
             client.close()
@@ -133,4 +150,6 @@ def _told(error: Exception) -> str:
     """Return what the server or the network said, in one line."""
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}".replace("\n", " ")
+    if isinstance(error, Temporary):
+        return str(error)
     return f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -14,6 +14,13 @@ class Tls(StrEnum):
     NONE = "none"
 
 
+class Provider(StrEnum):
+    """Who signs us in by OAuth 2.0, instead of a password."""
+
+    MICROSOFT = "microsoft"
+    GOOGLE = "google"
+
+
 class Proving(StrEnum):
     """How an installation knows who wrote a mail."""
 

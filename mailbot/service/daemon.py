@@ -13,11 +13,11 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailbot.errors import BadSettings, Temporary
+from mailbot.errors import BadSettings, SignedOut, Temporary
 from mailbot.service.alerts import alert
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
-from mailbot.service.ports import Heart, Sender, Source
+from mailbot.service.ports import Heart, Sender, Source, WayIn
 from mailbot.service.rounds import fetch, tick
 from mailbot.service.trouble import Trouble
 
@@ -45,10 +45,18 @@ class Daemon:
     """Runs until `stop`, or until a signal says so. What fails for a while is tried again; the rest goes on."""
 
     def __init__(
-        self, office: Office, source: Source, sender: Sender, *, poll: float, heart: Heart | None = None
+        self,
+        office: Office,
+        source: Source,
+        sender: Sender,
+        *,
+        poll: float,
+        heart: Heart | None = None,
+        way_in: WayIn | None = None,
     ) -> None:
         """`poll` is the longest time between two looks at the mailbox, in seconds, IDLE or not."""
         self._heart = heart
+        self._way_in = way_in
         self._turns = {"mailbox": time.monotonic(), "outbox": time.monotonic()}
         self._source = source
         self._sender = sender
@@ -77,6 +85,8 @@ class Daemon:
         minute = clock.add_job(
             self._tick, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1
         )
+        if self._way_in:
+            clock.add_job(self._renew, "interval", minutes=1, misfire_grace_time=None, coalesce=True, max_instances=1)
         threads = [
             threading.Thread(target=self._keep(self._receive), name="mailbox"),
             threading.Thread(target=self._keep(self._post), name="outbox"),
@@ -135,6 +145,21 @@ class Daemon:
         except Exception as error:  # the next minute tries again
             log.exception("the clock's duties failed")
             self._trouble.failed("clock", type(error).__name__)
+
+    def _renew(self) -> None:
+        """Stay signed in. Staff hear at once of a sign-in that a person has to renew: the old one serves a while yet,
+        and takes that letter."""
+        if self._way_in is None:
+            return
+        try:
+            self._way_in.renew()
+            self._trouble.well("login")
+        except Temporary as error:
+            log.warning("the sign-in waits", extra={"error": str(error)})
+            self._trouble.failed("login", str(error), at_once=isinstance(error, SignedOut))
+        except Exception as error:  # the next minute tries again
+            log.exception("the sign-in failed")
+            self._trouble.failed("login", type(error).__name__)
 
     def _turning(self) -> bool:
         """Return whether both loops still turn: one that hangs in spite of all time-outs gives no sign of life."""

@@ -52,6 +52,14 @@ class Heart(Protocol):
     def stopping(self) -> None: ...
 
 
+class WayIn(Protocol):
+    """What signs us in to mail servers where no password does."""
+
+    def renew(self) -> None:
+        """Sign in anew where the present sign-in ends soon; may be called often. Raises SignedOut, Temporary."""
+        ...
+
+
 class Source(Protocol):
     """A mailbox that is read. One thread owns it."""
 

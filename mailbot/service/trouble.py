@@ -27,10 +27,10 @@ class Trouble:
         self._since: dict[str, float] = {}
         self._told: set[str] = set()
 
-    def failed(self, what: str, error: str) -> None:
-        """Note a failure; tell it where it lasts. Where even that fails, the next failure tells it."""
+    def failed(self, what: str, error: str, *, at_once: bool = False) -> None:
+        """Note a failure; tell it where it lasts, or `at_once`. Where even that fails, the next failure tells it."""
         lasted = self._clock() - self._since.setdefault(what, self._clock())
-        if lasted < TOLD_AFTER or what in self._told:
+        if (lasted < TOLD_AFTER and not at_once) or what in self._told:
             return
         try:
             self._tell(what, error, timedelta(seconds=round(lasted)))

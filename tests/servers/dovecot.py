@@ -23,7 +23,10 @@ PASSWORD = "sesame"
 
 
 class Dovecot:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, introspection: str = "") -> None:
+        """`introspection` is the address of a service that knows whether a token holds (RFC 7662): who has one is let
+        in by XOAUTH2, and nobody with a password."""
+        self._introspection = introspection
         self.program = binary("dovecot", "dovecot-imapd")
         self.folder = folder
         self.host = HOST
@@ -41,6 +44,10 @@ class Dovecot:
         os.chown(self.folder / "mail", account.pw_uid, account.pw_gid)
         self._certify()
         configuration = self.folder / "dovecot.conf"
+        (self.folder / "oauth2.conf").write_text(
+            f"introspection_mode = post\nintrospection_url = {self._introspection}\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+        )
         configuration.write_text(self._configuration(user, group, account.pw_uid, account.pw_gid))
         self._process = subprocess.Popen([self.program, "-F", "-c", str(configuration)])
         until(lambda: listens(self.port) and listens(self.lmtp_port), 10, "Dovecot")
@@ -86,6 +93,20 @@ class Dovecot:
         command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
         subprocess.run([*command, "-keyout", str(key), "-out", str(self.certificate)], check=True, capture_output=True)
 
+    def _passwords(self) -> str:
+        if self._introspection:
+            return f"""auth_mechanisms = xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {self.folder}/oauth2.conf
+}}"""
+        return f"""auth_mechanisms = plain login
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}"""
+
     def _configuration(self, user: str, group: str, uid: int, gid: int) -> str:
         folder = self.folder
         return f"""
@@ -105,11 +126,7 @@ mail_fsync = never
 ssl = yes
 ssl_cert = <{self.certificate}
 ssl_key = <{folder}/key.pem
-auth_mechanisms = plain login
-passdb {{
-  driver = static
-  args = password={PASSWORD}
-}}
+{self._passwords()}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes

@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
-from mailbot.errors import Temporary
+from mailbot.errors import SignedOut, Temporary
 from mailbot.service import daemon as daemon_module
 from mailbot.service.daemon import Daemon
+from mailbot.service.deliver import deliver
 from tests.service.mails import MARC, READING_ROOM
 from tests.stories.town import MAILBOX, ROOT, Town, opened, text_of
 
@@ -194,3 +195,40 @@ def test_clock_duties_that_fail_are_tried_again(town: Town, monkeypatch: pytest.
     daemon._tick()
     daemon._tick()
     assert len(calls) == 2
+
+
+class Door:
+    """A way in that a person has to open."""
+
+    def __init__(self) -> None:
+        self.shut: Temporary | None = None
+
+    def renew(self) -> None:
+        if self.shut:
+            raise self.shut
+
+
+def test_a_sign_in_that_ended_is_told_at_once_and_once_and_again_after_it_was_mended(town: Town) -> None:
+    door = Door()
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=0.05, way_in=door)
+
+    def told() -> list[str]:
+        before = len(town.outbox.sent)
+        daemon._renew()
+        while deliver(town.office, town.outbox):
+            pass
+        return [text_of(opened(post.raw)) for post in town.outbox.sent[before:]]
+
+    assert told() == []
+    door.shut = Temporary("connection refused")
+    assert told() == [], "a minute without the service is nobody's business"
+    door.shut = SignedOut("the sign-in service refuses: it expired (invalid_grant). Run mailbot login.")
+    letters = told()
+    assert len(letters) == len(town.office.rules.current().staff)
+    assert all("Run mailbot login." in letter for letter in letters)
+    assert told() == []
+    door.shut = None
+    assert told() == []
+    town.clock.now += timedelta(days=2)
+    door.shut = SignedOut("Run mailbot login.")
+    assert len(told()) == len(letters)
