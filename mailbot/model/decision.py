@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
+from mailbot.model.behalf import Party, Unresolved
 from mailbot.model.cases import Case
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
@@ -601,6 +602,43 @@ class CaseTold:
     """Who had ended it."""
 
 
+class Carried(StrEnum):
+    """What came of a request for somebody else."""
+
+    BOOKED = "booked"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    ANSWERED = "answered"
+    """They got another answer: a question, an offer, what is free."""
+    LACKING = "lacking"
+    NOT_POSSIBLE = "not-possible"
+    UNCLEAR = "unclear"
+    """It is no request, or not a clear one: nothing is done, and nobody else is written to."""
+
+
+@dataclass(frozen=True)
+class BehalfTold:
+    """To who of the commune asked something for somebody else: that it is done, or why nothing is."""
+
+    template: ClassVar[str] = "behalf_told"
+    party: Party
+    outcome: Carried
+    reservation: Reservation | None = None
+    objections: tuple[Objection, ...] = ()
+    asked: Asked | None = None
+    """What is missing."""
+
+
+@dataclass(frozen=True)
+class BehalfUnclear:
+    """To who of the commune asked something for somebody else: for whom, or where to write? `text` is what was asked;
+    the answer needs no more than a name or an address."""
+
+    template: ClassVar[str] = "behalf_unclear"
+    unresolved: Unresolved
+    text: str
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A mail that waits for a person, and since when."""
@@ -888,6 +926,8 @@ Content: TypeAlias = (
     | Problem
     | ToStaff
     | CaseTold
+    | BehalfTold
+    | BehalfUnclear
     | Morning
     | PersonSays
     | Alert
@@ -905,6 +945,8 @@ class Notice:
     languages: tuple[Language, ...]
     content: Content
     answers: bool = True
+    through: str = ""
+    """Who of the commune passed the request on, where the reader did not send it themselves."""
 
 
 class End(StrEnum):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from mailbot.model.behalf import Behalf
 from mailbot.model.meaning import Language
 
 # --- what a few words say
@@ -194,7 +195,14 @@ class Word:
     subject: str = ""
 
 
-Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word
+@dataclass(frozen=True)
+class ForSomebody:
+    """What one of the commune asks for somebody else, kept until they say that it is from them, or what was missing."""
+
+    behalf: Behalf
+
+
+Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word | ForSomebody
 
 
 class Standing(StrEnum):

@@ -208,6 +208,19 @@ class Initiative:
     addresses: tuple[str, ...]
     """In their one form: whole addresses, or `@domain` for all of a domain."""
     language: Language | None = None
+    contact: str = ""
+    """The address that gets letters which none of them asked for: what the commune books for them."""
+
+    @property
+    def written_to(self) -> str:
+        """Return where to write to them: the contact, else the first whole address; empty where there is none."""
+        return self.contact or next((one for one in self.addresses if not one.startswith("@")), "")
+
+
+def is_of(address: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether an address is one of these whole addresses, or of one of these domains."""
+    wanted = one_form(address)
+    return wanted in patterns or "@" + wanted.rpartition("@")[2] in patterns
 
 
 class UnknownSender(StrEnum):

@@ -71,7 +71,7 @@ def proposal(matter: Matter, why: str, meaning: Meaning | None) -> tuple[Use, ..
         return ()
     if not meaning.items or lacks_of(meaning, matter.rules) or meaning.alternatives or meaning.further:
         return ()
-    decision = decide(_by_a_person(matter), meaning, more=True)
+    decision = decide(by_a_person(matter), meaning, more=True)
     booked = _first(decision, Confirmed)
     return booked.reservation.uses if isinstance(booked, Confirmed) else ()
 
@@ -107,7 +107,8 @@ def _corrected(correction: Meaning, case: Case) -> Meaning:
     )
 
 
-def _by_a_person(matter: Matter) -> Matter:
+def by_a_person(matter: Matter) -> Matter:
+    """Return the matter as it is when a person of the commune asks it: proven, and not bound by the limits."""
     rules = replace(matter.rules, limits=_beyond(matter.rules.limits))
     sender = replace(matter.facts.sender, proven=True, forged=False)
     return replace(matter, rules=rules, facts=replace(matter.facts, sender=sender))
@@ -122,7 +123,7 @@ def _beyond(limits: Limits) -> Limits:
 
 
 def _booked(case: Case, request: Meaning, matter: Matter, person: Staff, mail: str) -> Decision:
-    here = _by_a_person(matter)
+    here = by_a_person(matter)
     conversation = here.conversation
     changes = conversation is not None and conversation.state in BOOKED and case.why == "change"
     if changes:
@@ -140,7 +141,7 @@ def _booked(case: Case, request: Meaning, matter: Matter, person: Staff, mail: s
     told = CaseTold(case, Dealt.CHANGED if changes else Dealt.BOOKED, decision.puts[-1].after)
     return replace(
         decision,
-        puts=_by(decision.puts, person, mail),
+        puts=by(decision.puts, person, mail),
         notices=(*decision.notices, _letter(told, person)),
         because=(f"booked by a person: {person.address}", *decision.because),
         case=replace(case, ending=Ending.BOOKED, by=person.address, corrected=request, code=decision.code),
@@ -169,7 +170,8 @@ def _stepped(matter: Matter, act: Act, why: str, person: Staff, mail: str) -> tu
     return (Put(conversation, after, act, why, person.address, mail),)
 
 
-def _by(puts: Iterable[Put], person: Staff, mail: str) -> tuple[Put, ...]:
+def by(puts: Iterable[Put], person: Staff, mail: str) -> tuple[Put, ...]:
+    """Return steps as those of one of the commune, for the history; `mail` is the Message-ID of theirs."""
     return tuple(replace(put, by=person.address, mail=mail) for put in puts)
 
 

@@ -6,6 +6,7 @@ Whatever does not hold is kept, and reading goes on: `close` raises all of it at
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
@@ -167,3 +168,9 @@ def one_of(known: Iterable[str], kind: str) -> Callable[[Node], str]:
         return name
 
     return read
+
+
+def plain(name: str) -> str:
+    """Return a name as mails may write it: lower case, no accents."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())

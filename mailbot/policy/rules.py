@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -44,11 +43,12 @@ from mailbot.model.rules import (
     UnprovenBookings,
     Week,
     Words,
+    is_of,
 )
 from mailbot.model.spans import Hours
 from mailbot.policy import notation
 from mailbot.policy.faults import worded
-from mailbot.policy.form import Form, each, field_name, gathered, leaf, listed, one_of, prose, text
+from mailbot.policy.form import Form, each, field_name, gathered, leaf, listed, one_of, plain, prose, text
 from mailbot.policy.outline import Branch, Leaf, Misread, Node, Slip, misread, outline
 from mailbot.policy.public_holidays import belgian_holidays, each_year
 
@@ -318,8 +318,8 @@ def _id_slips(key: Leaf) -> list[Slip]:
     if key.text in (ANY_ROOM, UNKNOWN, SAME):
         return [Slip("id.reserved", {"text": key.text}, key)]
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", key.text):
-        plain = re.sub(r"[^a-z0-9]+", "-", _plain(key.text)).strip("-")
-        return [Slip("id", {"text": key.text, "guess": plain}, key)]
+        guess = re.sub(r"[^a-z0-9]+", "-", plain(key.text)).strip("-")
+        return [Slip("id", {"text": key.text, "guess": guess}, key)]
     return []
 
 
@@ -565,7 +565,10 @@ def _initiative(id: str, node: Node, known: _Known) -> Initiative:
         name=form.need("name", text),
         addresses=form.need("addresses", listed(notation.read_address_or_domain)),
         language=form.may("language", one_of(known.languages, "language"), None),
+        contact=form.may("contact", leaf(notation.read_address), ""),
     )
+    if initiative.contact and not (initiative.addresses is None or is_of(initiative.contact, initiative.addresses)):
+        form.say("no-contact", "contact", text=initiative.contact)
     form.close()
     return initiative
 
@@ -761,7 +764,7 @@ def _unlike(form: Form, root: Branch) -> None:
         if seen_ids.setdefault(key.text, key.line) != key.line:
             form.keep("same-id", key, text=key.text, first=seen_ids[key.text])
         for language, name in _names_of(node):
-            owner, line = seen_names.setdefault((language, _plain(name.text)), (key.text, name.line))
+            owner, line = seen_names.setdefault((language, plain(name.text)), (key.text, name.line))
             if owner != key.text:
                 form.keep("same-name", name, text=name.text, owner=key.text, other=owner, first=line)
     seen_addresses: dict[str, tuple[str, int]] = {}
@@ -791,9 +794,3 @@ def _leaves(node: Node | None) -> list[Leaf]:
     if node is None or isinstance(node, Branch):
         return []
     return [leaf for part in node.parts for leaf in _leaves(part)]
-
-
-def _plain(name: str) -> str:
-    """Return a name as mails may write it: lower case, no accents."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())

@@ -30,6 +30,10 @@ class OwnWords:
     body: str
     forwarded: str = ""
     """What the mail that is handed on says, where the sender's own words only hand it on; else empty."""
+    announced: str = ""
+    """The lines that announce that mail: who wrote it, when, about what."""
+    original: str = ""
+    """That mail with its signature."""
     signature: str = ""
     phone: str | None = None
     """A telephone number of the sender, as written."""
@@ -47,10 +51,9 @@ def own_words(letter: Letter, context: Context = NO_CONTEXT, banners: Sequence[s
     roles = roles_of(text.split("\n"), Ours(context.our_texts), in_thread=in_thread)
     body, signature = _said(roles, letter.sender)
     quoted = _quoted(roles)
-    forwarded = ""
-    if _hands_on(body, roles, letter, prefix):
-        forwarded = _request_in(quoted, DEEPEST)
-    return OwnWords(subject, body, forwarded, signature, phone_in(signature, body), quoted, prefix == "reply")
+    handed_on = _request_in(quoted, DEEPEST) if _hands_on(body, roles, letter, prefix) else ("", "", "")
+    phone = phone_in(signature, body)
+    return OwnWords(subject, body, *handed_on, signature, phone, quoted, answers=prefix == "reply")
 
 
 def bare_subject(subject: str) -> tuple[str, str]:
@@ -127,19 +130,21 @@ def _without_courtesies(low: str) -> str:
     return "\n".join(line for line in lines if line and not _courtesies().fullmatch(line))
 
 
-def _request_in(history: str, deepest: int) -> str:
-    """Return what the mail in a quoted history says; where that only hands another on, what this one says."""
+def _request_in(history: str, deepest: int) -> tuple[str, str, str]:
+    """Return what the mail in a quoted history says, the lines that announce it, and all of it; where that only hands
+    another on, those of this one."""
     roles = roles_of(history.split("\n"), Ours(), in_thread=True)
     start = next((i for i, role in enumerate(roles.roles) if role is Role.FRAME), None)
-    lines = roles.lines
+    lines, announced = roles.lines, ""
     if start is not None:
         stop = next((i for i in range(start, len(lines)) if roles.roles[i] is not Role.FRAME), len(lines))
+        announced = "\n".join(lines[start:stop])
         lines = lines[stop:]
     inner = roles_of(lines, Ours(), in_thread=True)
     body, _ = _said(inner, Address(roles.announced, ""))
     if deepest and Role.FRAME in inner.roles and not _without_courtesies(folded(body)).strip():
         return _request_in("\n".join(lines), deepest - 1)
-    return body
+    return body, announced, "\n".join(lines)
 
 
 # ── the lexicons' words for it ──────────────────────────────────────────────────────────────────────────────────────

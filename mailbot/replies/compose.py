@@ -211,6 +211,7 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "tell": teller,
         "say": teller.phrases,
         "name": greeted(notice.to.name),
+        "through": notice.through,
         "now": now,
         "answering": answers(notice),
         "commune": teller.text(commune.names),

@@ -26,6 +26,8 @@ INTERNAL = (
     d.ReportTold,
     d.OverdueTold,
     d.CaseTold,
+    d.BehalfTold,
+    d.BehalfUnclear,
     d.Morning,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.model import decision as d
-from mailbot.model.reports import Away, Deed, Found, Held, Passed, Shut, Stocked, Why, Word
+from mailbot.model.reports import Away, Deed, ForSomebody, Found, Held, Passed, Shut, Stocked, Why, Word
 from mailbot.model.spans import Days
 from mailbot.replies.phrases import one_line
 from mailbot.replies.rounds import Line, lines_of
@@ -46,6 +46,9 @@ def _deed(deed: Deed, teller: Teller) -> str:
         return teller.format("reports", form, state=state) + (f" ({deed.code})" if deed.code else "") + photos
     if isinstance(deed, Word):
         return teller.phrases.quoted(deed.words)
+    if isinstance(deed, ForSomebody):
+        whom = one_line(deed.behalf.whom or deed.behalf.address)
+        return teller.format("reports", "for", whom=whom, words=teller.phrases.quoted(deed.behalf.text))
     return teller.format("reports", "undone", number=deed.report)
 
 

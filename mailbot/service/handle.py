@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
+from mailbot.model.behalf import Party
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
@@ -16,6 +17,7 @@ from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
+from mailbot.policy.behalf import handed_on, ordered
 from mailbot.policy.continued import OPEN, afterthought_to, continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
@@ -29,6 +31,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
+from mailbot.service.behalf import ForOther, challenged, for_other, proof_of, settled
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
 from mailbot.service.reports import cause_of, decided, heard, rules_now, with_photos
@@ -106,7 +109,10 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
         with office.store.reading() as unit:
             conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
             told = of_staff(letter, rules, unit, office.lexica)
-            said = None if told else heard(letter, conversation, rules, unit, office.lexica)  # of keys and goods
+            other = None if told else for_other(letter, rules, unit, office.lexica)
+            said = (
+                None if told or other else heard(letter, conversation, rules, unit, office.lexica)
+            )  # of keys and goods
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
@@ -114,12 +120,14 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     rules = rules_now(current, unit, now)
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
-                    thread = thread_of_case(told.case) if told else thread_of(letter, raw)
+                    thread = thread_of_case(told.case) if told else other.thread if other else thread_of(letter, raw)
                     decision = (
                         decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
                     )
                     if told:
                         decision = about_case(told, letter, proof, unit, rules, now)
+                    if other:
+                        decision = for_somebody(other, letter, proof, unit, rules, office, now)
                     if decision is None:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)
@@ -148,6 +156,22 @@ def about_case(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: R
     meaning = meaning_of(case, told.said)
     facts = facts_for(as_sent(case, letter.arrived), meaning, conversation, Proof.PASSED, None, unit, rules, now)
     return judged(told, facts, meaning, proof, rules, letter)
+
+
+def for_somebody(
+    other: ForOther, letter: Letter, proof: Proof, unit: Unit, rules: Rules, office: Office, now: datetime
+) -> Decision:
+    """Return what follows from what one of the commune asks for somebody else, from inside the transaction."""
+    if decision := challenged(other, letter, proof, rules):
+        return settled(decision, other)
+    assert isinstance(other.party, Party)
+    theirs = other.as_theirs(other.party, letter)
+    conversation, meaning, _ = understood(theirs, rules, office.lexica, unit, now)
+    facts = facts_for(theirs, meaning, conversation, proof_of(other, meaning), None, unit, rules, now)
+    matter, mail = Matter(meaning, facts, rules), letter.message_id
+    if other.behalf.handed_on:
+        return settled(handed_on(matter, other.party, other.person, mail), other)
+    return settled(ordered(matter, other.behalf, other.party, other.person, mail), other)
 
 
 def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> None:

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import CaseTold, Decision, Digest, Overdue, ReportChallenged, ReportTold, ReportUnclear
+from mailbot.model.decision import (
+    BehalfTold,
+    BehalfUnclear,
+    CaseTold,
+    Decision,
+    Digest,
+    Overdue,
+    ReportChallenged,
+    ReportTold,
+    ReportUnclear,
+)
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
@@ -153,7 +163,7 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
         return f"list {content.holder} {content.day}"
     if isinstance(content, CaseTold):
         return content.case.id
-    about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear)
+    about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear | BehalfUnclear | BehalfTold)
     return f"report {report}" if about and report else otherwise
 
 

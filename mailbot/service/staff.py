@@ -56,7 +56,7 @@ def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language,
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
     question = _question(answered, letter, unit)
     if question is not None:
-        if not _says_yes(letter, ours, rules, lexica, person.language):
+        if not says_yes(letter, ours, rules, lexica, person.language):
             return None
         word = next(deed for deed in question.deeds if isinstance(deed, Word))
         letter = replace(letter, text=word.text, subject=word.subject, sent=word.sent, in_reply_to=(word.answers,))
@@ -86,9 +86,10 @@ def _question(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report 
     return report if report and waits and any(isinstance(deed, Word) for deed in report.deeds) else None
 
 
-def _says_yes(
+def says_yes(
     letter: Letter, ours: tuple[OurLetter, ...], rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
 ) -> bool:
+    """Return whether a letter says yes to what our letter asked."""
     context = Context(our_texts=tuple(mine.text for mine in ours))
     told = read_report(letter, context, rules.catalogue, lexica, language)
     return told is not None and any(statement.verb is Verb.YES for statement in told.statements)
@@ -128,7 +129,7 @@ def meaning_of(case: Case, said: Answered) -> Meaning:
 def judged(told: OfStaff, facts: Facts, meaning: Meaning, proof: Proof, rules: Rules, letter: Letter) -> Decision:
     """Return what follows: at once where the words are proven, else their writer is asked."""
     if proof is Proof.FAILED:
-        return _forged(told, letter, rules)
+        return forged(letter, rules)
     if proof is not Proof.PASSED and told.question is None:
         return is_this_you(told.word, told.person, letter.message_id)
     case = told.case
@@ -138,7 +139,8 @@ def judged(told: OfStaff, facts: Facts, meaning: Meaning, proof: Proof, rules: R
     return replace(decision, report=done)
 
 
-def _forged(told: OfStaff, letter: Letter, rules: Rules) -> Decision:
+def forged(letter: Letter, rules: Rules) -> Decision:
+    """Return what is done with words that the domain of their address disowns: a person looks at the mail."""
     content = ToStaff("forged", letter.sender, letter.subject, told=False)
     notices = tuple(
         Notice(Address(person.name, person.address), (person.language,), content, answers=False)

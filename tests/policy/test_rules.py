@@ -359,6 +359,8 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("initiatives:", "articles: {too-lat: {fr: art. 5}}\ninitiatives:", 35,
      "“too-lat” is not known in articles. Did you mean “too-late”?"),
     ("unknown_senders: allowed\n", "", 1, "“unknown_senders” is missing in rules.yaml"),
+    ("bruno@courrier.example]}", "bruno@courrier.example], contact: eve@courrier.example}", 36,
+     "eve@courrier.example is none of the addresses of lombrics: the contact must be able to answer"),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailbot.model import decision as d
+from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved
 from mailbot.model.cases import Case, Ending
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
@@ -20,6 +21,7 @@ from mailbot.model.reports import (
     Amount,
     Away,
     Deed,
+    ForSomebody,
     Found,
     Held,
     Outcome,
@@ -271,6 +273,7 @@ DEEDS: tuple[Deed, ...] = (
     Shut("garage", date(2026, 6, 13), date(2026, 6, 13)),
     Found("vitre cassée", "R-4M8TQ", arrival=True, photos=("R-4M8TQ-0123456789-1.jpg",)),
     Undone(12),
+    ForSomebody(Behalf("Compost des Tilleuls", "", "2 tonnelles le 20 juin", "", NOW)),
 )
 WHICH = (replace(COMING, number=2), replace(LATE, number=1))
 DOUBTS = (
@@ -351,6 +354,20 @@ def contents(language: str) -> dict[str, d.Content]:
         "case-ended": d.CaseTold(replace(case(language), ending=Ending.DROPPED), d.Dealt.ENDED, who="Wouter Aerts"),
         "case-unclear": d.CaseTold(case(language), d.Dealt.UNCLEAR),
         "case-not-possible": d.CaseTold(case(language), d.Dealt.NOT_POSSIBLE, objections=(TAKEN,)),
+        "behalf-booked": d.BehalfTold(LOMBRICS, d.Carried.BOOKED, booked),
+        "behalf-cancelled": d.BehalfTold(LOMBRICS, d.Carried.CANCELLED, booked),
+        "behalf-answered": d.BehalfTold(Party(YVETTE), d.Carried.ANSWERED, offered),
+        "behalf-lacking": d.BehalfTold(
+            LOMBRICS, d.Carried.LACKING, asked=d.Asked(vague, frozenset({Lack.START, Lack.END}))
+        ),
+        "behalf-not-possible": d.BehalfTold(LOMBRICS, d.Carried.NOT_POSSIBLE, objections=(TAKEN,)),
+        "behalf-unclear": d.BehalfTold(LOMBRICS, d.Carried.UNCLEAR),
+        "for-whom": d.BehalfUnclear(Unresolved(Unknown.WHOM, "Compost des Tilleuls"), BEHALF),
+        "for-whom-of-these": d.BehalfUnclear(
+            Unresolved(Unknown.SEVERAL, "Comité", ("Comité Vallée-Verte", "Comité du Parc")), BEHALF
+        ),
+        "which-address": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, "Les Lombrics asbl"), BEHALF),
+        "whose-mail": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, ""), BEHALF),
         "morning": d.Morning(
             (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
@@ -455,6 +472,8 @@ def contents(language: str) -> dict[str, d.Content]:
     }
 
 
+LOMBRICS = Party(Address("", "karim@leslombrics.example"), "les-lombrics", "Les Lombrics asbl", "fr")
+BEHALF = "salle polyvalente le 19 juin 18-22h"
 PERSON = {
     "fr": "Bonjour Madame Collin,\n\nNous passerons jeudi pour le bruit.\nMerci de nous l'avoir dit.",
     "nl": "Dag mevrouw Collin,\n\nWij komen donderdag langs voor het lawaai.\nBedankt voor uw bericht.",
@@ -492,7 +511,17 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(content, d.ToStaff | d.Alert | d.ReportTold | d.OverdueTold | d.CaseTold | d.Morning):
+        elif isinstance(
+            content,
+            d.ToStaff
+            | d.Alert
+            | d.ReportTold
+            | d.OverdueTold
+            | d.CaseTold
+            | d.Morning
+            | d.BehalfTold
+            | d.BehalfUnclear,
+        ):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW

@@ -1,0 +1,174 @@
+"""Mails of the commune for somebody else: who of the commune wrote, for whom, and the mail as that one would have sent
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailbot.model.behalf import Behalf, Party, Unresolved
+from mailbot.model.decision import BehalfTold, BehalfUnclear, Decision, ReportChallenged
+from mailbot.model.letters import Address, Context, Letter
+from mailbot.model.meaning import Intent, Language, Meaning
+from mailbot.model.outbox import OurLetter, Thread
+from mailbot.model.proof import Proof
+from mailbot.model.reports import ForSomebody, Report, Standing
+from mailbot.model.rules import Rules, Staff
+from mailbot.policy.behalf import for_whom, is_it_you, party_of
+from mailbot.reading.behalf import read_behalf, read_whom
+from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.words import own_words
+from mailbot.service.ports import Unit
+from mailbot.service.staff import forged, says_yes, staff_at
+
+ANSWERED_WITHIN = timedelta(days=7)
+LONG_AGO = timedelta(days=500)
+QUESTIONS = frozenset({BehalfUnclear.template, BehalfTold.template, ReportChallenged.template})
+"""Letters whose answer goes on with a request for somebody else."""
+
+
+@dataclass(frozen=True)
+class ForOther:
+    """A request for somebody else: who of the commune wrote, what for, and whom it is for as far as the rules tell.
+    `question` is the report that it answers; `vouched`: that answer proves that it is from them."""
+
+    person: Staff
+    behalf: Behalf
+    party: Party | Unresolved
+    question: Report | None = None
+    vouched: bool = False
+
+    def as_theirs(self, party: Party, letter: Letter) -> Letter:
+        """Return the mail as they would have sent it."""
+        behalf = self.behalf
+        bare = Letter(
+            "", letter.digest, party.address, (), letter.to, (), behalf.sent, letter.arrived, behalf.subject, ""
+        )
+        return replace(bare, text=behalf.text)
+
+    @property
+    def thread(self) -> Thread:
+        return Thread(self.behalf.subject)
+
+
+def for_other(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> ForOther | None:
+    """Return what one of the commune asks for somebody else; None where it is none of that."""
+    person = None if letter.machine else of_the_commune(letter.sender.address, rules)
+    if person is None:
+        return None
+    ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
+    context = Context(our_texts=tuple(mine.text for mine in ours))
+    answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
+    if question := _question(answered, letter, unit):
+        behalf = _with_answer(question, answered, letter, context, ours, rules, lexica, person.language)
+        if behalf is None:
+            return None
+        return ForOther(person, behalf, _party(behalf, rules, unit, letter.arrived), question, vouched=True)
+    behalf = read_behalf(letter, context, rules.catalogue, lexica)
+    if behalf is None or (behalf.address and _is_own(behalf.address, rules)):
+        return None
+    party = _party(behalf, rules, unit, letter.arrived)
+    if isinstance(party, Unresolved) and not behalf.sure:
+        return None
+    return ForOther(person, behalf, party)
+
+
+def of_the_commune(address: str, rules: Rules) -> Staff | None:
+    """Return who of the staff, or of those who stand at a counter, has an address."""
+    at_counters = {holder for counter in rules.counters.values() for holder in counter.holders}
+    holders = (rules.holders[id] for id in sorted(at_counters) if id in rules.holders)
+    there = (Staff(found.name, found.address, found.language) for found in holders if found.address.lower() == address)
+    return staff_at(address, rules) or next(there, None)
+
+
+def _is_own(address: str, rules: Rules) -> bool:
+    return address in rules.catalogue.mailboxes or of_the_commune(address, rules) is not None
+
+
+def _question(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report | None:
+    """Return the request that our letter asked about, where this is its reader's answer, in time."""
+    if answered is None or answered.kind not in QUESTIONS or not answered.cause.startswith("report "):
+        return None
+    in_time = letter.arrived - answered.written <= ANSWERED_WITHIN
+    if not in_time or answered.recipients != (letter.sender.address,):
+        return None
+    report = unit.reports.get(int(answered.cause.removeprefix("report ")))
+    waits = report is not None and report.standing is Standing.WAITING
+    return report if report and waits and _asked(report) else None
+
+
+def _asked(report: Report) -> Behalf | None:
+    return next((deed.behalf for deed in report.deeds if isinstance(deed, ForSomebody)), None)
+
+
+def _with_answer(
+    question: Report,
+    answered: OurLetter | None,
+    letter: Letter,
+    context: Context,
+    ours: tuple[OurLetter, ...],
+    rules: Rules,
+    lexica: Mapping[Language, Lexicon],
+    language: Language,
+) -> Behalf | None:
+    """Return the request as the answer completes it: for whom it is, or what was missing. A new one, whole, goes
+    before."""
+    asked = _asked(question)
+    assert asked
+    assert answered
+    if answered.kind == ReportChallenged.template:
+        return asked if says_yes(letter, ours, rules, lexica, language) else None
+    anew = read_behalf(letter, context, rules.catalogue, lexica)
+    if anew is not None and anew.sure:
+        return anew
+    whom, address = read_whom(letter, context, rules.catalogue)
+    if answered.kind == BehalfUnclear.template:
+        return replace(asked, whom=whom or asked.whom, address=address) if whom or address else None
+    said = own_words(letter, context, rules.catalogue.banners).body.strip()
+    return replace(asked, text=f"{asked.text}\n{said}") if said else None
+
+
+def _party(behalf: Behalf, rules: Rules, unit: Unit, now: datetime) -> Party | Unresolved:
+    """Return for whom it is: of an initiative whose addresses are all of one domain, who last booked for it; with the
+    name that they write under."""
+    party = party_of(behalf, rules)
+    initiative = party.initiative
+    if initiative is None:
+        return party
+    before = [
+        *unit.reservations.earlier("", initiative, now - LONG_AGO, now),
+        *unit.reservations.of("", initiative, now),
+    ]
+    known = [one.asker for one in sorted(before, key=lambda one: one.created)]
+    if isinstance(party, Unresolved):
+        found = rules.initiatives[initiative]
+        return Party(known[-1], initiative, found.name, found.language) if known else party
+    names = [asker.name for asker in known if asker.address == party.address.address and asker.name]
+    return (
+        replace(party, address=Address(names[-1], party.address.address)) if names and not party.address.name else party
+    )
+
+
+def challenged(other: ForOther, letter: Letter, proof: Proof, rules: Rules) -> Decision | None:
+    """Return what is done instead where the mail proves nothing, or is disowned by its domain; or where it cannot be
+    told for whom it is."""
+    if proof is Proof.FAILED:
+        return forged(letter, rules)
+    if proof is not Proof.PASSED and not other.vouched:
+        return is_it_you(other.behalf, other.person, letter.message_id)
+    if isinstance(other.party, Unresolved):
+        return for_whom(other.behalf, other.party, other.person, letter.message_id)
+    return None
+
+
+def proof_of(other: ForOther, meaning: Meaning) -> Proof:
+    """Return what the request proves: who hands a mail on vouches for a booking, for nothing that could hurt."""
+    return Proof.PASSED if not other.behalf.handed_on or meaning.intent is Intent.BOOK else Proof.NONE
+
+
+def settled(decision: Decision, other: ForOther) -> Decision:
+    """Return the decision with the question that it answers done, unless it asks anew."""
+    if other.question is None or decision.report is not None:
+        return decision
+    return replace(decision, report=replace(other.question, standing=Standing.DONE))
