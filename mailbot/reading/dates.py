@@ -107,6 +107,9 @@ class DateReader:
             ranked = self._ranked(at)
             if ranked is not None:
                 return ranked
+        apart = self._days_apart(at)
+        if apart is not None:
+            return apart
         if leads & Mark.AHEAD:
             ahead = self.ahead(at)
             if ahead is not None:
@@ -516,15 +519,15 @@ class DateReader:
         return tuple(range(1, many[0] + 1)) if ranks[0] == 1 else tuple(range(-many[0], 0))
 
     def _month_of_rank(self, at: int) -> tuple[Entry, int] | None:
-        """Read "de mars", "du mois prochain", "d'octobre à décembre", "of June 2027" behind a ranked weekday."""
+        """Read "de mars", "du mois prochain", "des mois de mars et mai", "of June 2027" behind a ranked weekday."""
         position = at
-        while position - at < 3:
+        while position - at < 4:
             atom = self.atoms[position]
             if atom.kind is Is.WORD and atom.sense.month is not None:
                 return self._months(atom.sense.month, position + 1)
             if atom.sense.month_offset is not None and not atom.marks & Mark.OF_MONTH:
                 return Entry(month_offset=atom.sense.month_offset), position + 1
-            if not small(atom, Mark.OF | Mark.IN | Mark.ARTICLE):
+            if not (small(atom, NAMED | Mark.OF | Mark.IN) or atom.sense.unit == "month"):
                 return None
             position += 1
         return None
@@ -584,11 +587,31 @@ class DateReader:
         if sense.holidays is not None and leads & called:
             return Entry(holidays=sense.holidays, vague=True), at + 1
         if sense.next_day is not None:
-            return Entry(next_day=sense.next_day, part=sense.offset_part), at + 1
+            return self._from_another(sense.next_day, at + 1, sense.offset_part)
         if sense.month_offset is not None:
             return self._offset_month(at)
         if sense.year_offset is not None:
             return Entry(year_offset=sense.year_offset, vague=True), at + 1
+        return None
+
+    def _from_another(self, days: int, at: int, part: str | None = None) -> tuple[Entry, int]:
+        """ "la veille du 5 juin", "the day after 5 June": so many `days` from a date; else from the day named last."""
+        dated = self._day_named_by(at) if (days and self.atoms[at].kind is Is.WORD) or self.atoms[at].digits else None
+        if dated is None or dated[0].until is not None or dated[0].bare_number:
+            return Entry(next_day=days, part=part), at
+        dated[0].apart, dated[0].part = days, dated[0].part or part
+        return dated
+
+    def _days_apart(self, at: int) -> tuple[Entry, int] | None:
+        """ "trois jours plus tard", "2 dagen ervoor", "a week later": so many days from the day named last."""
+        number, unit, tail = self.atoms[at].number, self.atoms[at + 1], self.atoms[at + 2]
+        factor = {"day": 1, "week": 7, "fortnight": 14}.get(unit.sense.unit or "")
+        if number is None or number.about or number.ordinal or factor is None or not 0 < number.value <= 60:
+            return None
+        if small(tail, Mark.LATER | Mark.FOLLOWING) or tail.sense.next_day == 1:
+            return self._from_another(number.value * factor, at + 3)
+        if small(tail, Mark.EARLIER | Mark.PRECEDING) or tail.sense.next_day == -1:
+            return self._from_another(-number.value * factor, at + 3)
         return None
 
     def _offset_month(self, at: int) -> tuple[Entry, int] | None:

@@ -56,6 +56,7 @@ class DayReader:
             self._refused = end
             return None
         _take_weeks_ahead(phrase)
+        _take_date_beside(phrase)
         behind = self._tail(phrase, behind)
         if len(phrase.entries) > 1 or phrase.entries[0].until is not None:
             for entry in phrase.entries:
@@ -270,6 +271,14 @@ def _take_weeks_ahead(phrase: DaysPhrase) -> None:
         if weeks:
             phrase.entries[1].week_offset = weeks
             del phrase.entries[0], phrase.links[0]
+
+
+def _take_date_beside(phrase: DaysPhrase) -> None:
+    """ "on the eve, 26 June": the date says which day."""
+    first = phrase.entries[0]
+    if first.next_day and len(phrase.entries) > 1 and phrase.links[0] is Link.COMMA and phrase.entries[1].has_month:
+        phrase.entries[1].part = phrase.entries[1].part or first.part
+        del phrase.entries[0], phrase.links[0]
 
 
 def _one_rank_each(phrase: DaysPhrase) -> DaysPhrase:

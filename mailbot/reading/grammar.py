@@ -75,6 +75,8 @@ class _Reading:
         """By weekday, the date last named that falls on it, and whether it counts."""
         self.dates: set[date] = set()
         """All dates named so far, but those of long stretches."""
+        self.repeated: dict[tuple[int, ...], tuple[Days, ...]] = {}
+        """By their weekdays, the days of the repetitions with an end."""
         feasts = {self.almanac.feast(atom.sense.feast) for atom in atoms if atom.sense.feast is not None}
         self.themes = {feast.weekday(): feast for feast in sorted(feasts)} if len(feasts) < 9 else {}
         """By weekday, the feasts that are named, if only as what something is for: "le goûter de l'Ascension"."""
@@ -196,7 +198,8 @@ class _Reading:
     def _settle(self, piece: Piece) -> None:
         phrase = piece.phrase
         assert isinstance(phrase, DaysPhrase), "asked of days"
-        hint = self.last_named if self.named_in == piece.paragraph else self._named_before(phrase)
+        hint = self.last_named if self.named_in == piece.paragraph else None
+        hint = self._of_a_series(phrase) or hint or self._named_before(phrase)
         piece.settled = settle(phrase, self.almanac, self.last_named, hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
@@ -209,7 +212,21 @@ class _Reading:
             self.last_named, self.named_in = named[-1].last, piece.paragraph
 
     def _named_day(self, number: int | None) -> bool:
-        return any(day.day == number for day in self.dates)
+        return any(day.day == number for day in self.dates | self._days_repeated())
+
+    def _days_repeated(self) -> set[date]:
+        return {day for days in self.repeated.values() for span in days for day in span}
+
+    def _of_a_series(self, phrase: DaysPhrase) -> date | None:
+        """Return the only day of a series that has the number of a day without a month: "tous les samedis de mai …
+        Mais le 2, personne n'est disponible"."""
+        first = phrase.entries[0]
+        if first.day is None or first.has_month or any(entry.has_month for entry in phrase.entries):
+            return None
+        known = [
+            day for day in self._days_repeated() if day.day == first.day and first.weekday in (None, day.weekday())
+        ]
+        return known[0] if len(known) == 1 else None
 
     def _named_before(self, phrase: DaysPhrase) -> date | None:
         """Return the only date named elsewhere that has the number of the first day: "… le vendredi 10 décembre. Pour
@@ -382,6 +399,10 @@ class _Reading:
         ]
         if listed and not any(_bounds(piece) for piece in use.days):
             return self._listed(when, use)
+        if use.rule is not None and (dated := _dates_of_rule(use)) is not None:
+            return self._listed(
+                when, replace(use, pieces=[piece for piece in use.pieces if piece in dated or not piece.entries])
+            )
         if rule == RulePhrase("daily", part=rule.part) and not use.days and use.count is None and self.has_dates:
             return when  # "elke dag van 9u tot 16u": hours of the days that are named elsewhere
         if rule == RulePhrase("daily", part=rule.part) and use.days and not any(_bounds(piece) for piece in use.days):
@@ -398,12 +419,18 @@ class _Reading:
             return replace(when, vague=True, lacks=when.lacks | {Lack.UNTIL})
         if any(each.conflict for piece in use.days for each in piece.settled):
             return replace(when, lacks=when.lacks | {Lack.DATE})
+        known = self.repeated.get(rule.weekdays, ()) if rule.frequency == "weekly" and not use.days else ()
+        if known and rule.count is None and rule.interval == 1:
+            return replace(when, days=known)  # "… elke woensdag van juli. Hebben jullie voor die woensdagen …"
         left_out = series.excluded(use.pieces, self.almanac, self.last_named)
         found = series.write_out(rule, series.windows(use.days), left_out, self.almanac.today, MOST)
         self.too_many = self.too_many or found.too_many
+        days = tuple(Days(day, day) for day in found.days)
+        if found.ends:
+            self.repeated.setdefault(rule.weekdays, days)
         return replace(
             when,
-            days=tuple(Days(day, day) for day in found.days),
+            days=days,
             lacks=when.lacks | (set() if found.ends else {Lack.UNTIL}),
             vague=not found.days,
             repetition=Repetition(rule.frequency, rule.interval, rule.weekdays, rule.nth, found.last),
@@ -642,6 +669,15 @@ def _is_since(use: Use) -> bool:
         return False
     [entry] = use.days[0].entries
     return bool(use.days[0].leads & Mark.SINCE) and entry.until is None and not entry.is_period
+
+
+def _dates_of_rule(use: Use) -> list[Piece] | None:
+    """Return the dates that are listed right behind weekdays, and are all of them: "on these Sundays: 6 May, …"."""
+    pieces = [piece for piece in use.pieces if not isinstance(piece.phrase, ClockPhrase)]
+    at = next(number for number, piece in enumerate(pieces) if isinstance(piece.phrase, RulePhrase))
+    following = pieces[at + 1 : at + 2]
+    listed = [piece for piece in following if len(piece.entries) > 1 and not _bounds(piece) and piece.settled[0].sure]
+    return listed or None
 
 
 def _all_bare(use: Use) -> bool:

@@ -21,7 +21,7 @@ Phrase: TypeAlias = DaysPhrase | RulePhrase | ClockPhrase | CountPhrase | Except
 
 _JOINS: Final = (
     Mark.OR | Mark.ELSE | Mark.CORRECTION | Mark.NOT | Mark.INSTEAD | Mark.AFTER | Mark.BEFORE | Mark.EVERY | Mark.TIMES
-    | Mark.IN_A_ROW | Mark.OF_MONTH | Mark.MOVE_TO | Mark.NEXT | Mark.WHOLE | Mark.ONE
+    | Mark.IN_A_ROW | Mark.OF_MONTH | Mark.MOVE_TO | Mark.NEXT | Mark.FOLLOWING | Mark.WHOLE | Mark.ONE
 )  # fmt: skip
 """Further marks that may stand between two pieces of one use."""
 _NEAR: Final = _JOINS | PASSED_OVER

@@ -18,7 +18,8 @@ from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
 from mailbot.reading.amends import undoes, with_amends
 from mailbot.reading.besides import until_decided, with_besides
-from mailbot.reading.cues import Cues
+from mailbot.reading.cues import Cue, Cues
+from mailbot.reading.exceptions import sentences_on_series
 from mailbot.reading.further import with_further
 from mailbot.reading.intents import Judgement, Signs, judge
 from mailbot.reading.lexicon import Lexicon
@@ -154,7 +155,7 @@ class Library:
         fitting = found or ()
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
         signs = replace(signs, chooses=answers.option(sighting, fitting, len(offers)) is not None)
-        judged = judge(sighting.cues, signs, sighting.stances.void)
+        judged = judge(_of_intent(sighting, signs), signs, sighting.stances.void)
         judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
             bare,
@@ -499,11 +500,27 @@ def _signs(
     )
 
 
+def _of_intent(sighting: Sighting, signs: Signs) -> list[Cue]:
+    """Return the cues that tell what the mail is for: what is left out of a series, or moved in it, while it is asked
+    for, gives up or changes nothing that is booked."""
+    if signs.code or signs.booked:
+        return list(sighting.cues)
+    single, page = sentences_on_series(sighting), sighting.page
+    return [
+        cue for cue in sighting.cues if not (cue.value.startswith(_UNDOING) and page.sentence_of[cue.first] in single)
+    ]
+
+
+_UNDOING = ("cancel/", "change/", "decline/", "accept/")
+
+
 def _gives_up(sighting: Sighting) -> bool:
     """Whether something is cancelled, in other words than that it is not needed."""
+    single = sentences_on_series(sighting)
     needless = [(cue.first, cue.last) for cue in sighting.cues if cue.value.startswith("stance-unwanted")]
     return any(
         cue.value in {"cancel/decisive", "cancel/strong"}
+        and sighting.page.sentence_of[cue.first] not in single
         and not any(cue.first < last and first < cue.last for first, last in needless)
         for cue in sighting.cues
     )

@@ -114,6 +114,8 @@ class Entry:
     feast: str | None = None
     holidays: str | None = None
     next_day: int | None = None
+    apart: int = 0
+    """Days from the date that it is told by: "la veille du 5 juin" is -1."""
     part: str | None = None
     vague: bool = False
     """One of several that is not fixed: "un samedi de mars"."""

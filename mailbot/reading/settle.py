@@ -127,6 +127,8 @@ def _month_after(month: int, year: int | None) -> tuple[int, int | None]:
 
 def _entry(entry: Entry, almanac: Almanac, floor: date | None, last_named: date | None, hint: date | None) -> Settled:
     first = _one(entry, almanac, floor, last_named, hint)
+    if entry.apart:
+        first = _apart(first, entry.apart, last_named)
     if entry.until is None:
         return first
     begun = first.days or first.period
@@ -144,6 +146,17 @@ def _entry(entry: Entry, almanac: Almanac, floor: date | None, last_named: date 
     if first.period is not None or last.period is not None:
         return Settled(period=span, open_end=last.open_end, past=first.past and last.past, ranged=True)
     return Settled(days=span, past=ended.last < almanac.today, sure=first.sure, ranged=True)
+
+
+def _apart(settled: Settled, days: int, last_named: date | None) -> Settled:
+    """Return the day so many days from a date ("la veille du 5 juin"), or the date, where it is that from the day named
+    last: "le lendemain 6 juin"."""
+    if settled.days is None or settled.days.first != settled.days.last:
+        return settled
+    day = settled.days.first
+    if last_named is None or day != last_named + timedelta(days=days):
+        day += timedelta(days=days)
+    return replace(settled, days=Days(day, day))
 
 
 def _end(entry: Entry, almanac: Almanac, start: date) -> Settled:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
+from mailbot.reading.exceptions import Singled
 from mailbot.reading.moments import Clock, Role, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
@@ -53,11 +54,13 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
     spared = [m for m in found if m.sentence not in kept]
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
-    found = _without_told_weekdays(_without_last_year(found))
+    single = Singled(sighting, _without_told_weekdays(_without_last_year(found)))
+    off = single.left_out() if intent is not Intent.CANCEL else set()
+    found = single.moments
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     if intent is Intent.CANCEL:
         return [_whole_day(moment) for moment in used]
-    return without(used, _left_out(every, sighting))
+    return without(used, _left_out(every, sighting) | off)
 
 
 def _whole_day(moment: Moment) -> Moment:
@@ -205,11 +208,14 @@ def _is_answered_by(sighting: Sighting, at: int, sentence: int) -> bool:
 def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
     """The days on which it is not: "pas de séance le 31 octobre"."""
     spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-except"]
+    unfit = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-unfit"]
     return {
         day
         for moment in every
         for day in moment.days
-        if moment.when.negated or any(first < moment.at < last for first, last in spans)
+        if moment.when.negated
+        or any(first < moment.at < last for first, last in spans)
+        or (_inside(moment, unfit) and not moment.when.has_clock)
     }
 
 

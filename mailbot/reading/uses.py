@@ -80,7 +80,10 @@ def _moved_to(piece: Piece, following: Piece, places: Sequence[int]) -> bool:
     """Whether the piece behind says where to: "van 14u tot 16u naar 15u tot 17u"."""
     near = any(at < piece.at and piece.at - at <= _REACH for at in places)
     same = type(piece.phrase) is type(following.phrase) and isinstance(piece.phrase, ClockPhrase | DaysPhrase)
-    return near and same and following.near and not following.between and bool(following.lead & _WHERE_TO)
+    where_to = (
+        _WHERE_TO | Mark.FOR if isinstance(piece.phrase, DaysPhrase) else _WHERE_TO
+    )  # "change the 10th for the 12th"
+    return near and same and following.near and not following.between and bool(following.lead & where_to)
 
 
 def _parts(piece: Piece, places: Sequence[int], told: Collection[int]) -> tuple[Piece, Piece] | None:
@@ -321,6 +324,8 @@ def _clock_fits(use: Use, phrase: ClockPhrase) -> bool:
 
 def _days_fit(use: Use, piece: Piece) -> bool:
     assert isinstance(piece.phrase, DaysPhrase), "asked of days"
+    if all(entry.echo for entry in piece.entries):
+        return False  # "(de 16e slaan we over)"
     if use.rule is not None or not use.days:
         return True
     bare = all(isinstance(each.phrase, DaysPhrase) and each.phrase.bare_weekdays for each in use.days)

@@ -1,0 +1,151 @@
+"""What a mail says of single days of those it asks for: they are left out, or moved, or one of them will do.
+
+"Elke woensdag tot en met 29 april. … Op 8 en 15 april is er geen les": whoever names some days of a series again has a
+reason; where the sentence says no, they are off. Where it names another day besides ("la séance du 16 se fera le 17"),
+they are moved there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mailbot.model.spans import Days
+from mailbot.reading.moments import Role, When
+from mailbot.reading.occasions import Moment
+from mailbot.reading.page import Sentence
+from mailbot.reading.sightings import Sighting
+from mailbot.reading.things import Sort
+
+_OF_ROOMS = frozenset({Role.USE, Role.FETCH})
+"""What is told of days on which a room is used, or "we come"."""
+_PARTS = frozenset(",;:().!?")
+"""Signs between two clauses."""
+_BARE = 2
+"""Words beside a day, at most, where the clause behind it tells of it: "Mais le 2, personne n'est là"."""
+_NEAR = 2
+"""Sentences between the days and "one of them", at most."""
+_FEW = 3
+"""Days of which one is to be had, at most."""
+_LONGEST = 31
+"""Days of a period that may be left out of a series, at most."""
+
+
+@dataclass
+class Singled:
+    """The moments of a mail, in its order, with what it says of single days."""
+
+    sighting: Sighting
+    moments: list[Moment]
+
+    def left_out(self) -> set[date]:
+        """Return the days that are off; what takes their place ranks as high as they do."""
+        off: set[date] = set()
+        dropped = -1
+        for sentence in self.sighting.page.sentences:
+            here = [m for m in self.moments if m.sentence == sentence.number and m.when.role in _OF_ROOMS]
+            again, new, base = self._sorted(here)
+            if len(base) < 2:
+                continue
+            moved = bool(again) and self._says("stance-moves", sentence.first, sentence.last)
+            moved |= dropped == sentence.number - 1 and self._asks(sentence)  # "Please take 8 November for that month"
+            if len(new) == 1 and moved:
+                off |= {day for m in again for day in _days(m.when) & base}
+                self._raise(new[0], base)
+                continue
+            again, new = ([m for m in told if m.when.role is Role.USE] for told in (again, new))
+            alone = not any(_is_many(m) or m.when.has_clock for m in here)
+            for moment in (*again, *new):
+                if self._is_off(moment, sentence, whole=alone and not new):
+                    dropped = sentence.number
+                    off |= _days(moment.when) & base or moment.days
+        return off
+
+    def _sorted(self, here: Sequence[Moment]) -> tuple[list[Moment], list[Moment], set[date]]:
+        """Return which moments of a sentence name days again, which name a new one, and the days named before."""
+        again: list[Moment] = []
+        new: list[Moment] = []
+        base: set[date] = set()
+        for moment in here:
+            base = self._named_before(moment)
+            if moment.when.has_clock and _is_whole(moment.when):
+                continue
+            if (days := _days(moment.when)) & base and (moment.days <= base or not moment.days) and not base <= days:
+                again.append(moment)
+            elif len(moment.days) == 1 and moment.when.counts:
+                new.append(moment)
+        return again, new, base
+
+    def _named_before(self, moment: Moment) -> set[date]:
+        """Return the days asked for before a moment; of its own sentence, only those of a series."""
+        before = [m for m in self.moments if m.at < moment.at and m.when.counts and m.when.role is Role.USE]
+        return {day for m in before if m.sentence < moment.sentence or _is_many(m) for day in m.days}
+
+    def _raise(self, moment: Moment, base: set[date]) -> None:
+        rank = max(m.rank for m in self.moments if m.days & base)
+        used = replace(moment.when, loose=False, role=Role.USE)
+        self.moments[self.moments.index(moment)] = replace(moment, rank=rank, when=used)
+
+    def _is_off(self, moment: Moment, sentence: Sentence, *, whole: bool) -> bool:
+        """Whether the clause of a day, or the `whole` sentence, says that it is not, and nothing else of it."""
+        first, last = self._clause(moment, sentence)
+        counts = [count for count in self.sighting.counts if count.value > 1 and first <= count.first < sentence.last]
+        told = any(not (count.ordinal or self._in_a_moment(count.first)) for count in counts)
+        told |= any(first <= m.first < last and m.sort in {Sort.EQUIPMENT, Sort.UNLENT} for m in self.sighting.mentions)
+        where = (sentence.first, sentence.last) if whole else (first, last)
+        return self._says("stance-drops", *where) and not told
+
+    def _says(self, value: str, first: int, last: int) -> bool:
+        return any(cue.value == value and first <= cue.first < last for cue in self.sighting.cues)
+
+    def _asks(self, sentence: Sentence) -> bool:
+        here = [cue.value for cue in self.sighting.cues if sentence.first <= cue.first < sentence.last]
+        return "stance-drops" not in here and any(value.startswith(("book/", "change/")) for value in here)
+
+    def _in_a_moment(self, word: int) -> bool:
+        return any(first <= word < last for first, last in self.sighting.spans)
+
+    def _clause(self, moment: Moment, sentence: Sentence) -> tuple[int, int]:
+        """Return the words of a moment's clause, and of the next where its own says nothing of it."""
+        first = self._edge(moment.at - 1, sentence.first - 1, -1) + 1
+        last = self._edge(moment.last, sentence.last, 1)
+        words = self.sighting.page.words
+        beside = [word for word in (*words[first : moment.at], *words[moment.last : last]) if word.isalnum()]
+        return (first, self._edge(last + 1, sentence.last, 1)) if len(beside) <= _BARE else (first, last)
+
+    def _edge(self, at: int, end: int, step: int) -> int:
+        contrast = self.sighting.stances.words.contrast
+        words = self.sighting.page.words
+        return next((word for word in range(at, end, step) if words[word] in _PARTS or words[word] in contrast), end)
+
+
+def sentences_on_series(sighting: Sighting) -> frozenset[int]:
+    """Return the sentences that speak of single days of a series which the mail names before: what is off in them, or
+    moved, is so in what is asked for."""
+    series: set[date] = set()
+    found: set[int] = set()
+    for (first, _), when in zip(sighting.spans, sighting.whens, strict=True):
+        days = _days(when)
+        sentence = sighting.page.sentence_of[min(first, len(sighting.page.words) - 1)]
+        if series and days & series and not series <= days and (days <= series or not when.days):
+            found.add(sentence)
+        elif when.counts and when.repetition is not None and len(days) > 1:
+            series |= days
+    return frozenset(found)
+
+
+def _is_many(moment: Moment) -> bool:
+    return len(moment.days) > 1 or moment.when.repetition is not None
+
+
+def _is_whole(when: When) -> bool:
+    return any(clock.start is not None and clock.end is not None for clock in when.clocks)
+
+
+def _days(when: When) -> set[date]:
+    """Return the days of a phrase, or of the short period that it names."""
+    spans: Iterable[Days] = when.days
+    if not when.days and when.period is not None and (when.period.last - when.period.first).days < _LONGEST:
+        spans = (when.period,)
+    return {day for span in spans for day in span}
