@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -24,6 +23,7 @@ from tests.service.conftest import NINE_THIRTY
 from tests.service.mails import INES, READING_ROOM, STAFF, to
 from tests.stories.test_stories import changed_rules
 from tests.stories.town import Clock, Town
+from tests.watchdog import waiting_ends
 
 QUESTION = "Bonjour, la salle de lecture est-elle libre le 20 juin de 14h à 16h ?"
 
@@ -170,15 +170,12 @@ def test_two_thousand_mails_at_once_each_end_and_memory_is_bounded(town: Town) -
         town.inbox.put(town.mail(f"a{number}@b{number % 50}.example", "question", f"{QUESTION} {number}"))
     town.inbox.put(town.mail(INES, "lecture", READING_ROOM))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
     letters = Counter(to(town.round()))
-    took = time.perf_counter() - started
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert all(mail.handled for mail in town.inbox.mails)
     assert sum(number for who, number in letters.items() if "@b" in who and who[0] == "a") == 200
     assert letters["ines@codedojo.example"] == 1
     assert letters[STAFF[0]] == 1
-    assert took < MANY * 0.05, f"{took:.0f} s"
     assert grown < 60, f"{grown:.0f} MB"
     with town.store.reading() as unit:
         assert unit.mailbox.next_due() is None
@@ -190,9 +187,8 @@ def test_five_thousand_old_mails_are_not_looked_at_on_the_first_start(dovecot: D
     dovecot.fill(user, 5_000, lambda n: town.mail(f"a{n}@voisins.example", "question", QUESTION))
     server = Server(dovecot.host, dovecot.port, Tls.NONE, user, lambda: dovecot.password, 10)
     source = ImapSource(server, town.store.memory, town.clock)
-    started = time.perf_counter()
-    assert fetch(source, town.office)
-    assert time.perf_counter() - started < 10
+    with waiting_ends():
+        assert fetch(source, town.office)
     dovecot.deliver(user, town.mail(INES, "lecture", READING_ROOM))
     assert fetch(source, town.office)
     source.close()

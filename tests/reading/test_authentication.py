@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mailbot.model.proof import Proof
 from mailbot.reading.alignment import aligned
 from mailbot.reading.authentication import reported, reported_by_exchange
+from tests.watchdog import computing_ends
 
 HOST = "mx.bruyere.example"
 SENDER = "codedojo.example"
@@ -169,7 +168,6 @@ def test_two_owners(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("piece", ["(", "((", '"', '";', "(\\", "a=", "; a=b c.d=", "=?q?", "\x00", "é"])
 def test_a_hostile_header_costs_no_time_and_proves_nothing(piece: str) -> None:
-    started = time.perf_counter()
-    assert reported(said(f"{HOST}; " + piece * 30_000), SENDER, HOST) is Proof.NONE
-    assert reported(said(piece * 30_000), SENDER, HOST) is Proof.NONE
-    assert time.perf_counter() - started < 1
+    with computing_ends():
+        assert reported(said(f"{HOST}; " + piece * 30_000), SENDER, HOST) is Proof.NONE
+        assert reported(said(piece * 30_000), SENDER, HOST) is Proof.NONE

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mailbot.model.letters import CalendarReply
 from mailbot.reading import invitations
+from tests.watchdog import computing_ends
 
 
 def calendar(method: str, attendee: str, *more: str) -> bytes:
@@ -66,11 +65,10 @@ def test_what_is_no_answer_is_none(octets: bytes) -> None:
 
 
 def test_a_calendar_made_to_cost_time_does_not() -> None:
-    started = time.perf_counter()
     endless = calendar(
         "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:c@x.example", "RRULE:FREQ=SECONDLY", "RDATE:19700101T000000Z"
     )
-    assert invitations.reply(endless) == CalendarReply("R-7K3F2@x.example", "ACCEPTED")
-    assert invitations.reply(calendar("REPLY", "X:" + "y" * 300_000)) is None
-    invitations.reply(calendar("REPLY", "X", *(["BEGIN:VALARM"] * 10_000)))
-    assert time.perf_counter() - started < 2
+    with computing_ends():
+        assert invitations.reply(endless) == CalendarReply("R-7K3F2@x.example", "ACCEPTED")
+        assert invitations.reply(calendar("REPLY", "X:" + "y" * 300_000)) is None
+        invitations.reply(calendar("REPLY", "X", *(["BEGIN:VALARM"] * 10_000)))

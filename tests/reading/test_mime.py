@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -25,6 +23,7 @@ from mailbot.reading.words import own_words
 from tests.corpus.machines import mails
 from tests.corpus.mails import SETS, build, load
 from tests.corpus.words import cases
+from tests.watchdog import computing_ends
 
 ARRIVED = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 
@@ -341,25 +340,23 @@ def test_a_mail_beyond_the_limits_goes_to_a_person(raw: Callable[[], bytes], rea
 def test_ten_thousand_recipients_and_a_header_of_a_megabyte_are_read_at_once() -> None:
     to = ", ".join(f"Nom {number} <n{number}@x.example>" for number in range(10_000)).encode()
     raw = b"From: a@x.example\r\nTo: " + to + b"\r\nX-Long: " + b"a " * 500_000 + b"\r\n\r\nla salle"
-    started = time.perf_counter()
-    letter = parse(raw)
+    with computing_ends():
+        letter = parse(raw)
     assert letter.text == "la salle"
     assert 100 < len(letter.to) <= Limits().addresses
-    assert time.perf_counter() - started < 2
 
 
 def test_thirty_megabytes_of_attachment_cost_little() -> None:
     picture = base64.encodebytes(bytes(22_000_000))
     raw = mixed(("text/plain", "", "la salle"), ("image/jpeg; name=p.jpg", "", "@"))
     raw = raw.replace(b"@\r\n--b--", picture + b"\r\n--b--")
-    started = time.perf_counter()
     tracemalloc.start()
-    letter = parse(raw)
+    with computing_ends():
+        letter = parse(raw)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (letter.text, letter.attachments) == ("la salle", ("p.jpg",))
     assert peak < 10_000_000
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -381,10 +378,8 @@ def test_thirty_megabytes_of_attachment_cost_little() -> None:
     ids=lambda header: header[:24].decode(),
 )
 def test_a_header_made_to_cost_time_does_not(header: bytes) -> None:
-    started = time.perf_counter()
-    letter = parse(b"From: a@x.example\r\n" + header + b"\r\n\r\nla salle")
-    own_words(letter)
-    assert time.perf_counter() - started < 2
+    with computing_ends():
+        own_words(parse(b"From: a@x.example\r\n" + header + b"\r\n\r\nla salle"))
 
 
 BODIES = {
@@ -424,10 +419,8 @@ BODIES = {
 @pytest.mark.parametrize("html", [False, True], ids=["text", "html"])
 def test_a_text_of_200_kilobytes_is_read_in_linear_time(name: str, html: bool) -> None:
     body = BODIES[name].encode()
-    started = time.perf_counter()
-    letter = plain(body, "text/html; charset=utf-8" if html else "text/plain; charset=utf-8")
-    own_words(letter)
-    assert time.perf_counter() - started < 3
+    with computing_ends():
+        own_words(plain(body, "text/html; charset=utf-8" if html else "text/plain; charset=utf-8"))
 
 
 HYPERTEXTS = {
@@ -449,10 +442,8 @@ HYPERTEXTS = {
 
 @pytest.mark.parametrize("name", HYPERTEXTS)
 def test_a_page_made_to_cost_time_does_not(name: str) -> None:
-    started = time.perf_counter()
-    with suppress(Unreadable):
+    with computing_ends(), suppress(Unreadable):
         own_words(plain(HYPERTEXTS[name].encode(), "text/html"))
-    assert time.perf_counter() - started < 3
 
 
 SEEDS = [raw for kind in ("machines", "people") for _, raw in mails(kind)]
@@ -497,17 +488,3 @@ def test_any_text_in_any_part_is_read(text: str, kind: str) -> None:
     message["From"] = "a@x.example"
     message.attach(MIMEText(text.encode("utf-8", "replace").decode(), kind, "utf-8"))
     assert isinstance(parse(message.as_bytes()), Letter)
-
-
-def test_a_plain_mail_takes_less_than_a_millisecond() -> None:
-    raw = build(next(iter(load(Path(SETS) / "dev.jsonl"))))
-    parse(raw)
-    best = min(_seconds(raw) for _ in range(50))
-    assert best < 0.001
-
-
-def _seconds(raw: bytes) -> float:
-    started = time.process_time()
-    for _ in range(4):
-        parse(raw)
-    return (time.process_time() - started) / 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +10,7 @@ from mailbot.model.letters import NO_CONTEXT, Context, Letter
 from mailbot.reading import mime
 from mailbot.reading.words import OwnWords, bare_subject, own_words
 from tests.corpus.words import WordsCase, cases
+from tests.watchdog import computing_ends
 
 ARRIVED = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 CASES = list(cases())
@@ -113,11 +113,10 @@ def test_a_telephone_number_is_told_from_other_numbers(written: str, phone: str 
     assert own_words(letter(f"la salle\n\nCordialement,\nKarim\n{written}")).phone == phone
 
 
-def test_a_long_mail_is_compared_with_our_letters_in_linear_time() -> None:
+def test_a_long_mail_is_compared_with_our_letters_to_its_end() -> None:
     ours = "\n".join(f"{number}. la salle polyvalente, le {number} mars, de 14h à 18h" for number in range(1_000))
     text = "la 3 svp\n" + "\n".join(f"> {line}" for line in ours.split("\n") * 3) + "\nle 3 ou le 4 et " * 5_000
     mail = letter(text, "Re: salle")
-    started = time.perf_counter()
-    found = own_words(mail, Context(our_texts=(ours,) * 5))
+    with computing_ends():
+        found = own_words(mail, Context(our_texts=(ours,) * 5))
     assert found.body.startswith("la 3 svp")
-    assert time.perf_counter() - started < 3

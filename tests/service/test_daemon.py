@@ -38,6 +38,7 @@ class Process:
             "MAILBOT_RULES": str(ROOT / "rules.yaml"),
             "MAILBOT_TEMPLATES": str(ROOT / "templates"),
             "PYTHONPATH": str(ROOT),
+            "MAILBOT_POLL_SECONDS": str(60 * 60),  # so what is answered within SECONDS was told by the server
         }
         # The first start is silent: what a mail must come after to be answered.
         subprocess.run([sys.executable, "-m", "mailbot", "once"], env=self.environment, cwd=folder, check=True)
@@ -52,11 +53,10 @@ class Process:
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
 
-    def stop(self, number: int) -> tuple[int, float]:
-        """Send a signal; return the exit code and the seconds it took."""
-        started = time.monotonic()
+    def stop(self, number: int) -> int:
+        """Send a signal; return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=SECONDS), time.monotonic() - started
+        return self.process.wait(timeout=SECONDS)
 
 
 @pytest.fixture
@@ -83,20 +83,16 @@ def test_the_daemon_starts_answers_within_seconds_and_stops_when_told(
     process: Process, embedded_imap: EmbeddedImap, embedded_smtp: EmbeddedSmtp
 ) -> None:
     process.wait_for_log("daemon started")
-    started = time.monotonic()
     embedded_imap.put(plain_question(1))
 
     def answered(arrived: list[Any]) -> bool:
         return any(mail.recipients == ["zoe@courrier.example"] for mail in arrived)
 
     assert embedded_smtp.wait_until(answered, SECONDS), process.log.read_text()
-    assert time.monotonic() - started < 10, "long before the next poll: the server said that something came"
     [letter] = [opened(mail.raw) for mail in embedded_smtp.arrived if mail.recipients == ["zoe@courrier.example"]]
     assert letter["In-Reply-To"] == "<question-1@voisins.example>"
     assert "LES SALLES" in text_of(letter)
-    code, seconds = process.stop(signal.SIGTERM)
-    assert code == 0, process.log.read_text()
-    assert seconds < 10
+    assert process.stop(signal.SIGTERM) == 0, process.log.read_text()
     assert "daemon stopped" in process.log.read_text()
     assert "comment fait-on" not in process.log.read_text()
     assert "Traceback" not in process.log.read_text()
