@@ -194,7 +194,8 @@ class Confirmed:
     proven: bool = False
     """It is proven who asks: a bare NO is carried out at once."""
     chosen: int | None = None
-    """The number of our proposal that the asker named: what they first asked for is no longer read back."""
+    """The number of our proposal that the asker took, 0 where there was but one: what they first asked for is no longer
+    read back."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,8 @@ class Free:
     """No day was asked: the rows are the next free times."""
     more: bool = False
     """There are more than a letter can hold."""
+    reservation: Reservation | None = None
+    """The conversation in which our question or offer goes on waiting."""
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,8 @@ class Helped:
     """Keys of the answers, and `lent`."""
     about: tuple[str, ...] = ()
     """Ids of rooms and things."""
+    reservation: Reservation | None = None
+    """The conversation in which our question or offer goes on waiting."""
 
 
 @dataclass(frozen=True)
@@ -313,6 +318,15 @@ class Changed:
     not_lent: tuple[NotLent, ...] = ()
     asked: Meaning | None = None
     """The change as it was read."""
+
+
+@dataclass(frozen=True)
+class Which:
+    """Several bookings may be meant, and the mail names none: they are numbered from 1, and nothing is done yet."""
+
+    template: ClassVar[str] = "which"
+    reservation: Reservation
+    among: tuple[Reservation, ...]
 
 
 @dataclass(frozen=True)
@@ -900,6 +914,7 @@ Content: TypeAlias = (
     | ChangeOffered
     | Proposed
     | Repeated
+    | Which
     | CollectorNoted
     | OpeningsOffered
     | Unchanged
@@ -947,6 +962,8 @@ class Notice:
     answers: bool = True
     through: str = ""
     """Who of the commune passed the request on, where the reader did not send it themselves."""
+    also: tuple[str, ...] = ()
+    """Topics that the mail asks about besides, which the rules answer."""
 
 
 class End(StrEnum):

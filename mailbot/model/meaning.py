@@ -224,6 +224,8 @@ class Meaning:
     """It says that something comes on top of what there is, and not what: "en plus"."""
     corrects: bool = False
     """A short afterthought to the mail before it: "oups, 19 h"."""
+    rather: bool = False
+    """A few words that want something else than was said or booked before: "et le 26 plutôt à 19 h"."""
     doubts: tuple[Evidence, ...] = ()
     """What makes the reading of a request unsure: it is read back, and held, before it is booked."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)

@@ -283,6 +283,9 @@ class Reservation:
     then of its alternatives."""
     repeats: str = ""
     """Code of the booking that our open question asks about: the same, or more? (state asked)"""
+    among: tuple[str, ...] = ()
+    """Codes of the bookings that our open question numbered from 1: which of them does the mail speak of? (state
+    asked)"""
     settled: datetime | None = None
     """When it was confirmed or last changed, UTC: from then on an undo counts for a day. None: nothing to undo."""
     optioned: datetime | None = None

@@ -115,6 +115,8 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
     start, end = (new if new is not None else old for new, old in zip(said.hours, request.hours, strict=True))
     with_hours = any(slot.end for item in said.items for slot in item.slots)
     newly = (None, None) if with_hours else said.hours
+    if said.rather and newly[0] is not None:
+        items = [_begun_anew(item, newly[0], rules) for item in items]
     items = [_with_hours(item, (start, end), newly) if is_room(item, rules) else item for item in items]
     items = [_with_dates(item, items, rules) for item in items]
     whole = replace(
@@ -195,6 +197,17 @@ def _newer_one(old: Slot, new: Slot) -> Slot:
     length = None if not isinstance(old.end, datetime) else old.end - old.start
     start = datetime.combine(new.start, old.start.time())
     return Slot(start, None if length is None else start + length)
+
+
+def _begun_anew(item: Item, start: int, rules: Rules) -> Item:
+    """Return a room whose end is not known yet with the start that is said instead of the first: "non, plutôt 20 h"."""
+    if item.resources != (SAME,) and not is_room(item, rules):
+        return item
+    slots = (
+        Slot(_clock(slot.day, start), None) if isinstance(slot.start, datetime) and slot.end is None else slot
+        for slot in item.slots
+    )
+    return replace(item, slots=tuple(slots))
 
 
 def _with_hours(item: Item, hours: Minutes, newly: Minutes) -> Item:

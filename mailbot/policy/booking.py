@@ -19,7 +19,7 @@ from mailbot.policy.candidates import Candidate, candidates_of, distinct, rooms_
 from mailbot.policy.checks import Weighed, once, weighed
 from mailbot.policy.due import short_notices
 from mailbot.policy.holding import option, wishes_option
-from mailbot.policy.hours import hold_end, local_day, whole
+from mailbot.policy.hours import hold_end, local_day, not_at_night, whole
 from mailbot.policy.matter import Matter
 from mailbot.policy.questions import ask
 from mailbot.policy.repeated import ask_whether_the_same
@@ -126,7 +126,7 @@ def confirm(
     matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM, chosen: int | None = None
 ) -> Decision:
     """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have. `chosen` is the
-    number of our proposal that the asker named."""
+    number of our proposal that the asker took."""
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
     after = matter.cleared(
         uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
@@ -139,10 +139,12 @@ def confirm(
 
 
 def undo_until(reservation: Reservation, matter: Matter) -> datetime:
-    """Return until when a bare NO takes it back: 24 hours, or the first use if that is sooner."""
+    """Return until when a bare NO takes it back: 24 hours, or the next morning where these end at night; the first use
+    if that is sooner."""
     starts = (first_start(use.when, matter.rules) for use in reservation.uses)
     ahead = (start for start in starts if start > matter.facts.now)
-    return max(matter.facts.now, min(((reservation.settled or matter.facts.now) + UNDO, *ahead)))
+    settled = reservation.settled or matter.facts.now
+    return max(matter.facts.now, min((not_at_night(settled + UNDO, matter.rules), *ahead)))
 
 
 def first_start(when: Span | Days, rules: Rules) -> datetime:

@@ -18,7 +18,6 @@ from mailbot.model.decision import (
     Decision,
     End,
     Handed,
-    Listed,
     TooManyPeople,
     Unchanged,
 )
@@ -38,12 +37,16 @@ from mailbot.policy.amendments import (
     rooms_in_question,
     said_in_all,
 )
+from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import UNDO, deadline_of, not_lent, undo_until
 from mailbot.policy.cancelling import give_up
 from mailbot.policy.checks import Weighed, weighed
+from mailbot.policy.continued import spoken_of
 from mailbot.policy.due import changed_notices
+from mailbot.policy.hours import not_at_night
 from mailbot.policy.matter import Matter
 from mailbot.policy.questions import FRUITLESS
+from mailbot.policy.which import ask_which
 
 
 def change(matter: Matter) -> Decision:
@@ -64,14 +67,14 @@ def change(matter: Matter) -> Decision:
         return _inquire(matter, meaning, rivals=rivals) if rivals else matter.handed("change", str(unclear))
     distinct = list({way.pieces: way for way in reversed(ways)}.values())[::-1]
     if len(distinct) > 1 and not meaning.either:
-        return _inquire(matter, meaning, rivals=[(way.reading, _first_new(way)) for way in distinct])
+        return _inquire(matter, meaning, rivals=[(way.reading, _first_new(way, booking, matter)) for way in distinct])
     return _settle(matter, meaning, distinct[0])
 
 
 def _which(matter: Matter) -> Decision:
-    booked = matter.ahead(*BOOKED)
+    booked = spoken_of(matter.meaning, matter.ahead(*BOOKED), matter.rules)
     if matter.conversation is None and booked and not matter.meaning.references:
-        return matter.answered(Listed(booked), f"which of {len(booked)} bookings is not clear")
+        return ask_which(matter, booked)
     return matter.handed("change", "a change of what is not booked")
 
 
@@ -80,8 +83,9 @@ def _says_something(meaning: Meaning) -> bool:
     return bool(said) or meaning.intent is Intent.CANCEL
 
 
-def _first_new(way: Amendment) -> Slot:
-    pieces = way.new.pieces or way.stays
+def _first_new(way: Amendment, booking: Reservation, matter: Matter) -> Slot:
+    old = Basket.of(pieces_of(booking.uses, matter.rules)).pieces
+    pieces = [piece for piece in way.pieces if piece not in old] or way.pieces
     return min((piece for piece in pieces), key=lambda piece: (not piece.is_room, piece.slot.day, str(piece.slot))).slot
 
 
@@ -290,7 +294,7 @@ def undo(matter: Matter) -> Decision:
     booking = matter.conversation
     assert booking
     arrived = matter.facts.arrived or matter.facts.now
-    if booking.settled is None or arrived > booking.settled + UNDO:
+    if booking.settled is None or arrived > not_at_night(booking.settled + UNDO, matter.rules):
         return give_up(matter, booking, asked_twice=True)
     if booking.before is None:
         return give_up(matter, booking)

@@ -11,11 +11,14 @@ from datetime import date, datetime
 from mailbot.model.meaning import ANY_ROOM, SAME, Intent, Item, Meaning
 from mailbot.model.reservation import BOOKED, Reservation, State, Use
 from mailbot.model.rules import Rules
+from mailbot.policy.answers import is_room, lacks_of
 from mailbot.policy.basket import pieces_of
 from mailbot.policy.due import last_use
 
 OPEN = frozenset({State.ASKED, State.OFFERED, State.CHANGING})
 """States in which a question or an offer of ours waits for an answer."""
+FEW_WORDS = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.ACCEPT, Intent.DECLINE})
+"""What a few words may look like that mean nothing by themselves."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,21 @@ class Standing:
         return [r for r in self.all if r.state in OPEN]
 
 
+def under_subject(subject: str, standing: Sequence[Reservation], *, answers: bool) -> tuple[Reservation, ...]:
+    """Return the conversations that a mail may go on with by its subject: those whose own it repeats; where it repeats
+    none, all, and none where it is marked as the answer to something else."""
+    said = " ".join(subject.casefold().split())
+    named = [one for one in standing if (own := _plain(one.subject)) and own in said]
+    if named:
+        closest = max(len(_plain(one.subject)) for one in named)
+        return tuple(one for one in named if len(_plain(one.subject)) == closest)
+    return () if answers and said else tuple(standing)
+
+
+def _plain(subject: str) -> str:
+    return " ".join(subject.casefold().split())
+
+
 def continued(meaning: Meaning, standing: Sequence[Reservation], now: datetime, rules: Rules) -> Reservation | None:
     """Return the conversation of the sender's that a mail without thread and code goes on with; None where there is
     none, or several would do."""
@@ -43,24 +61,56 @@ def continued(meaning: Meaning, standing: Sequence[Reservation], now: datetime, 
         return None  # a code that is none of the sender's
     found = Standing(tuple(standing), now, rules)
     if meaning.undo and not found.open:
-        return _only(r for r in found.booked if r.settled is not None)
+        return _only(undoable(found.booked))
     if meaning.intent in (Intent.ACCEPT, Intent.DECLINE):
         return _only(found.open)
-    if meaning.intent is Intent.CANCEL:
-        return _only(r for r in found.booked if _is_named(r, meaning, rules))
-    if meaning.intent is Intent.CHANGE:
-        return _only(r for r in found.booked if _is_named(r, meaning, rules)) or _only(found.booked)
+    if meaning.intent is Intent.CANCEL and not found.booked:
+        return _only(found.open)
+    if meaning.intent in (Intent.CANCEL, Intent.CHANGE):
+        return _only(spoken_of(meaning, found.booked, rules))
     return None
 
 
-def afterthought_to(meaning: Meaning, standing: Sequence[Reservation]) -> Reservation | None:
-    """Return the conversation in which a few words that mean nothing by themselves should be read: that of our only
-    open question or offer; for "oups, 19 h" else the last one."""
-    if meaning.references or meaning.intent not in (Intent.HUMAN, Intent.IGNORE, Intent.ACCEPT, Intent.DECLINE):
-        return None
-    if only := _only(one for one in standing if one.state in OPEN):
-        return only
-    return max(standing, key=lambda one: one.created, default=None) if meaning.corrects else None
+def undoable(booked: Iterable[Reservation]) -> tuple[Reservation, ...]:
+    """Return the bookings that a bare NO may speak of."""
+    return tuple(one for one in booked if one.settled is not None)
+
+
+def spoken_of(meaning: Meaning, booked: Sequence[Reservation], rules: Rules) -> tuple[Reservation, ...]:
+    """Return the bookings that a change or a cancellation may speak of: those it names; where it names none, all,
+    unless it gives up a thing that none of them has."""
+    named = tuple(one for one in booked if _is_named(one, meaning, rules))
+    elsewhere = meaning.intent is Intent.CANCEL and meaning.items
+    return named or (() if elsewhere else tuple(booked))
+
+
+def afterthought_to(
+    meaning: Meaning, standing: Sequence[Reservation], now: datetime, rules: Rules
+) -> tuple[Reservation, ...]:
+    """Return the conversations in one of which a few words that mean little by themselves should be read once more:
+    those of which they name a day, else our only open question or offer; for "oups, 19 h" the last one, for "finalement
+    plutôt 20 h" all that is booked."""
+    if meaning.references:
+        return ()
+    found = Standing(tuple(standing), now, rules)
+    later = (meaning.rather or meaning.corrects) and not _asks_anew(meaning, rules)
+    named = [one for one in found.booked if later and _days(one, rules) & meaning.days]
+    if named:
+        return tuple(named)
+    if meaning.intent in FEW_WORDS and len(found.open) == 1:
+        return tuple(found.open)
+    if not later or (meaning.intent is Intent.BOOK and meaning.days):
+        return ()
+    if meaning.corrects:
+        last = max(standing, key=lambda one: one.created, default=None)
+        return (last,) if last else ()
+    return tuple(found.booked)
+
+
+def _asks_anew(meaning: Meaning, rules: Rules) -> bool:
+    """Whether it is a whole request for a room, or a question."""
+    whole = any(is_room(item, rules) for item in meaning.items) and not lacks_of(meaning, rules)
+    return meaning.intent not in (*FEW_WORDS, Intent.BOOK) or (meaning.intent is Intent.BOOK and whole)
 
 
 def _only(found: Iterable[Reservation]) -> Reservation | None:
@@ -68,18 +118,22 @@ def _only(found: Iterable[Reservation]) -> Reservation | None:
     return every[0] if len(every) == 1 else None
 
 
+def _days(booking: Reservation, rules: Rules) -> set[date]:
+    return {day for piece in pieces_of(booking.uses, rules) for day in piece.days}
+
+
 def _is_named(booking: Reservation, meaning: Meaning, rules: Rules) -> bool:
-    """Whether a mail that gives up or changes something speaks of this booking: of one of its days, of a thing in it;
-    one that names neither may speak of any."""
-    days = {day for piece in pieces_of(booking.uses, rules) for day in piece.days}
-    if meaning.intent is Intent.CHANGE:
-        return bool(days & meaning.days) or (not meaning.days and _has_thing(booking, meaning.items))
-    return not meaning.items or any(fits(item, use, rules) for item in meaning.items for use in booking.uses)
+    """Whether a mail that gives up or changes something speaks of this booking: of one of its days, or, where it names
+    no day, of a thing in it."""
+    if meaning.intent is Intent.CANCEL and meaning.items:
+        return any(fits(item, use, rules) for item in meaning.items for use in booking.uses)
+    if meaning.days:
+        return bool(_days(booking, rules) & meaning.days)
+    return bool({use.resource for use in booking.uses} & _things(meaning))
 
 
-def _has_thing(booking: Reservation, items: Sequence[Item]) -> bool:
-    things = {use.resource for use in booking.uses}
-    return any(things & set(item.resources) for item in items)
+def _things(meaning: Meaning) -> set[str]:
+    return {id for item in meaning.items for id in item.resources} | set(meaning.about)
 
 
 def fits(item: Item, use: Use, rules: Rules) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from mailbot.model.decision import Decision, Facts
 from mailbot.model.meaning import Intent, Lack, Meaning
-from mailbot.model.reservation import BOOKED, Reservation, State
+from mailbot.model.reservation import BOOKED, Act, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import COMPLETED, lacks_of
 from mailbot.policy.as_before import as_before
@@ -26,9 +26,10 @@ from mailbot.policy.quarters import goes_on
 from mailbot.policy.repeating import whether_the_same
 from mailbot.policy.sharing import shared
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
-from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked
+from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked, with_answers
 from mailbot.policy.trust import distrusted
 from mailbot.policy.waiting import waits
+from mailbot.policy.which import ask_again, asks_which, spoken_of_now
 
 Clerk: TypeAlias = Callable[[Matter], Decision]
 GOES_ON = COMPLETED | {State.ASKED}
@@ -39,7 +40,7 @@ def on_mail(meaning: Meaning, facts: Facts, rules: Rules) -> Decision:
     """Return what is to be done about one mail, and why. Pure: the same arguments give the same decision. Where there
     is doubt it is the harmless one: nothing is booked, changed or given up."""
     matter = Matter(meaning, replace(facts, occupancy=Remembered.of(facts.occupancy)), rules)
-    return shared(_decided(matter), matter)
+    return shared(with_answers(_decided(matter), matter), matter)
 
 
 def _decided(matter: Matter) -> Decision:
@@ -78,13 +79,13 @@ def _awaits_name(conversation: Reservation | None, rules: Rules) -> bool:
     """Return whether all that our question lacked was for whom it is: any answer is one."""
     if conversation is None or conversation.state is not State.ASKED or conversation.request is None:
         return False
-    asked_else = conversation.choices or conversation.slots or conversation.repeats
+    asked_else = conversation.choices or conversation.slots or conversation.repeats or conversation.among
     return not (lacks_of(conversation.request, rules) or asked_else)
 
 
 def _named(matter: Matter) -> Decision:
     """Go on with the request, whatever the mail that names the initiative was read as."""
-    if matter.meaning.intent in (Intent.CANCEL, Intent.DECLINE):
+    if matter.meaning.intent in (Intent.CANCEL, Intent.DECLINE, Intent.HELP, Intent.LIST, Intent.AVAILABILITY):
         return CLERKS[matter.meaning.intent](matter)
     if matter.meaning.intent is Intent.BOOK:
         return book(matter)
@@ -133,6 +134,25 @@ def _key(matter: Matter) -> Decision:
     return matter.handed("key", "tells of a key or of goods")
 
 
+def _of_which(matter: Matter) -> Decision | None:
+    """Do what waited until it was known of which booking it speaks; None where that is not what we asked, or the mail
+    is about something else."""
+    question, intent = matter.conversation, matter.meaning.intent
+    if question is None or not asks_which(question):
+        return None
+    if found := spoken_of_now(matter):
+        there, booking = found
+        put = matter.step(matter.cleared(), Act.DECLINE, f"it speaks of {booking.code}")
+        told = (decision for besides in (who_comes, cannot_come) if (decision := besides(there)))
+        decision = next(told, None) or CLERKS[there.meaning.intent](there)
+        return replace(decision, puts=(put, *decision.puts))
+    if intent is Intent.BOOK and matter.meaning.items:
+        return book(matter.anew())
+    if intent in (Intent.BOOK, Intent.ACCEPT, Intent.CHANGE, Intent.CANCEL):
+        return ask_again(matter)
+    return None
+
+
 def _human(matter: Matter) -> Decision:
     return matter.handed("human", "for a person")
 
@@ -144,6 +164,7 @@ BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
     goes_on,
     waits,
     whether_the_same,
+    _of_which,
     who_comes,
     cannot_come,
     how_it_stands,

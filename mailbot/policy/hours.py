@@ -13,6 +13,8 @@ from mailbot.model.spans import Days, Hours, Span
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
 SUNDAY = 6
+MORNING, EVENING = 9, 20
+"""Hours of the day between which something may be due."""
 LONGEST_REST = 30
 """Days that are looked at for a moment at which the clock may write."""
 _WHOLE_DAY = Hours(0, 1440)
@@ -133,6 +135,16 @@ def _is_rest_day(day: date, rules: Rules) -> bool:
     if rules.reminders.on_rest_days:
         return False
     return day.weekday() == SUNDAY or day in rules.public_holidays or _holding(day, rules.closures) is not None
+
+
+def not_at_night(moment: datetime, rules: Rules) -> datetime:
+    """Return the moment, or nine in the morning after it where it lies between eight in the evening and then: nobody
+    is to answer in their sleep."""
+    local = moment.astimezone(rules.commune.zone)
+    if MORNING <= local.hour < EVENING:
+        return moment
+    day = local.date() + ONE_DAY if local.hour >= EVENING else local.date()
+    return Hours(0, MORNING * 60).on(day, rules.commune.zone).end
 
 
 def hold_end(now: datetime, rules: Rules) -> datetime:

@@ -30,12 +30,23 @@ class Matter:
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """Return the language of the mail, else of the conversation, else the first two of the commune."""
+        """Return the language of the mail, else that in which we last wrote to its sender or their initiative, else the
+        first two of the commune."""
         if self.meaning.language_sure:
             return (self.meaning.language,)
+        known = self._known_language()
+        return (known,) if known else self.rules.commune.languages[:2]
+
+    def _known_language(self) -> Language | None:
         if self.conversation:
-            return (self.conversation.language,)
-        return self.rules.commune.languages[:2]
+            return self.conversation.language
+        sender, standing = self.facts.sender, self.facts.standing
+        mine = [one for one in standing if one.asker.address == sender.address.address]
+        last = max(mine or standing, key=lambda one: one.created, default=None)
+        if last is not None:
+            return last.language
+        initiative = self.rules.initiatives.get(sender.initiative or "")
+        return initiative.language if initiative else None
 
     def ahead(self, *states: State) -> tuple[Reservation, ...]:
         """Return what the sender or their initiative has in these states with a use still to come, soonest first."""
@@ -79,6 +90,7 @@ class Matter:
             "choices": (),
             "slots": (),
             "repeats": "",
+            "among": (),
         }
         nothing |= {"optioned": None, "waiting": None}
         return self.reservation(**{**nothing, "questions": 0, **changes})

@@ -9,14 +9,17 @@ from dataclasses import replace
 from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Lapsed, Listed, Offered
 from mailbot.model.reservation import BOOKED, Act, Option, Pending, Reservation, State
 from mailbot.model.rules import Rules
-from mailbot.policy.answers import requested
+from mailbot.policy.answers import lacks_of, requested
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import confirm, decide, offer_again
 from mailbot.policy.cancelling import give_up
+from mailbot.policy.candidates import candidates_of
 from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.collecting import note_collector
+from mailbot.policy.continued import spoken_of, undoable
 from mailbot.policy.matter import Matter
+from mailbot.policy.which import ask_which
 
 GIVEN_BACK = (State.OFFERED, State.ASKED, State.WAITING)
 """States in which nothing is booked that could be given up, but something waits."""
@@ -65,11 +68,21 @@ def _accepted(matter: Matter, conversation: Reservation) -> Decision:
     if option is None:
         return matter.answered(Offered(conversation, ()), f"which of {len(conversation.options)} options is not clear")
     one = _as_offered(option, conversation, matter.rules)
-    return confirm(matter, conversation.request, one, Act.ACCEPT, matter.meaning.option)
+    return confirm(matter, conversation.request, one, Act.ACCEPT, _named_by(option, one, conversation, matter.rules))
 
 
 def _as_offered(option: Option, conversation: Reservation, rules: Rules) -> Weighed:
     return Weighed(Basket.of(pieces_of(option.uses, rules), conversation.attendees), option.uses, ())
+
+
+def _named_by(option: Option, offered: Weighed, conversation: Reservation, rules: Rules) -> int | None:
+    """Return the number of the proposal that is taken, said or not (0: the only one there was); None where it is what
+    was asked for, whose words are then read back."""
+    request = conversation.request
+    asked = candidates_of(request, rules) if request is not None and not lacks_of(request, rules) else ()
+    if any(one.basket.pieces == offered.basket.pieces for one in asked):
+        return None
+    return option.number if len(conversation.options) > 1 else 0
 
 
 def _accepted_late(matter: Matter, conversation: Reservation) -> Decision:
@@ -79,7 +92,9 @@ def _accepted_late(matter: Matter, conversation: Reservation) -> Decision:
         offered = _as_offered(option, conversation, matter.rules)
         again = weighed(offered.basket, matter.facts, matter.rules)
         if again.possible and _handovers(again) == _handovers(offered):
-            return confirm(matter, conversation.request, again, chosen=matter.meaning.option)
+            return confirm(
+                matter, conversation.request, again, chosen=_named_by(option, offered, conversation, matter.rules)
+            )
     if conversation.request is not None and (offer := offer_again(matter, conversation.request)):
         return offer
     put = matter.step(matter.reservation(), Act.LAPSE, "answered late") if conversation.state is State.OFFERED else None
@@ -94,6 +109,8 @@ def _handovers(one: Weighed) -> list[tuple[object, ...]]:
 def decline(matter: Matter) -> Decision:
     """The asker refuses what our letter proposed. A bare NO to a confirmation asks to undo it."""
     conversation = matter.conversation
+    if conversation is None and matter.meaning.undo and (booked := undoable(matter.ahead(*BOOKED))):
+        return ask_which(matter, booked)
     if conversation is None:
         return matter.handed("human", "refuses, and nothing is on offer")
     if matter.facts.challenge:
@@ -114,7 +131,9 @@ def cancel(matter: Matter) -> Decision:
     if conversation is None and matter.meaning.references:
         return matter.handed("human", "the code is none of the sender's")
     if conversation is None or conversation.state not in (*BOOKED, *GIVEN_BACK, State.CANCELLED):
-        booked = matter.ahead(*BOOKED)
+        booked = spoken_of(matter.meaning, matter.ahead(*BOOKED), matter.rules)
+        if conversation is None and booked:
+            return ask_which(matter, booked)
         return matter.answered(Listed(booked), f"which of {len(booked)} bookings is given up is not clear")
     if conversation.state in GIVEN_BACK:
         return decline(matter)

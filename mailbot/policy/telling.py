@@ -11,6 +11,7 @@ from mailbot.model.decision import (
     Decision,
     Free,
     FreeSlot,
+    Handed,
     Helped,
     Listed,
     Objection,
@@ -20,18 +21,21 @@ from mailbot.model.decision import (
     TooLong,
 )
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
-from mailbot.model.reservation import BOOKED, State
+from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
 from mailbot.policy.answers import is_room, is_unknown
 from mailbot.policy.availability import Desk
 from mailbot.policy.basket import Basket, Piece, local_slot
 from mailbot.policy.checks import once, weighed
+from mailbot.policy.continued import OPEN
 from mailbot.policy.hours import ONE_DAY, local_day, room_openings
 from mailbot.policy.matter import Matter
 
 ASKS_STATE = frozenset({Intent.HUMAN, Intent.HELP, Intent.LIST, Intent.ACCEPT})
 """What "bien reçu ?" may look like; a mail that asks for more than that gets more."""
+ANSWERED_ANYWAY = frozenset({"how", "lent"})
+"""Topics of which the letter about a request says what is to be known."""
 MOST_ROWS = 60
 DAYS_AHEAD = 14
 """Days that are looked at where none was named."""
@@ -49,7 +53,7 @@ def availability(matter: Matter) -> Decision:
         return helped(matter)
     hint = not any(slots_asked(item, matter.meaning, matter.facts.now, matter.rules) for item in items)
     told = once(row for item in items for row in _rows(item, matter))
-    free = Free(told[:MOST_ROWS], hint, more=len(told) > MOST_ROWS)
+    free = Free(told[:MOST_ROWS], hint, more=len(told) > MOST_ROWS, reservation=_waiting(matter))
     return matter.answered(free, *(f"{row.free} free of {row.resource}" for row in told[:FREE_DAYS]))
 
 
@@ -70,9 +74,30 @@ def how_it_stands(matter: Matter) -> Decision | None:
 def helped(matter: Matter) -> Decision:
     """Answer what was asked about from the rules; what they do not say is for a person."""
     known = tuple(topic for topic in matter.meaning.topics if topic == "lent" or topic in matter.rules.answers)
+    told = Helped(known, matter.meaning.about, _waiting(matter))
     if matter.meaning.topics and not known and not matter.meaning.about:
         return matter.handed("human", f"no answer in the rules: {', '.join(matter.meaning.topics)}")
-    return matter.answered(Helped(known, matter.meaning.about), f"asks about: {', '.join(known) or 'how it works'}")
+    return matter.answered(told, f"asks about: {', '.join(known) or 'how it works'}")
+
+
+def _waiting(matter: Matter) -> Reservation | None:
+    """Return the conversation where something of ours waits for an answer: what is only told leaves it open."""
+    conversation = matter.conversation
+    return conversation if conversation is not None and conversation.state in OPEN else None
+
+
+def with_answers(decision: Decision, matter: Matter) -> Decision:
+    """Return the decision with the answers to what the mail asks besides, in the letter to its sender; what the rules
+    do not answer goes to a person."""
+    asked = [topic for topic in matter.meaning.topics if topic not in ANSWERED_ANYWAY]
+    answer = next((n for n in decision.notices if n.answers and n.to == matter.facts.sender.address), None)
+    if not asked or answer is None or isinstance(answer.content, Helped | Handed):
+        return decision
+    known = tuple(topic for topic in asked if topic in matter.rules.answers)
+    notices = [replace(n, also=known) if n is answer else n for n in decision.notices]
+    if len(known) < len(asked):
+        notices += matter.to_staff("human", matter.conversation)
+    return replace(decision, notices=tuple(notices), because=(*decision.because, f"asks about: {', '.join(asked)}"))
 
 
 def thanked(matter: Matter) -> Decision:

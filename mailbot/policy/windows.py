@@ -47,7 +47,8 @@ def windows(
     """Return what `on_mail` may look at: the hours that are asked and near ones, the rooms that could do instead, the
     same weekday in the weeks around, with the keys and goods that go along. The same resource may be in several.
     `standing` is what the sender has besides, and had: what is asked again may become a change of it."""
-    baskets = dict.fromkeys(_baskets(meaning, conversation, rules))
+    asked_for = None if conversation is not None and conversation.among else conversation
+    baskets = dict.fromkeys(_baskets(meaning, asked_for, rules))
     needs = [need for basket in baskets for need in _of_basket(basket, rules)]
     if earlier := pointed_to(meaning, standing, rules):
         request = repeated_on(meaning, earlier, rules)
@@ -56,6 +57,11 @@ def windows(
         repeats = (one for one in standing if one.code == conversation.repeats)
         newly = as_change(conversation.request, meaning)
         needs += [n for one in repeats for way in possible(newly, one, now, rules) for n in _of_amendment(way, rules)]
+    if conversation is not None and conversation.among and conversation.request:
+        said = (meaning, conversation.request)
+        waiting = [(one, what) for one in standing if one.code in conversation.among for what in said]
+        ways = [way for one, what in waiting for way in possible(what, one, now, rules)]
+        needs += [need for way in ways for need in _of_amendment(way, rules)]
     if conversation is not None and conversation.state in BOOKED:
         needs += [need for way in possible(meaning, conversation, now, rules) for need in _of_amendment(way, rules)]
     if Intent.AVAILABILITY in {meaning.intent, *(rival.intent for rival in meaning.alternatives)}:
@@ -114,6 +120,7 @@ def _of_basket(basket: Basket, rules: Rules) -> Iterator[Need]:
 
 def _of_amendment(way: Amendment, rules: Rules) -> Iterator[Need]:
     """Yield what a change looks at: what stays, and what is new there and in the weeks around."""
+    yield from _of_basket(way.new, rules)
     way = rooms_in_question(way)
     whole = Basket.of((*way.stays, *way.new.pieces), way.new.attendees)
     for piece in whole.pieces:

@@ -41,6 +41,7 @@ def with_amends(meaning: Meaning, sighting: Sighting) -> Meaning:
         same="amends-same" in cues and words <= SHORT,
         more="amends-added" in cues and not sighting.mentions and words <= SHORT,
         corrects="amends-oops" in cues and words <= SHORT,
+        rather="amends-rather" in cues and words <= SHORT,
     )
 
 

@@ -17,6 +17,10 @@ from mailbot.reading.things import Sort
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKEND = (5, 6)
+LENT = "lent"
+"""The topic of who asks what there is to be had."""
+ACTING = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL, Intent.ACCEPT, Intent.DECLINE})
+"""What a mail may do besides which its questions are answered."""
 BEFORE = 3
 """Words before a period in which its weekdays and parts of the day may stand: "welke avonden volgende week"."""
 
@@ -24,7 +28,10 @@ BEFORE = 3
 def with_besides(meaning: Meaning, sighting: Sighting, lexicons: Sequence[Lexicon], catalogue: Catalogue) -> Meaning:
     """Return the meaning with its periods, its topics, and what it wishes besides."""
     cues = sorted(sighting.cues, key=lambda cue: cue.first)
-    topics = dict.fromkeys(cue.value.removeprefix("topics-") for cue in cues if cue.value.startswith("topics-"))
+    told = [cue for cue in cues if cue.value.startswith("topics-")]
+    if meaning.intent in ACTING:  # "pour notre fête de la bière" asks nothing about beer
+        told = [cue for cue in told if sighting.page.sentence(cue.first).question]
+    topics = dict.fromkeys(cue.value.removeprefix("topics-") for cue in told)
     free = meaning.intent is Intent.AVAILABILITY
     return replace(
         meaning,

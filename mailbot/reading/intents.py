@@ -175,7 +175,8 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] += 2
     if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:
         scores[Intent.BOOK] = max(scores[Intent.BOOK], LEAST_OF_ANSWER)
-    if signs.things and signs.moment and signs.hours and not requested and not signs.code:
+    told = signs.hours or signs.people
+    if signs.things and signs.moment and told and not requested and not signs.code:
         for intent in _TOPICS:
             scores[intent] *= 0.5
     if not signs.service:

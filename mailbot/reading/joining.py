@@ -54,7 +54,20 @@ class Joiner:
             named = {m.ids for m in self.sighting.mentions if m.sort is Sort.ROOM and not m.generic}
             ids = named.pop() if parted and len(named) == 1 else (SAME,)
             items = [Item(ids, 1, self._slots(self.moments))]
+        elif not rooms and (moved := self._moved_besides()):
+            items.insert(0, Item((SAME,), 1, self._slots(moved)))
         return tuple(items), frozenset(self._lacks)
+
+    def _moved_besides(self) -> list[Moment]:
+        """Return the day and hours to which what is booked goes, where a change says them before a thing that it asks
+        for as well: "plutôt 20 h le 26, et un projecteur"; not "un projecteur, plutôt le 26"."""
+        if self.intent is not Intent.CHANGE or not self.wanted:
+            return []
+        thing = min(one.quantity.first for one in self.wanted)
+        moves = {"amends-rather", "change/decisive", "change/strong", "change/fair"}
+        said = [cue.first for cue in self.sighting.cues if cue.value in moves and cue.first < thing]
+        use = [moment for moment in self.moments if moment.when.role is Role.USE and moment.at < thing]
+        return [m for m in use if m.when.has_days and m.when.has_clock and said and min(said) <= m.at]
 
     def _beside(self, one: Wanted, rooms: Sequence[Wanted], days: Sequence[set[date]]) -> set[date]:
         """Return the days of the rooms that a thing goes with: those of its sentence, where the others are named in
@@ -192,6 +205,8 @@ class Joiner:
     # things
 
     def _goods(self, one: Wanted, days: Sequence[date], with_room: bool) -> tuple[Slot, ...]:
+        if with_room and (only := self._only_then(one)):
+            return equipment_slots(only)
         loan = [m for m in self.moments if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.has_days]
         mine = [m for m in self._days_of(one, bool(days)) if not (len(loan) > 1 and m.weekday_alone)]
         edge = self._edge_of(one)
@@ -218,6 +233,18 @@ class Joiner:
         if not spans and not one.unknown and self.intent is not Intent.CHANGE:
             self._lacks.add(Lack.DATE)
         return () if self._is_open_question() else equipment_slots(spans)
+
+    def _only_then(self, one: Wanted) -> list[Days]:
+        """Return the days on which alone a thing is needed beside a room: "2 percolateurs le 12 seulement"."""
+        found: list[Days] = []
+        for cue in self.sighting.cues:
+            behind = 0 <= cue.first - one.mention.last <= 1
+            before = 0 <= one.quantity.first - cue.last <= 1
+            if cue.value == "stance-only" and (behind or before):
+                for when, (first, last) in zip(self.sighting.whens, self.sighting.spans, strict=True):
+                    if cue.first <= first < cue.last and last - first <= cue.last - cue.first + 1:
+                        found += when.days
+        return found
 
     def _edge_of(self, one: Wanted) -> int | None:
         """Return 0 for a thing that is needed on the first day, -1 on the last, None where nothing says so."""

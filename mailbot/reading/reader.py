@@ -17,7 +17,7 @@ from mailbot.model.meaning import Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
 from mailbot.reading.amends import undoes, with_amends
-from mailbot.reading.besides import until_decided, with_besides
+from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.exceptions import sentences_on_series
 from mailbot.reading.further import with_further
@@ -166,6 +166,11 @@ class Library:
             hold_until=until,
         )
         meaning = with_amends(with_besides(meaning, sighting, lexicons, self.catalogue), sighting)
+        if meaning.intent in {Intent.HUMAN, Intent.LIST} and LENT in meaning.topics and signs.words <= SHORT:
+            return replace(meaning, intent=Intent.HELP, runner_up=meaning.intent)
+        if context.booked and judged.intent is Intent.BOOK and meaning.rather:
+            judged = replace(judged, intent=Intent.CHANGE, runner_up=judged.intent)
+            meaning = replace(meaning, intent=Intent.CHANGE, runner_up=Intent.BOOK)
         bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
         if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)

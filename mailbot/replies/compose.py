@@ -214,6 +214,8 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "through": notice.through,
         "now": now,
         "answering": answers(notice),
+        "also": notice.also,
+        "waits": reservation is not None and isinstance(content, d.Free | d.Helped),
         "commune": teller.text(commune.names),
         "service": teller.text(commune.service),
         "phone": commune.phone,

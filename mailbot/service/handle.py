@@ -18,7 +18,7 @@ from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
-from mailbot.policy.continued import OPEN, afterthought_to, continued
+from mailbot.policy.continued import OPEN, afterthought_to, continued, under_subject
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
 from mailbot.policy.matter import Matter
@@ -31,6 +31,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
+from mailbot.reading.words import bare_subject
 from mailbot.service.behalf import ForOther, challenged, for_other, proof_of, settled
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
@@ -190,14 +191,30 @@ def understood(
 ) -> tuple[Reservation | None, Meaning, Act | None]:
     """Return the conversation that a letter belongs to, what it means there, and the act whose challenge it answers. A
     few words without thread and code are read once more as an answer to our only open question, or as an afterthought
-    to the last conversation."""
+    to what was said or booked before."""
     conversation, context, challenge = conversation_of(letter, rules, unit)
     meaning = read(letter, context, rules.catalogue, lexica)
-    if conversation is None and (last := afterthought_to(meaning, mine(letter, rules, unit, now))):
-        again = read(letter, context_in(last, unit.mailbox.letters_in(last.code)), rules.catalogue, lexica)
-        if again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None:
-            return last, again, None
-    return conversation, meaning, challenge
+    if conversation is not None:
+        return conversation, meaning, challenge
+    earlier = afterthought_to(meaning, may_go_on(letter, mine(letter, rules, unit, now)), now, rules)
+    if not earlier:
+        return None, meaning, challenge
+    last = earlier[0] if len(earlier) == 1 else None
+    there = context_in(last, unit.mailbox.letters_in(last.code)) if last else in_one_of(earlier)
+    again = read(letter, there, rules.catalogue, lexica)
+    means = again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None
+    return (last, again, None) if means else (None, meaning, challenge)
+
+
+def may_go_on(letter: Letter, standing: Sequence[Reservation]) -> tuple[Reservation, ...]:
+    """Return which of the sender's conversations a mail without thread and code may go on with, by its subject."""
+    subject, mark = bare_subject(letter.subject)
+    return under_subject(subject, standing, answers=mark == "reply")
+
+
+def in_one_of(booked: Sequence[Reservation]) -> Context:
+    """Return what the reader must know where any of several bookings may be meant."""
+    return Context(booked=True, language=booked[0].language)
 
 
 def mine(letter: Letter, rules: Rules, unit: Unit, now: datetime) -> tuple[Reservation, ...]:
@@ -274,7 +291,7 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings"}:
+        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings", "which"}:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 
@@ -297,7 +314,7 @@ def facts_for(
     if conversation is not None and unit.reservations.get(conversation.code) != conversation:
         raise LostRace(conversation.code)
     standing = mine(letter, rules, unit, now)
-    conversation = conversation or continued(meaning, standing, now, rules)
+    conversation = conversation or continued(meaning, may_go_on(letter, standing), now, rules)
     whose = initiative.id if initiative else None
     earlier = unit.reservations.earlier(address, whose, now - LONG_AGO, now) if meaning.like_before else ()
     sender = Sender(

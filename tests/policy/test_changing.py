@@ -17,11 +17,11 @@ from mailbot.model.decision import (
     Confirmed,
     Content,
     Handed,
-    Listed,
     ShortNotice,
     Taken,
     TooManyPeople,
     Unchanged,
+    Which,
 )
 from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning
 from mailbot.model.reservation import Act, State
@@ -383,12 +383,30 @@ def test_after_two_fruitless_questions_a_person_takes_over_and_what_stands_stays
     assert len(stands(office, code)) == 3
 
 
-def test_two_bookings_and_none_named_are_listed() -> None:
+def test_two_bookings_and_none_named_are_numbered_and_the_one_that_is_chosen_is_changed() -> None:
     office = Office()
-    booked(office)
-    booked(office, LATER)
-    content = letter(office.mail(changes(hours=(15 * 60, 19 * 60))))
-    assert isinstance(content, Listed)
+    first, second = booked(office), booked(office, LATER)
+    decision = office.mail(changes(hours=(15 * 60, 19 * 60)))
+    content = letter(decision)
+    assert isinstance(content, Which)
+    assert [one.code for one in content.among] == [first, second]
+    changed = office.mail(says(Intent.BOOK, option=2), code=decision.code, sender_is_proven=True)
+    assert isinstance(letter(changed), Changed)
+    assert stands(office, second)[0][2] == span(LATER, "15-19")
+    assert stands(office, first)[0][2] == span(SATURDAY, "14-18")
+    assert office.reservations[decision.code].state is State.DECLINED
+    assert ledger_is_the_sum_of_what_stands(office)
+
+
+def test_a_bare_no_that_may_speak_of_two_bookings_asks_which() -> None:
+    office = Office()
+    first, second = booked(office), booked(office, LATER)
+    decision = office.mail(UNDO)
+    assert isinstance(letter(decision), Which)
+    chosen = says(Intent.HUMAN, days=frozenset({date.fromisoformat(SATURDAY)}))
+    office.mail(chosen, code=decision.code, sender_is_proven=True)
+    assert office.reservations[first].state is State.CANCELLED
+    assert office.reservations[second].state is State.CONFIRMED
     named = office.mail(changes(hours=(15 * 60, 19 * 60), days=(LATER,)), sender_is_proven=True)
     assert isinstance(letter(named), Changed)
 

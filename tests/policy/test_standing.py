@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,12 +23,27 @@ from mailbot.model.decision import (
     ShortNotice,
     ToStaff,
     Unchanged,
+    Which,
 )
 from mailbot.model.letters import CalendarReply
 from mailbot.model.meaning import Intent, Item
 from mailbot.model.reservation import Act, State
 from mailbot.policy.clock import on_clock
-from tests.policy.commune import KARIM, RULES, YVETTE, Office, any_room, asks, goods, local, room, says, slot, span
+from tests.policy.commune import (
+    BRUSSELS,
+    KARIM,
+    RULES,
+    YVETTE,
+    Office,
+    any_room,
+    asks,
+    goods,
+    local,
+    room,
+    says,
+    slot,
+    span,
+)
 
 SATURDAY = "2026-06-13"
 YES, NO, CANCEL = says(Intent.ACCEPT), says(Intent.DECLINE), says(Intent.CANCEL)
@@ -216,7 +231,7 @@ def test_a_proven_sender_gives_it_up_at_once() -> None:
 @pytest.mark.parametrize(
     ("items", "expected"),
     [
-        ([], Listed),
+        ([], Which),
         ([any_room(slot(SATURDAY))], Challenged),  # the tables of that day stay
         ([room("salle", slot("2026-06-20", "14-18")), goods("table", 4, slot("2026-06-20"))], Challenged),
         ([Item(("same",), 1, (slot("2026-06-20"),))], Challenged),
@@ -230,7 +245,7 @@ def test_what_is_given_up_without_a_code_is_found_by_its_day_and_thing(items, ex
     confirmed(office, "2026-06-20")
     decision = office.mail(says(Intent.CANCEL, *items))
     assert isinstance(letter(decision), expected)
-    assert all(put.act is Act.CHALLENGE for put in decision.puts)
+    assert all(put.act in (Act.CHALLENGE, Act.ASK) for put in decision.puts)
 
 
 def test_the_only_booking_is_meant_where_nothing_is_named() -> None:
@@ -327,3 +342,34 @@ def test_a_part_is_given_up_and_the_rest_stays() -> None:
     [use] = office.reservations[code].uses
     assert use.when == span(SATURDAY, "14-18")
     assert {resource for resource, _ in +office.ledger.cells} == {"salle", "key:mairie:1"}
+
+
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("2026-06-02T09:30", "2026-06-03T09:30"),
+        ("2026-06-02T03:12", "2026-06-03T09:00"),
+        ("2026-06-02T22:40", "2026-06-04T09:00"),
+        ("2026-06-02T19:59", "2026-06-03T19:59"),
+    ],
+)
+def test_a_bare_no_counts_for_a_day_and_to_the_next_morning_where_that_ends_at_night(written: str, until: str) -> None:
+    office = Office()
+    office.now = datetime.fromisoformat(written).replace(tzinfo=BRUSSELS).astimezone(UTC)
+    last = datetime.fromisoformat(until).replace(tzinfo=BRUSSELS).astimezone(UTC)
+    decision = office.mail(asks(room("salle", slot("2026-06-20", "14-18"))))
+    assert letter(decision).undo_until == last
+    office.now = last
+    undone = office.mail(says(Intent.DECLINE, undo=True), code=decision.code, sender_is_proven=True)
+    assert isinstance(letter(undone), Cancelled)
+
+
+def test_who_takes_the_only_proposal_reads_that_and_not_what_they_first_asked() -> None:
+    office = Office()
+    one = office.mail(asks(goods("table", 50, slot(SATURDAY))))
+    assert letter(office.mail(says(Intent.ACCEPT), code=one.code)).chosen == 0
+
+
+def test_who_takes_one_of_several_reads_its_number() -> None:
+    office = Office()
+    assert letter(office.mail(number(1), code=offered(office))).chosen == 1

@@ -100,6 +100,7 @@ FITS: dict[type, frozenset[State]] = {
     d.CollectorNoted: BOOKED,
     d.Offered: frozenset({State.OFFERED}),
     d.Repeated: frozenset({State.ASKED}),
+    d.Which: frozenset({State.ASKED}),
     d.Asked: frozenset({State.ASKED, State.CHANGING}),
     d.Refused: frozenset({State.REFUSED}),
     d.Cancelled: frozenset({State.CANCELLED}),
