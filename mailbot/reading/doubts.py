@@ -13,7 +13,9 @@ from mailbot.model.meaning import Item, Lack, Meaning
 from mailbot.reading.moments import NOON, Clock, Role, When
 from mailbot.reading.sightings import Sighting
 
-_ASIDE = frozenset({"stance-fallback", "stance-unfit", "stance-except", "stance-kept", "stance-reply"})
+_ASIDE = frozenset(
+    {"stance-fallback", "stance-unfit", "stance-except", "stance-kept", "stance-reply", "stance-elsewhere"}
+)
 """Cues of days and hours that are told so as not to be booked."""
 Span = tuple[int, int]
 """First and last minute of hours, counted from the midnight that begins the day."""
@@ -23,9 +25,12 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
     """Return what must be asked, since it was said and is in none of the readings; nothing where all is in them."""
     items = [item for meaning in readings for item in meaning.items]
     hours, days = set(_hours(items)), set(_days(items))
+    whole = {(c.start, c.end) for when in sighting.whens if _is_firm(when) for c in when.clocks if _whole(c)}
+    asking = sighting.sentences_of("book/") if hours <= whole else None
     lacks: set[Lack] = set()
     aside = [(cue.first, cue.last) for cue in sighting.cues if cue.value in _ASIDE]
     whens = list(zip(sighting.whens, sighting.spans, strict=True))
+    told = {_sentence(at, sighting) for when, (at, _) in whens if any(_whole(clock) for clock in when.clocks)}
     habits = {_sentence(at, sighting) for when, (at, _) in whens if _repeats(when)}
     for when, (at, _) in whens:
         if not hours or not _is_firm(when) or at < sighting.body_at or sighting.stances.in_past(at):
@@ -33,9 +38,11 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
         if any(first <= at < last for first, last in aside) or _sentence(at, sighting) in habits:
             continue
         own = {day for span in when.days for day in span}
+        here = _sentence(at, sighting)
+        alone = not own and (asking is None or (here in asking and here not in told))
         if own and not own & days:
             lacks |= {Lack.DATE} if any(_whole(clock) for clock in when.clocks) else set()
-        elif any(_is_outside(clock, hours, alone=not own) for clock in when.clocks):
+        elif any(_is_outside(clock, hours, alone=alone) for clock in when.clocks):
             lacks |= {Lack.START, Lack.END}
     return frozenset(lacks)
 
@@ -58,10 +65,10 @@ def _whole(clock: Clock) -> bool:
 
 def _is_outside(clock: Clock, hours: set[Span], *, alone: bool) -> bool:
     """Whether hours lie in none of those that would be booked, in whichever half of the day; a start alone only where
-    it was said without a day."""
+    it was said so that it may be one of what is asked (`alone`)."""
     if clock.start is None or clock.beside or (clock.end is None and (not alone or clock.length is not None)):
         return False
-    shifts = (0, NOON, -NOON) if clock.twelve else (0,)
+    shifts = (0, NOON, -NOON) if clock.twelve else (0, 2 * NOON)
     ends = [(clock.start + by, (clock.start if clock.end is None else clock.end) + by) for by in shifts]
     return not any(first <= start and end <= last for start, end in ends for first, last in hours)
 

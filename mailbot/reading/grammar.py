@@ -66,6 +66,8 @@ class _Reading:
         """Sentences of more than one use."""
         self.has_dates = False
         """Whether the text names days by their date."""
+        self.has_several = False
+        """Whether the text names more days than one."""
         self.roles: dict[int, Role] = {}
         """By the first atom of a use, what the words of fetching and bringing back make of it."""
         self.last_named: date | None = None
@@ -97,6 +99,7 @@ class _Reading:
             {sentence for sentence in sentences if sentences.count(sentence) > 1} if len(found) < 99 else set()
         )
         self.has_dates = any(use.days and use.rule is None and not _all_bare(use) for use in found)
+        self.has_several = _several_days(found)
         whens: list[When] = []
         for use in found:
             if len(whens) >= MOST_WHENS:
@@ -403,7 +406,7 @@ class _Reading:
             return self._listed(
                 when, replace(use, pieces=[piece for piece in use.pieces if piece in dated or not piece.entries])
             )
-        if rule == RulePhrase("daily", part=rule.part) and not use.days and use.count is None and self.has_dates:
+        if _is_every_day(use) and self.has_dates:
             return when  # "elke dag van 9u tot 16u": hours of the days that are named elsewhere
         if rule == RulePhrase("daily", part=rule.part) and use.days and not any(_bounds(piece) for piece in use.days):
             return self._listed(when, use)
@@ -515,6 +518,9 @@ class _Reading:
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
             elif found and not apart and phrase.open_start and _length_before(found[-1][0]) is not None:
+                if (piece.between | piece.lead) & Mark.FILLER and not piece.lead & (Mark.SINCE | Mark.AT | Mark.FROM):
+                    found[-1] = (ClockPhrase(None, phrase.start, part=phrase.part), found[-1][1])
+                    continue  # "all done inside two hours, so say half nine"
                 found[-1] = (replace(phrase, length=_length_before(found[-1][0])), found[-1][1])
             else:
                 timed = phrase.start is not None or phrase.end is not None
@@ -539,6 +545,8 @@ class _Reading:
         habit = self.sentences[use.pieces[0].sentence].marks & Mark.HABIT
         if habit and not any(each.sure and each.days for piece in use.days for each in piece.settled):
             return Role.HABIT
+        if _is_every_day(use) and self.has_dates and not self.has_several:
+            return Role.HABIT  # "le 26 septembre … joignable tous les jours entre 17h et 19h"
         if not use.days and use.rule is None:
             lone = use.pieces[0].sentence not in self.crowded
             return Role.HABIT if lone and use.clocks and use.clocks[0].bounded else Role.USE
@@ -652,6 +660,20 @@ _PARTS: Final = {
     CountPhrase: "repetition",
     ExceptPhrase: "exception",
 }
+
+
+def _is_every_day(use: Use) -> bool:
+    """Whether it says "every day", and neither of which days nor of how many."""
+    rule = use.rule
+    return rule is not None and rule == RulePhrase("daily", part=rule.part) and not use.days and use.count is None
+
+
+def _several_days(found: Sequence[Use]) -> bool:
+    """Whether uses name more than one day: a list, a stretch, a repetition, or days here and there."""
+    pieces = [piece for use in found if not use.closed for piece in use.days]
+    entries = [entry for piece in pieces for entry in piece.entries if not entry.vague and entry.next_day != 0]
+    stretch = any(entry.until or entry.weekend or entry.is_period for entry in entries)
+    return stretch or len(entries) > 1 or any(use.rule and not _is_every_day(use) for use in found)
 
 
 def _only_points_back(use: Use) -> bool:

@@ -257,6 +257,8 @@ class HourReader:
         """Tell "19-22h" and "van 19 tot 22" from "20 à 25 personnes", "8-12 ans" and scores."""
         if end.explicit:
             return start.explicit or not (end.maybe_length and start.hour == 0)
+        if leads & Mark.BETWEEN and start.explicit and not self.atoms[after].people:
+            return end.hour <= 24  # "tussen half elf en twaalf beschikbaar"
         if (start.dotted and end.dotted) or (_is_no_date(end) and not self.atoms[after].counted):
             return True
         following = self.atoms[after]
@@ -266,7 +268,7 @@ class HourReader:
         if start.explicit or end.part or following.sense.part_alone or following.sense.half_day:
             return True
         led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at) or self._labelled(led_at)
-        led = led or (self._begins_sentence(led_at) and self._till(after))
+        led = led or (self._till(after) and (self._begins_sentence(led_at) or (start.dotted and _is_no_date(start))))
         return led and end.hour <= 24 and start.said != end.said
 
     def _begins_sentence(self, at: int) -> bool:
@@ -425,6 +427,8 @@ class HourReader:
         if following.sense.half_day and (not following.sense.weekday_weak or following.glued) and hour <= 12:
             return self._in_half(replace(face, explicit=True), at)
         if following.sense.minutes_after is not None and following.kind is Is.WORD and following.marks == 0:
+            if following.last > following.first + 1 and self.atoms[at + 1].counted:
+                return None  # "two and a half tables"
             return self._rounded(replace(face, spelled=True, explicit=True), at)
         if atom.number is not None and atom.number.article:
             return None
@@ -458,7 +462,8 @@ class HourReader:
             return self._in_half(replace(face, minute=minute, maybe_length=short), after)
         rounded, behind = self._rounded(face, at)
         if behind > at:
-            return rounded, behind
+            short = rounded.hour <= _LONGEST_WITH_MINUTES and not (rounded.sure or rounded.part)
+            return replace(rounded, maybe_length=short), behind
         return self._in_half(replace(face, maybe_length=face.hour <= 12 and not face.sure), at)
 
     def _spaced_minutes(self, at: int, minute: int) -> bool:

@@ -263,10 +263,25 @@ def joined_hours(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
         return tuple(replace(clock, end=end_after(clock.start or 0, ends[0].end or 0)) for clock in starts)
     if len(lengths) == 1:
         return tuple(replace(clock, end=(clock.start or 0) + (lengths[0].length or 0)) for clock in starts)
-    if len(starts) == 2 and starts[0].start != starts[1].start:
-        first, last = sorted(starts, key=lambda clock: clock.start or 0)
-        return (replace(first, end=last.start),)
+    if len(starts) == 2:
+        return (_from_to(*starts),)
     return tuple(starts)
+
+
+def _from_to(first: Clock, second: Clock) -> Clock:
+    """Make a start and an end of two times of day, told in that order unless their halves of the day are sure: "om zes
+    uur 's avonds … om tien uur". What is near is rather two starts: "portes à 19h, concert à 20h"."""
+    start, end = first.start or 0, second.start or 0
+    if end <= start:
+        if second.twelve or (start >= EVENING and end <= NIGHT):
+            end = end_after(start, end)
+        else:
+            first, start, end = second, end, start
+    return replace(first, end=end) if SHORTEST <= end - start <= LONGEST else first
+
+
+SHORTEST, LONGEST = 75, 840
+"""Minutes from one time of day to the next that may be an end, though nothing says so."""
 
 
 def widened(clock: Clock, more: Sequence[Clock]) -> Clock:
@@ -313,7 +328,7 @@ def _around(ranges: tuple[Clock, ...], clocks: Sequence[Clock]) -> tuple[Clock, 
     )
 
 
-NOON, EVENING, DAY = 720, 17 * 60, 1440
+NOON, EVENING, DAY, NIGHT = 720, 17 * 60, 1440, 360
 
 
 def end_after(start: int, end: int) -> int:

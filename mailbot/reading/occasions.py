@@ -14,7 +14,7 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import EVENING, Clock, Role, When, end_after, joined_hours, widened
+from mailbot.reading.moments import EVENING, LONGEST, SHORTEST, Clock, Role, When, end_after, joined_hours, widened
 
 DAY = 1440
 
@@ -33,6 +33,8 @@ class Moment:
     rank: float = 1.0
     ends: bool = False
     """Its hour is told as an end: "fini à 22h"."""
+    starts: bool = False
+    """Its hour is told as a start: "portes à 19h"."""
     begins: bool = False
     """Its hour is told as that from when the place is needed: "accès dès 16h pour l'installation"."""
 
@@ -387,11 +389,12 @@ def _hours(moments: Sequence[Moment]) -> list[Moment]:
 
 
 def _agreeing(best: Sequence[Moment], complete: list[Moment]) -> list[Moment]:
-    """Complete hours stand for incomplete ones, unless these say another start at a higher rank."""
+    """Complete hours stand for incomplete ones, unless these say a start outside of them at a higher rank."""
     higher = [m for m in best if m.rank > complete[0].rank and not m.complete]
     starts = {clock.start for m in higher for clock in m.when.clocks if clock.start is not None}
-    told = {clock.start for m in complete for clock in m.when.clocks}
-    return complete if not starts or starts & told else list(best)
+    told = [(clock.start or 0, clock.end or DAY) for m in complete for clock in m.when.clocks]
+    within = any(start <= each < end for each in starts for start, end in told)
+    return complete if not starts or within else list(best)
 
 
 def _better(hours: list[Moment], timed: Sequence[Moment]) -> list[Moment]:
@@ -491,27 +494,71 @@ def _dated(when: When) -> bool:
 
 
 def ending(found: Sequence[Moment]) -> list[Moment]:
-    """Put "fini à 22h", or "jusqu'à 22h" where no hours are said in full, to "dès 19h30": an end said alone to the
-    earliest start said without one."""
-    ends = [m for m in found if m.ends and (_said_alone(m, "start") or (m.only_hours and _said_alone(m, "end")))]
-    if not ends and not any(moment.complete for moment in found):
-        ends = [m for m in found if m.only_hours and _said_alone(m, "end")]
-    starts = [m for m in found if m not in ends and len(m.when.clocks) == 1 and not m.complete]
-    starts = [m for m in starts if m.when.clocks[0].start is not None]
-    starts = [m for m in starts if not m.begins] or starts
-    if not ends or not starts:
+    """Put an end said alone to the start said without one: "fini à 22h" to "dès 19h30", "jusqu'à 22h" where no hours
+    are said in full, and of times of day that nothing tells apart the last in the text to the first."""
+    pair = _first_and_last(found)
+    if pair is None:
         return list(found)
-    first = min(starts, key=lambda m: (-m.rank, m.when.clocks[0].start or 0))
-    last = ends[-1].when.clocks[0]
-    start, end = first.when.clocks[0].start or 0, last.start or last.end or 0
-    end = end_after(start, end)
+    first, last, lone = pair
+    start, end = _minute(first), end_after(_minute(first), _minute(last))
     if end > start + DAY:
         return list(found)
-    base = first if first.when.has_days or not ends[-1].when.has_days else ends[-1]
-    whole = replace(base, when=replace(base.when, clocks=(Clock(start, end),)))
-    left = [m for m in found if m not in ends and m is not first and (m not in starts or m.when.has_days)]
-    left = [replace(m, when=replace(m.when, clocks=())) if m in starts else m for m in left]
+    base = first if first.when.has_days or not last.when.has_days else last
+    whole = replace(base, rank=max(first.rank, last.rank), when=replace(base.when, clocks=(Clock(start, end),)))
+    left = [m for m in found if m is not first and m is not last and (m not in lone or m.when.has_days)]
+    left = [replace(m, when=replace(m.when, clocks=())) if m in lone else m for m in left]
     return sorted([*left, whole], key=lambda m: m.at)
+
+
+def _first_and_last(found: Sequence[Moment]) -> tuple[Moment, Moment, list[Moment]] | None:
+    """Return the moments that say when it begins and when it ends, each said alone, and all such moments."""
+    lone = [m for m in found if _said_alone(m, "start") or (m.only_hours and _said_alone(m, "end"))]
+    best = _highest(lone)
+    if 1 < len(best) < len(lone):
+        others = [m for m in lone if m not in best]
+        pair = _first_and_last([m for m in found if m not in others])
+        if pair is not None:
+            return pair[0], pair[1], lone
+    complete = any(m.complete and any(clock.start is not None for clock in m.when.clocks) for m in found)
+    ends = [m for m in lone if m.ends]
+    if not ends and not complete:
+        ends = [m for m in lone if _said_alone(m, "end")]
+    starts = [m for m in lone if m not in ends and _said_alone(m, "start")]
+    if not ends and not complete:
+        ends = _last_in_text(starts)
+    starts = [m for m in starts if m not in ends]
+    starts = [m for m in starts if not m.begins] or starts
+    if not ends or not starts:
+        return None
+    first = min(starts, key=lambda m: (-m.rank, _minute(m)))
+    return first, _latest(ends, first), [*starts, *ends]
+
+
+def _latest(ends: Sequence[Moment], first: Moment) -> Moment:
+    """Return the end that counts: of those that rank as high as the last, the latest."""
+    start = _minute(first)
+    best = [m for m in ends if m.rank >= ends[-1].rank]
+    return max(best, key=lambda m: end_after(start, _minute(m)))
+
+
+def _last_in_text(starts: Sequence[Moment]) -> list[Moment]:
+    """Return the last of several times of day, of which nothing says that it is an end, where it can be one: it is not
+    told as a start, lies behind the others, and long enough: "om 13u45 gaat de deur open en om 15u45 is het stil"."""
+    if len(starts) < PAIR or len({frozenset(m.days) for m in starts if m.days}) > 1:
+        return []
+    last, others = starts[-1], starts[:-1]
+    near = last.sentence - others[-1].sentence <= 1
+    latest = max(_minute(m) for m in others)
+    if last.starts or last.begins or last.when.has_days or not near:
+        return []
+    end = _minute(last) if _minute(last) > latest else end_after(latest, _minute(last))
+    late = end <= DAY or latest >= EVENING
+    return [last] if SHORTEST <= end - latest <= LONGEST and late else []
+
+
+def _minute(moment: Moment) -> int:
+    clock = moment.when.clocks[0]
+    return clock.start if clock.start is not None else clock.end or 0
 
 
 def _said_alone(moment: Moment, which: Literal["start", "end"]) -> bool:

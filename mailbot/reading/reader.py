@@ -368,8 +368,14 @@ def _strangers(lexicons: tuple[Lexicon, ...]) -> Strangers:
 
 def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Lexicon, ...]) -> tuple[Token, ...]:
     """Return the tokens for finding moments: a number right before goods counts them, and is no day of the month, as
-    in "kunnen we zaterdag 3 vouwtenten lenen"; nor is one of two that something is between, "tussen de 20 en 25"."""
+    in "kunnen we zaterdag 3 vouwtenten lenen"; nor is one of two that something is between, "tussen de 20 en 25", nor
+    that of a room's name: "classroom 3 - 10 am to noon"."""
     tokens = list(sheet.tokens)
+    for room in mentions:
+        if room.sort is Sort.ROOM:
+            for at in range(sheet.at[room.first], sheet.at[room.last - 1] + 1):
+                if tokens[at].kind is Kind.NUMBER:
+                    tokens[at] = tokens[at]._replace(kind=Kind.OPAQUE, value=-1)
     before_goods = {mention.first: mention for mention in mentions if mention.sort in _GOODS}
     counting = _counting(lexicons)
     for count in counting.counts(sheet, ()):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
+from mailbot.reading.cues import Cue
 from mailbot.reading.exceptions import Singled
 from mailbot.reading.moments import Clock, Role, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
@@ -19,6 +20,7 @@ ASKED = 3.0
 _YEAR = 4
 _SOON = 2
 """Words between "answer" and the day by which it is asked for, at most."""
+_EDGES = frozenset({"stance-ends", "stance-begins", "stance-starts", "stance-elsewhere"})
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -178,7 +180,7 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         rank -= 0.5 if sentence.number in asking else 2
     if rank == ASKED and when.has_days and not when.has_clock and _leads_another(sighting, first, last):
         rank -= 0.25
-    told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last}
+    told = {cue.value for cue in sighting.cues if cue.first <= first < cue.last and _speaks_of(cue, index, sighting)}
     ends, begins = "stance-ends" in told, "stance-begins" in told and "stance-ends" not in told
     if ends and when.role is Role.HABIT and not when.has_days and when.has_clock:
         when = replace(when, role=Role.USE)
@@ -188,7 +190,27 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         rank = max(rank, 3.0)
     if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
         when = replace(when, role=Role.USE)  # "out by 9 at the latest"
-    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, begins)
+    if "stance-elsewhere" in told and not when.has_days:
+        when = replace(when, role=Role.HABIT)
+    starts = "stance-starts" in told and not ends
+    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins)
+
+
+def _speaks_of(cue: Cue, index: int, sighting: Sighting) -> bool:
+    """Whether a word that tells of ending or beginning, or of what else has its hours, is said of this hour: none other
+    stands between them, and behind the hour it stands in the same clause: "projection à 20h, clôture à 23h"."""
+    if cue.value not in _EDGES:
+        return True
+    first, last = sighting.spans[index]
+    between = range(last, cue.last) if cue.first == first else range(cue.first, first)
+    if any(other in between for other, _ in sighting.spans):
+        return False
+    parting = sighting.stances.words.joining | sighting.stances.words.contrast
+    words = [sighting.page.words[at] for at in between]
+    before = index and sighting.page.sentence_of[sighting.spans[index - 1][0]] == sighting.page.sentence_of[cue.first]
+    if cue.first < first and not (before and cue.value != "stance-elsewhere"):
+        return True  # "fini, rangé et propre à 22h"
+    return not any(word == "," or word in parting for word in words)
 
 
 def _leads_another(sighting: Sighting, first: int, last: int) -> bool:
@@ -230,7 +252,7 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     day = _last_named(asked[-1]) if asked else None
     hours = [m for m in use if m.only_hours]
     newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or _goes_before(m, day))]
-    newly = newly or ([] if day else hours)
+    newly = newly or ([m for m in hours if m.complete and m.at > day.at][-1:] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
     clock = newly[-1].when.clocks[-1] if newly else clock
     if day is None:

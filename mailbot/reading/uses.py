@@ -443,8 +443,17 @@ def _is_long(piece: Piece) -> bool:
 
 def _is_bound(piece: Piece) -> bool:
     """Whether days bound a repetition: no deadlines, no weeks and months that tell of something else."""
-    gone = any(entry.gone or (entry.year_offset or 0) < 0 for entry in piece.entries)  # "comme l'an passé"
-    return isinstance(piece.phrase, DaysPhrase) and piece.phrase.is_bound and not piece.leads & Mark.BEFORE and not gone
+    return (
+        isinstance(piece.phrase, DaysPhrase)
+        and piece.phrase.is_bound
+        and not piece.leads & Mark.BEFORE
+        and not _is_gone(piece)
+    )
+
+
+def _is_gone(piece: Piece) -> bool:
+    """Whether days tell of earlier times: "comme l'an passé"."""
+    return any(entry.gone or (entry.year_offset or 0) < 0 for entry in piece.entries)
 
 
 def _hours_to_days(found: list[Use]) -> list[Use]:
@@ -480,7 +489,9 @@ def _belong(first: Use, second: Use) -> bool:
     hours, days = (first, second) if not (first.days or first.rule) else (second, first)
     if hours.days or hours.rule or days.clocks or second.rival or not hours.clocks or not (days.days or days.rule):
         return False
-    if any(piece.leads & Mark.BEFORE for piece in days.days) or first.pieces[-1].line != second.pieces[0].line:
+    if first.pieces[-1].line != second.pieces[0].line:
+        return False
+    if any(piece.leads & Mark.BEFORE or _is_gone(piece) for piece in days.days):
         return False
     clock = hours.clocks[0]
     if clock.bounded:

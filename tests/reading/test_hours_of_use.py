@@ -1,0 +1,122 @@
+"""From when to when a room is used, where a mail tells its hours in several sentences, beside those of other things."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mailbot.model.letters import NO_CONTEXT
+from mailbot.model.meaning import Lack
+from mailbot.reading.lexicon import load_all
+from mailbot.reading.mime import parse
+from mailbot.reading.reader import read
+from tests.corpus.commune import MAILBOX
+from tests.corpus.mails import COMMUNE
+
+SENT = datetime(2026, 6, 2, 7, 30, tzinfo=UTC)  # a Tuesday
+ASKS = {
+    "fr": "Bonjour,\n\nNous voudrions la salle de réunion le samedi 13 juin. {}\n\nMerci,\nClaire",
+    "nl": "Dag,\n\nGraag de kleine vergaderzaal op zaterdag 13 juni. {}\n\nBedankt,\nKlaar",
+    "en": "Hello,\n\nWe would like the small meeting room on Saturday 13 June. {}\n\nThanks,\nClare",
+}
+
+
+def hours(text: str) -> str:
+    """Return the hours of each day in the order of the days, and "?" for what must be asked."""
+    raw = f"From: a@b.example\r\nTo: {MAILBOX}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+    meaning = read(parse(raw, SENT, own=frozenset({MAILBOX})), NO_CONTEXT, COMMUNE, load_all())
+    found = []
+    for slot in (slot for item in meaning.items for slot in item.slots):
+        ends = [end.strftime("%H:%M") if isinstance(end, datetime) else "" for end in (slot.start, slot.end)]
+        found.append("-".join(ends))
+    unsure = meaning.missing & {Lack.START, Lack.END} if all("-" not in one[1:-1] for one in found) else set()
+    return " ".join(found) + (" ?" if unsure else "")
+
+
+def said(language: str, text: str) -> str:
+    return hours(ASKS[language].format(text))
+
+
+LAST_IS_THE_END = [
+    ("fr", "On ouvre la porte à 13h45 et à 15h45 tout le monde est reparti.", "13:45-15:45"),
+    ("fr", "Accueil à 10h, les gens rentrent chez eux à 12h30.", "10:00-12:30"),
+    ("fr", "À 19h on commence. Nous rendons la clé à 22h.", "19:00-22:00"),
+    ("fr", "19h30 pétantes et on s'en va à 21h", "19:30-21:00"),
+    ("fr", "Projection à vingt heures précises, clôture du débat à vingt-trois heures trente.", "20:00-23:30"),
+    ("fr", "Les musiciens arrivent à 17h, on ouvre à 19h et on ferme à 1h.", "17:00-01:00"),
+    ("nl", "Om kwart voor twee doen we open en om kwart voor vier zwaaien we iedereen uit.", "13:45-15:45"),
+    ("nl", "9u45 erin, 12u30 eruit.", "09:45-12:30"),
+    ("nl", "Aan om 18u, alles uit om 4u 's nachts.", "18:00-04:00"),
+    ("nl", "We beginnen om zes uur 's avonds en om tien uur gaat het licht uit.", "18:00-22:00"),
+    ("nl", "Onthaal om 10u. Om 12u30 is iedereen naar huis.", "10:00-12:30"),
+    ("nl", "De deuren gaan open om half acht en de sleutel is om elf uur terug.", "19:30-23:00"),
+    ("en", "We open up at a quarter to two and at a quarter to four we wave everybody off.", "13:45-15:45"),
+    ("en", "In at 9.45, out at 12.30.", "09:45-12:30"),
+    ("en", "Kick off at 6pm, everything off by 4am.", "18:00-04:00"),
+    ("en", "Doors at 7pm and we hand back the key at 11.", "19:00-23:00"),
+    ("en", "Starting at two, swept and locked by half past four.", "14:00-16:30"),
+    ("en", "At ten the first ones arrive. By half past twelve everyone has gone home.", "10:00-12:30"),
+]
+
+NO_END = [
+    ("fr", "Portes à 19h, concert à 20h.", "19:00- ?"),
+    ("fr", "Début à 19h.", "19:00- ?"),
+    ("nl", "Deuren om 19u, start om 20u.", "19:00- ?"),
+    ("en", "Doors open at 7pm, it starts at 8pm.", "19:00- ?"),
+]
+
+HOURS_OF_SOMETHING_ELSE = [
+    ("fr", "De 14h à 17h. Le train de notre oratrice est à 18h12.", "14:00-17:00"),
+    ("fr", "De 14h à 17h ; le boulanger n'ouvre qu'à 7h, tant pis pour le café.", "14:00-17:00"),
+    ("fr", "Vous pouvez me sonner tous les jours entre 17h et 19h.", "- ?"),
+    ("fr", "Je suis joignable chaque jour de 9h à 12h.", "- ?"),
+    ("fr", "De 14h à 17h. Après, à 18h, balade au parc.", "14:00-17:00"),
+    ("nl", "Van 14u tot 17u. De trein van de spreker is om 18u12.", "14:00-17:00"),
+    ("nl", "U kan mij altijd bellen, elke dag van 17 tot 19 uur ben ik thuis.", "- ?"),
+    ("nl", "Van 14u tot 17u, want de laatste bus rijdt om 17u40.", "14:00-17:00"),
+    ("nl", "Uitleg van 19.45 uur tot 20.45 uur, de wandeling vertrekt om 21u aan de vijver.", "19:45-20:45"),
+    ("en", "From 2 to 5pm. The speaker's train is at 6.12pm.", "14:00-17:00"),
+    ("en", "You can ring me any day between 5 and 7pm.", "- ?"),
+    ("en", "From 16:30 to 18:30 (lantern walk afterwards at 18:45, outside).", "16:30-18:30"),
+    ("en", "8am till 2pm. The bread comes out at noon and the shop opens at 7 but that's my problem.", "08:00-14:00"),
+]
+
+SPELLED = [
+    ("fr", "De une heure et demie à cinq heures.", "13:30-17:00"),
+    ("fr", "À 14h, pour une séance de deux heures et demie.", "14:00-16:30"),
+    ("nl", "Van tien uur tot twaalf uur min een kwartier.", "10:00-11:45"),
+    ("nl", "Tussen half elf en twaalf als het kan.", "10:30-12:00"),
+    ("nl", "Van 10.30 tot den noen.", "10:30-12:00"),
+    ("nl", "van 2 tot 5 ofzo", "14:00-17:00"),
+    ("en", "from 2 till like 4.30", "14:00-16:30"),
+    ("en", "From 10 hour until 13:30 hour.", "10:00-13:30"),
+    ("en", "from 5 and a half in the afternoon to 9 in the evening", "17:30-21:00"),
+    ("en", "7.30pm start, usually all done inside two hours so say half nine.", "19:30-21:30"),
+    ("en", "Time: from 15:00, one hour and half.", "15:00-16:30"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), LAST_IS_THE_END)
+def test_of_times_of_day_the_last_is_the_end(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), NO_END)
+def test_what_begins_is_no_end(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), HOURS_OF_SOMETHING_ELSE)
+def test_trains_shops_and_telephones_have_hours_of_their_own(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), SPELLED)
+def test_hours_in_words(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+def test_the_number_of_a_room_is_no_hour() -> None:
+    asked = "Hello,\n\nFor our day on 13 June we'd need:\n\nclassroom 3 - 10 am to noon (talks)\n\nHelena"
+    assert hours(asked) == "10:00-12:00"
