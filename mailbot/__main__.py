@@ -249,33 +249,33 @@ def _history(chosen: argparse.Namespace) -> None:
 
 
 def _login(_: argparse.Namespace) -> None:
-    from mailbot import app
+    from mailbot import upkeep
 
-    app.login()
+    upkeep.login()
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from mailbot import app
+    from mailbot import upkeep
 
-    return app.doctor(mend=chosen.mend)
+    return upkeep.doctor(mend=chosen.mend)
 
 
 def _backup(chosen: argparse.Namespace) -> None:
-    from mailbot import app
+    from mailbot import upkeep
 
-    app.backup(chosen.file)
+    upkeep.backup(chosen.file)
 
 
 def _restore(chosen: argparse.Namespace) -> None:
-    from mailbot import app
+    from mailbot import upkeep
 
-    app.restore(chosen.file)
+    upkeep.restore(chosen.file)
 
 
 def _forget(chosen: argparse.Namespace) -> None:
-    from mailbot import app
+    from mailbot import upkeep
 
-    app.forget(chosen.address)
+    upkeep.forget(chosen.address)
 
 
 def _demo(_: argparse.Namespace) -> int:

@@ -70,12 +70,12 @@ def settings() -> Settings:
     start_logs(chosen.log_level)
     for warning in chosen.warnings:
         log.warning(warning)
-    if faults := _faults_of_letters(chosen):
+    if faults := faults_of_letters(chosen):
         raise BadSettings(faults)
     return chosen
 
 
-def _faults_of_letters(chosen: Settings) -> list[str]:
+def faults_of_letters(chosen: Settings) -> list[str]:
     """Return what is wrong with the folder of letters: without them nobody is answered."""
     needed = ("letter.html", "sheet.html", *(f"{language}/words.toml" for language in LANGUAGES))
     missing = [name for name in needed if not (chosen.templates / name).is_file()]
@@ -123,7 +123,7 @@ def office(chosen: Settings, store: Store) -> Office:
         limits=limits,
         keep_case=case_files(chosen.data_folder),
         keep_photo=Photos(chosen.data_folder / "photos").keep,
-        remember_forgotten=partial(_remember_forgotten, chosen),
+        remember_forgotten=partial(remember_forgotten, chosen),
     )
     return furnished
 
@@ -181,7 +181,7 @@ def tokens(chosen: Settings) -> Tokens | None:
 def _way_in(oauth: OAuthSettings, chosen: Settings) -> Ask:
     from mailbot.mail.oauth import by_certificate, by_person, by_secret, by_service_account
 
-    timeout, token_url = chosen.timeout_seconds, _microsoft(oauth, "token")
+    timeout, token_url = chosen.timeout_seconds, microsoft(oauth, "token")
     if oauth.provider is Provider.GOOGLE and oauth.key_file:
         key = json.loads(oauth.key_file.read_text("utf-8"))
         return by_service_account(
@@ -194,33 +194,14 @@ def _way_in(oauth: OAuthSettings, chosen: Settings) -> Ask:
     return by_person(token_url, oauth.client, chosen.data_folder / SIGNED_IN, OUTLOOK_FOR_SOMEBODY, timeout)
 
 
-def _microsoft(oauth: OAuthSettings, what: str) -> str:
+def microsoft(oauth: OAuthSettings, what: str) -> str:
     return f"{oauth.authority}/{oauth.tenant}/oauth2/v2.0/{what}"
-
-
-def login() -> None:
-    """Let a person sign mailbot in, once; where an application signs in by itself, try that. Raises MailbotError."""
-    from mailbot.mail.oauth import ask_for_device, keep, wait_for_person
-
-    chosen = settings()
-    way, oauth = tokens(chosen), chosen.oauth
-    if way is None or oauth is None:
-        raise MailbotError("MAILBOT_OAUTH is not set: the mailbox is reached with a password, nobody has to sign in")
-    if oauth.provider is Provider.MICROSOFT and not oauth.secret and not oauth.key_file:
-        timeout = chosen.timeout_seconds
-        device = ask_for_device(_microsoft(oauth, "devicecode"), oauth.client, OUTLOOK_FOR_SOMEBODY, timeout)
-        say(f"Open {device.page} and enter the code {device.code}, as {chosen.imap.user}.")
-        sys.stdout.flush()
-        refresh_token = wait_for_person(device, _microsoft(oauth, "token"), oauth.client, timeout)
-        keep(refresh_token, chosen.data_folder / SIGNED_IN)
-    way()
-    say("Signed in. mailbot doctor says whether the mailbox opens; a daemon that runs goes on by itself.")
 
 
 def source(chosen: Settings, store: Store, way: Tokens | None = None) -> ImapSource:
     from mailbot.mail.imap import ImapSource
 
-    server = _server(chosen.imap, chosen, way)
+    server = server_of(chosen.imap, chosen, way)
     most = chosen.most_megabytes * 1_000_000
     return ImapSource(server, store.memory, now, folder=chosen.inbox, handled=chosen.handled_folder, most_bytes=most)
 
@@ -228,10 +209,11 @@ def source(chosen: Settings, store: Store, way: Tokens | None = None) -> ImapSou
 def sender(chosen: Settings, way: Tokens | None = None) -> SmtpSender:
     from mailbot.mail.smtp import SmtpSender
 
-    return SmtpSender(_server(chosen.smtp, chosen, way))
+    return SmtpSender(server_of(chosen.smtp, chosen, way))
 
 
-def _server(one: ServerSettings, chosen: Settings, way: Tokens | None) -> Server:
+def server_of(one: ServerSettings, chosen: Settings, way: Tokens | None) -> Server:
+    """Return how one of the two mail servers is reached."""
     from mailbot.mail.server import Server
 
     certificates = str(one.certificates) if one.certificates else None
@@ -296,117 +278,25 @@ def post_all(furnished: Office, outbox: SmtpSender) -> bool:
     return True
 
 
-def doctor(*, mend: bool) -> int:
-    """Look at everything: settings, rules, letters, servers, and whether the database agrees with itself. Returns 1
-    where something is wrong; with `mend`, what can be counted again is."""
-    faults = check(None)
-    if faults:
-        return faults
-    chosen = settings()
-    with opened(chosen) as store:
-        faults += _servers_answer(chosen, store)
-        with store.unit() as unit:
-            looked = unit.differences(now())
-            found = looked.found()
-            for one in found:
-                say(f"database: {one.kind}: {one.where} ({one.detail}){'' if one.mends else ' – for a person'}")
-            if mend and any(one.mends for one in found):
-                say(f"database: {looked.mend()} cells counted again")
-                found = looked.found()
-            unit.commit()
-    if any(one.mends for one in found):
-        say("mailbot doctor --mend counts the ledger of cells again from what is booked.")
-    if not found:
-        say("database: bookings, cells, letters and mails agree")
-    return 1 if faults or found else 0
-
-
-def _servers_answer(chosen: Settings, store: Store) -> int:
-    """Say whether both servers let us in; return how many do not."""
-    way = tokens(chosen)
-    mailbox, outbox = source(chosen, store, way), sender(chosen, way)
-    wrong = 0
-    try:
-        for missing in mailbox.greet():
-            say(f"mailbox: {missing}")
-        say(f"mailbox: {chosen.imap.host} lets us in")
-    except Temporary as error:
-        say(f"mailbox: {error}")
-        wrong += 1
-    if refused := outbox.greet():
-        say(f"outgoing: {chosen.smtp.host}: {refused}")
-        wrong += 1
-    else:
-        say(f"outgoing: {chosen.smtp.host} lets us in")
-    mailbox.close()
-    outbox.close()
-    return wrong
-
-
-def backup(target: Path) -> None:
-    """Copy the database into a new file, while it is in use."""
-    from mailbot.store.backup import back_up
-
-    back_up(settings().database_url.reveal(), target)
-    say(f"{target}: a copy of the database, with personal data in it. Keep it where only you can read it.")
-
-
-def restore(file: Path) -> None:
-    """Put a backup in the place of the database, and erase in it once more who asked to be forgotten."""
-    from mailbot.store.backup import restore as restored
-
-    chosen = settings()
-    taken = datetime.fromtimestamp(file.stat().st_mtime, UTC).astimezone()
-    restored(chosen.database_url.reveal(), file)
-    forgotten = _forgotten(chosen)
-    with opened(chosen) as store, store.unit() as unit:
-        again = [address for address in unit.erasure.addresses() if _mark(address) in forgotten]
-        for address in again:
-            unit.erasure.forget(address)
-        unit.commit()
-    say(f"{file} is in place; {len(again)} addresses that were forgotten since were erased in it again.")
-    say(f"Mails that came after {taken:%d/%m/%Y %H:%M} are not answered again: please read them yourself.")
-    say("If the daemon runs, restart it now.")
-
-
-def forget(address: str) -> None:
-    """Erase what is kept of an address, and remember, without the address, that it was."""
-    chosen = settings()
-    with opened(chosen) as store, store.unit() as unit:
-        erased = unit.erasure.forget(address)
-        unit.commit()
-    _remember_forgotten(chosen, address)
-    say(f"erased: {erased.conversations} conversations, {erased.letters} letters, the sender of {erased.mails} mails")
-    if erased.standing:
-        say(f"kept until they are over: {', '.join(erased.standing)} (cancel them, and forget again)")
-    say("Mails in the mailbox, its folders and older backups are yours to delete.")
-
-
 FORGOTTEN = "forgotten"
 """A file in the data folder: a digest and a day for each address that was forgotten, to be erased again after a
 restore."""
 
 
-def _remember_forgotten(chosen: Settings, address: str) -> None:
+def remember_forgotten(chosen: Settings, address: str) -> None:
     from mailbot.service.staff import forget_case_files
 
     forget_case_files(chosen.data_folder, address)
     with _private(chosen.data_folder / FORGOTTEN) as file:
-        file.write(f"{_mark(address)} {now():%Y-%m-%d}\n")
+        file.write(f"{mark(address)} {now():%Y-%m-%d}\n")
 
 
-def _mark(address: str) -> str:
+def mark(address: str) -> str:
     from hashlib import sha256
 
     from mailbot.model.addresses import one_form
 
     return sha256(one_form(address.strip()).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _forgotten(chosen: Settings) -> frozenset[str]:
-    path = chosen.data_folder / FORGOTTEN
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    return frozenset(line.partition(" ")[0] for line in lines)
 
 
 def _private(path: Path) -> TextIO:
@@ -560,7 +450,7 @@ def _check_settings(language: str) -> int:
         chosen = load_settings(os.environ, Path.cwd())
         for warning in chosen.warnings:
             say(f"{label}: {warning}")
-        if wrong := _faults_of_letters(chosen):
+        if wrong := faults_of_letters(chosen):
             raise BadSettings(wrong)
     except BadSettings as bad:
         for line in [not_connected(language)] if bad.none_given else [f"{label}: {fault}" for fault in bad.faults]:

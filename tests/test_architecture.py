@@ -38,7 +38,8 @@ MAY_IMPORT = {
         "settings",
         "errors",
     },
-    "__main__": {"app", "demo", "errors", "__init__"},
+    "upkeep": {"app", "store", "mail", "replies", "policy", "service", "model", "settings", "errors"},
+    "__main__": {"app", "upkeep", "demo", "errors", "__init__"},
     "__init__": set(),
 }
 """Which parts of mailbot a part may import, itself aside."""
@@ -46,7 +47,7 @@ MAY_IMPORT = {
 DOORS = {
     "sqlalchemy": {"store"},
     "psycopg": {"store"},
-    "imapclient": {"mail/imap.py", "demo"},
+    "imapclient": {"mail/session.py", "mail/imap.py", "mail/folders.py", "demo"},
     "aiosmtplib": {"mail/smtp.py"},
     "authlib": {"mail/oauth.py"},
     "joserfc": {"mail/oauth.py"},

@@ -10,17 +10,16 @@ import select
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient import IMAPClient
 
 from mailbot.errors import Temporary
-from mailbot.mail.server import Server
-from mailbot.model.servers import Tls
+from mailbot.mail.server import Server, Visit
+from mailbot.mail.session import ImapSession
 from mailbot.model.watermark import SourceMemory, Watermark
 
 HANDLED_FLAG = rb"\Answered"
@@ -70,13 +69,12 @@ class ImapSource:
     ) -> None:
         """`handled` names the folder that handled mail is moved to; empty leaves it where it is, flagged. A mail longer
         than `most_bytes` is cut one byte after that, so that the parser sees that it is too long."""
-        self._server = server
         self._memory = memory
         self._clock = clock
         self._folder = folder
         self._handled = handled
         self._most_bytes = most_bytes
-        self._client: IMAPClient | None = None
+        self._session = ImapSession(server, self._forget_connection)
         self._validity = 0
         self._batch: list[ImapMail] = []
         self._bodies: dict[int, bytes] = {}
@@ -88,7 +86,7 @@ class ImapSource:
     # --- the port
 
     def waiting(self, limit: int) -> Sequence[ImapMail]:
-        with self._guarded() as client:
+        with self._session.lend() as client:
             self._settle(client)
             watermark, next_uid = self._look(client)
             low = self._memory.low_water(self._folder, self._validity)
@@ -100,7 +98,7 @@ class ImapSource:
         return self._batch
 
     def wait(self, seconds: float) -> bool:
-        with self._guarded() as client:
+        with self._session.lend() as client:
             self._settle(client)
             if not self._validity:
                 self._look(client)
@@ -115,23 +113,30 @@ class ImapSource:
             finally:
                 client.idle_done()
 
-    def greet(self) -> tuple[str, ...]:
-        """Sign in, look for the folders, and return what is missing there; changes nothing. Raises Temporary."""
-        with self._guarded() as client:
-            wanted = [self._folder, *([self._handled] if self._handled else [])]
-            missing = [f"there is no folder {name}" for name in wanted if not client.folder_exists(name)]
-            idle = [] if client.has_capability("IDLE") else ["the server cannot tell of new mail by itself (no IDLE)"]
-        return (*missing, *idle)
+    def greet(self) -> Visit:
+        """Sign in, look for the folders and at the newest mail; changes nothing. Raises Temporary."""
+        with self._session.lend() as client:
+            if not client.folder_exists(self._folder):
+                there = ", ".join(str(name) for _, _, name in client.list_folders()[:12])
+                return Visit((f"there is no folder {self._folder}: MAILBOT_INBOX names it; there are {there}",))
+            client.select_folder(self._folder, readonly=True)
+            last = client.search(["UID", "*"])
+            newest = client.fetch(last, [b"INTERNALDATE"]) if last else {}
+            arrived = max((parts[b"INTERNALDATE"].astimezone(UTC) for parts in newest.values()), default=None)
+            remarks = [] if client.has_capability("IDLE") else ["the server has no IDLE: it is asked each minute"]
+            if self._handled and not client.folder_exists(self._handled):
+                remarks.append(f"the folder {self._handled} will be made when the first mail is handled")
+        return Visit((), tuple(remarks), arrived=arrived)
 
     def wake(self) -> None:
         with suppress(BlockingIOError):
             self._wake_out.send(b"!")
 
     def close(self) -> None:
-        if self._client is not None:
-            with suppress(Temporary), self._guarded() as client:
+        if self._session.is_open:
+            with suppress(Temporary), self._session.lend() as client:
                 self._settle(client)
-            self._drop()
+            self._session.drop()
         self._wake_in.close()
         self._wake_out.close()
 
@@ -140,7 +145,7 @@ class ImapSource:
     def body(self, mail: ImapMail) -> bytes:
         """Return the body of a mail of the present batch; fetches its neighbours along."""
         if mail.uid not in self._bodies:
-            with self._guarded() as client:
+            with self._session.lend() as client:
                 self._bodies = self._fetch_from(client, mail)
         try:
             return self._bodies[mail.uid]
@@ -155,56 +160,10 @@ class ImapSource:
 
     # --- the connection
 
-    @contextmanager
-    def _guarded(self) -> Iterator[IMAPClient]:
-        """Lend the connection; what goes wrong on it ends it, and is told as Temporary."""
-        try:
-            if self._client is None:
-                self._client = self._connect()
-            yield self._client
-        except (IMAPClientError, OSError, EOFError, ValueError) as error:
-            self._drop()
-            raise Temporary(f"IMAP server {self._server.host}: {error}") from error
-
-    def _connect(self) -> IMAPClient:
-        """Sign in; with another token where the server refuses the first."""
-        server = self._server
-        if server.token is None:
-            return self._opened(lambda client: client.login(server.user, server.password()))
-        token = server.token("")
-        try:
-            return self._opened(lambda client: client.oauth2_login(server.user, token))
-        except LoginError:
-            another = server.token(token)
-            return self._opened(lambda client: client.oauth2_login(server.user, another))
-
-    def _opened(self, sign_in: Callable[[IMAPClient], object]) -> IMAPClient:
-        server = self._server
-        implicit = server.tls is Tls.TLS
-        client = IMAPClient(
-            server.host,
-            port=server.port,
-            ssl=implicit,
-            ssl_context=server.context() if implicit else None,
-            timeout=SocketTimeout(connect=server.timeout, read=server.timeout),
-        )
-        client.normalise_times = False  # INTERNALDATE with its time zone
-        try:
-            if server.tls is Tls.STARTTLS:
-                client.starttls(server.context())
-            sign_in(client)
-        except BaseException:
-            client.shutdown()
-            raise
-        return client
-
-    def _drop(self) -> None:
-        """Let the connection go; what was done but not yet flagged is flagged when it comes back from the ledger."""
-        client, self._client, self._validity = self._client, None, 0
+    def _forget_connection(self) -> None:
+        """What was done but not yet flagged is flagged when it comes back from the ledger."""
+        self._validity = 0
         self._done = []
-        if client is not None:
-            with suppress(IMAPClientError, OSError, EOFError):
-                client.shutdown()
 
     def _look(self, client: IMAPClient) -> tuple[Watermark, int]:
         """Select the folder anew (only so is a changed UIDVALIDITY seen) and return the watermark and UIDNEXT."""

@@ -5,8 +5,22 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailbot.model.servers import Tls
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a look at a server found."""
+
+    wrong: tuple[str, ...] = ()
+    """What keeps mailbot from working there, with what to do."""
+    remarks: tuple[str, ...] = ()
+    told: datetime | None = None
+    """What time it is, as the server says it."""
+    arrived: datetime | None = None
+    """When the newest mail arrived, as the server says it: it is later than that."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 from aiosmtplib import (
     SMTP,
@@ -18,10 +21,12 @@ from aiosmtplib import (
 )
 
 from mailbot.errors import Temporary
-from mailbot.mail.server import Server
+from mailbot.mail.server import Server, Visit
 from mailbot.model.outbox import Post, Receipt
 from mailbot.model.servers import Tls
 
+DATE = re.compile(r"\b[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
+"""A moment in a greeting: Microsoft's servers tell one."""
 FAILURES = (SMTPException, OSError, ValueError, Temporary)
 """What servers, networks and sign-in services do."""
 
@@ -33,6 +38,7 @@ class SmtpSender:
         self._server = server
         self._runner = asyncio.Runner()
         self._client: SMTP | None = None
+        self._greeting = ""
 
     def send(self, posts: Sequence[Post]) -> Iterator[Receipt]:
         """Send each letter; yield its receipt as soon as the server has spoken. Where the server is away, the rest of
@@ -46,17 +52,19 @@ class SmtpSender:
                 away = receipt.error
             yield receipt
 
-    def greet(self) -> str:
-        """Sign in and out again; return what the server or the network said against it, or nothing."""
-        return self._runner.run(self._greet())
-
-    async def _greet(self) -> str:
+    def greet(self) -> Visit:
+        """Sign in and out again; changes nothing. Raises Temporary."""
         try:
-            self._client = await self._connect()
+            return self._runner.run(self._greet())
         except FAILURES as error:
-            return _told(error)
+            raise Temporary(_told(error)) from error
+
+    async def _greet(self) -> Visit:
+        self._greeting = ""
+        self._client = await self._connect()
         await self._quit()
-        return ""
+        found = DATE.search(self._greeting)
+        return Visit(told=parsedate_to_datetime(found.group()).astimezone(UTC) if found else None)
 
     def close(self) -> None:
         self._runner.run(self._quit())
@@ -124,7 +132,7 @@ class SmtpSender:
             start_tls=server.tls is Tls.STARTTLS,
             tls_context=None if server.tls is Tls.NONE else server.context(),
         )
-        await client.connect()
+        self._greeting = (await client.connect()).message
         try:
             with suppress(SMTPHeloError):  # some know nothing but HELO: the library says that with the first letter
                 await client.ehlo()
@@ -153,3 +161,8 @@ def _told(error: Exception) -> str:
     if isinstance(error, Temporary):
         return str(error)
     return f"{type(error).__name__}: {error}".replace("\n", " ")
+
+
+def was_refused(error: BaseException | None) -> bool:
+    """Return whether the server knew us not, rather than that anything failed."""
+    return isinstance(error, SMTPAuthenticationError)

@@ -229,6 +229,34 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
     }
 
 
+def faults_of(templates: Path) -> list[str]:
+    """Return what keeps letters from being written: templates that do not hold, and those that a language lacks."""
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    environment, faults = _environment(templates, autoescape=False), []
+    names = environment.list_templates(extensions=("txt", "html"))
+    for name in names:
+        try:
+            environment.get_template(name)
+        except TemplateSyntaxError as error:
+            faults.append(f"{name}, line {error.lineno}: {error.message}")
+        except (TemplateError, OSError, ValueError) as error:
+            faults.append(f"{name}: {error}")
+    languages = [words.parent for words in sorted(templates.glob("*/words.toml"))]
+    for language in languages:
+        try:
+            Words.load(language / "words.toml")
+        except (OSError, ValueError) as error:
+            faults.append(f"{language.name}/words.toml: {error}")
+    letters = {name.partition("/")[2] for name in names if "/" in name}
+    faults += [f"{each.name}/{letter} is missing" for each in languages for letter in sorted(letters - _in(each))]
+    return faults
+
+
+def _in(language: Path) -> set[str]:
+    return {path.name for path in language.glob("*.txt")}
+
+
 LARGEST, SMALLEST = 11.0, 6.0
 """Type of a page to print, in points."""
 ROOM = 250.0

@@ -273,7 +273,7 @@ def storm(seed: int, seconds: float, most: int, found: Found) -> Iterator[int]:
     while number < most and time.monotonic() < end:
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
             numbers = range(number + 1, min(number + A_TOWN, most) + 1)
-            for number in _one_town(Commune(Path(folder), chance), breaker, numbers, end, found):  # noqa: B020
+            for number in _one_town(Commune(Path(folder), chance), breaker, numbers, end, found):
                 yield number
             _try(f"rules-{number}", b"", found, _rules, breaker, Path(folder))
 
