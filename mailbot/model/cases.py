@@ -49,6 +49,20 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What one of those who decide answers when they are asked for a yes."""
+
+    agrees: bool | None = None
+    """None: neither yes nor no is clear."""
+    rest: str = ""
+    """Their own words besides: a reason, or a condition."""
+    change: Meaning | None = None
+    """What they agree to instead of what was asked."""
+    words: str = ""
+    """A letter to the asker, which decides nothing."""
+
+
+@dataclass(frozen=True)
 class Answered:
     """What one of the staff writes about a case: one of `drop`, `agrees` and `correction`, else `words` for the sender
     of the mail; `unclear` where it may be a correction and may be words."""

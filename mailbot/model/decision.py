@@ -196,6 +196,77 @@ class Confirmed:
     chosen: int | None = None
     """The number of our proposal that the asker took, 0 where there was but one: what they first asked for is no longer
     read back."""
+    said: str = ""
+    """What the person who approved it adds, in their words."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """It is possible, held until the deadline (the single option), and a person decides."""
+
+    template: ClassVar[str] = "examined"
+    reservation: Reservation
+    not_lent: tuple[NotLent, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    """Why what they ask now is not possible; what they asked before goes on being examined."""
+
+
+@dataclass(frozen=True)
+class ApprovedOtherwise:
+    """A person agrees, but to something else than what was asked: that is held, as the single option, until a yes."""
+
+    template: ClassVar[str] = "approved_otherwise"
+    reservation: Reservation
+    said: str
+
+
+@dataclass(frozen=True)
+class NotApproved:
+    """A person does not agree, or nobody answered in time (`lapsed`); of a change: what is booked stays."""
+
+    template: ClassVar[str] = "not_approved"
+    reservation: Reservation
+    reasons: tuple[str, ...]
+    """Ids of the rules' approvals."""
+    uses: tuple[Use, ...]
+    """What was asked."""
+    said: str = ""
+    lapsed: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalAsked:
+    """To those who decide, with the asker's mail: what is asked, by whom, why it needs them, and how to answer."""
+
+    template: ClassVar[str] = "approval_asked"
+    reservation: Reservation
+    again: bool = False
+    """The reminder of it."""
+
+
+class Outcome(StrEnum):
+    """What came of the words of one of those who decide."""
+
+    OTHERWISE = "otherwise"
+    """What they agreed to instead is offered to the asker."""
+    NOT_POSSIBLE = "not-possible"
+    UNCLEAR = "unclear"
+    DECIDED = "decided"
+    """Somebody had decided before."""
+    OVER = "over"
+    """There is nothing to decide any more: it was taken back, changed, or the deadline passed."""
+
+
+@dataclass(frozen=True)
+class ApprovalTold:
+    """To one of those who decide: what came of their words, where it is not just what they said."""
+
+    template: ClassVar[str] = "approval_told"
+    reservation: Reservation
+    outcome: Outcome
+    objections: tuple[Objection, ...] = ()
+    who: str = ""
+    """Who had decided."""
 
 
 @dataclass(frozen=True)
@@ -318,6 +389,8 @@ class Changed:
     not_lent: tuple[NotLent, ...] = ()
     asked: Meaning | None = None
     """The change as it was read."""
+    said: str = ""
+    """What the person who approved it adds, in their words."""
 
 
 @dataclass(frozen=True)
@@ -663,12 +736,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Morning:
-    """To staff, once a working day, where anything waits: mails that nobody dealt with, and bookings of whose owners a
-    letter came back."""
+    """To staff, once a working day, where anything waits: mails that nobody dealt with, requests that nobody decided
+    about, and bookings of whose owners a letter came back."""
 
     template: ClassVar[str] = "morning"
     waiting: tuple[Waiting, ...] = ()
     unreached: tuple[Reservation, ...] = ()
+    examined: tuple[Reservation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -902,6 +976,11 @@ Content: TypeAlias = (
     | ReportChallenged
     | ReportTold
     | Confirmed
+    | Examined
+    | ApprovedOtherwise
+    | NotApproved
+    | ApprovalAsked
+    | ApprovalTold
     | Offered
     | Refused
     | Asked

@@ -51,6 +51,8 @@ class Wish(StrEnum):
     """Help, now: "la clé ne tourne pas"."""
     HERE = "here"
     """It is so at this moment: "on est devant la porte"."""
+    ALCOHOL = "alcohol"
+    """To serve alcohol; not a wish, but it may need somebody's yes."""
     DAMAGE = "damage"
     """That something be known to be broken, dirty or missing."""
 

@@ -34,6 +34,8 @@ class State(StrEnum):
     """Numbered options are held until the deadline."""
     WAITING = "waiting"
     """On the waiting list: nothing is held, and what becomes free is offered in order."""
+    EXAMINED = "examined"
+    """Staff, or a steward, must say yes first: held as the single option until the deadline."""
     CONFIRMED = "confirmed"
     CHANGING = "changing"
     """Booked, and a change is spoken of: our question about it is open, or its options are held besides what stands."""
@@ -54,6 +56,8 @@ class Act(StrEnum):
     HOLD = "hold"
     """What the asker wanted kept for them is held until an hour that the letter names."""
     WAIT = "wait"
+    SUBMIT = "submit"
+    """It is possible, and the rules want a person's yes first: it is held, and they are asked."""
     CONFIRM = "confirm"
     REFUSE = "refuse"
     HAND_OVER_TO_PERSON = "hand-over-to-person"
@@ -85,11 +89,15 @@ class Act(StrEnum):
 BOOKED = frozenset({State.CONFIRMED, State.CHANGING})
 """States in which what `uses` holds is booked."""
 
+HELD = frozenset({State.OFFERED, State.EXAMINED})
+"""States in which nothing is booked, and options are held until a deadline."""
+
 _ANSWERS = {
     Act.ASK: State.ASKED,
     Act.OFFER: State.OFFERED,
     Act.HOLD: State.OFFERED,
     Act.WAIT: State.WAITING,
+    Act.SUBMIT: State.EXAMINED,
     Act.CONFIRM: State.CONFIRMED,
     Act.REFUSE: State.REFUSED,
     Act.HAND_OVER_TO_PERSON: State.HANDED,
@@ -124,6 +132,14 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
         Act.DECLINE: State.DECLINED,
         Act.LAPSE: State.LAPSED,
         Act.NOTE: State.WAITING,
+    },
+    State.EXAMINED: {
+        **_ANSWERS,
+        Act.ACCEPT: State.CONFIRMED,
+        Act.DECLINE: State.DECLINED,
+        Act.LAPSE: State.LAPSED,
+        Act.NOTE: State.EXAMINED,
+        Act.REMIND: State.EXAMINED,
     },
     State.CONFIRMED: {
         **_STANDS,
@@ -233,6 +249,24 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """What a person is asked to agree to: why (ids of the rules' approvals), since when, and what they said of it."""
+
+    number: int
+    """The version of the conversation that asked: an answer to an older letter is no answer to this one."""
+    reasons: tuple[str, ...]
+    since: datetime
+    granted: bool | None = None
+    """None while nobody answered."""
+    by: str = ""
+    """The address of who answered; empty where the clock did."""
+    said: str = ""
+    """Their own words besides yes or no."""
+    uses: tuple[Use, ...] = ()
+    """What they agreed to."""
+
+
+@dataclass(frozen=True)
 class Booked:
     """What stood before the last change."""
 
@@ -303,6 +337,14 @@ class Reservation:
     """What is asked of the booking and not done yet (states confirmed and changing)."""
     before: Booked | None = None
     """What stood before the last change: what an undo puts back. None where nothing stood."""
+    approval: Approval | None = None
+    """What a person is, or was, asked to agree to, of a request or of a change."""
+
+    @property
+    def examined(self) -> bool:
+        """Whether a person's yes is waited for: to a request, or to a change of what is booked."""
+        waits = self.approval is not None and self.approval.granted is None
+        return waits and self.state in (State.EXAMINED, State.CHANGING)
 
     @property
     def uid(self) -> str:
@@ -311,11 +353,11 @@ class Reservation:
 
 
 def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
-    """Return what a reservation occupies: the hold of an offer, the claims of what is booked, else nothing. The hold of
+    """Return what a reservation occupies: what is held of it, the claims of what is booked, else nothing. The hold of
     options for a change covers what is booked as well."""
     if reservation is None:
         return ()
-    if reservation.state is State.OFFERED or (reservation.state is State.CHANGING and reservation.hold):
+    if reservation.state in HELD or (reservation.state is State.CHANGING and reservation.hold):
         return reservation.hold
     if reservation.state in BOOKED:
         return tuple(claim for use in reservation.uses for claim in use.claims)

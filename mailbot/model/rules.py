@@ -231,6 +231,53 @@ class UnknownSender(StrEnum):
     TO_STAFF = "to-staff"
 
 
+class AtDeadline(StrEnum):
+    """What becomes of a request that nobody approved in time."""
+
+    LAPSE = "lapse"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class NeedsApproval:
+    """What needs a person's yes. All that is said here must be so, of one thing that is asked for."""
+
+    id: str
+    because: Words
+    """Why, for those who decide and for the asker."""
+    rooms: frozenset[str] = frozenset()
+    """Any of these; where it is empty, any room or thing."""
+    capacity_above: int | None = None
+    """A room for more people than that."""
+    people_above: int | None = None
+    """More people come than that."""
+    after: int | None = None
+    """A room is used beyond that time of the day, in minutes after midnight."""
+    days: tuple[Days, ...] = ()
+    things: frozenset[str] = frozenset()
+    """Any of this equipment."""
+    units_above: int | None = None
+    """More of one thing than that."""
+    hours_per_week_above: int | None = None
+    """More hours of rooms in a week than that, with what the initiative has already."""
+    alcohol: bool = False
+    """Alcohol is served."""
+    unknown_initiative: bool = False
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """What needs a person's yes, and how long it is waited for."""
+
+    needs: Mapping[str, NeedsApproval] = field(default_factory=dict)
+    within: int = 3
+    """Working days."""
+    reminder: timedelta = timedelta(days=1)
+    """From the reminder to the end."""
+    at_deadline: AtDeadline = AtDeadline.LAPSE
+
+
 class UnprovenBookings(StrEnum):
     """What becomes of a booking whose sender nobody can vouch for."""
 
@@ -330,6 +377,7 @@ class Rules:
     reminders: Reminders = field(default_factory=Reminders)
     unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
     retention: Retention = field(default_factory=Retention)
+    approvals: Approvals = field(default_factory=Approvals)
     version: str = ""
     """A digest of the file's text."""
     said: tuple[Deed, ...] = ()

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
-from mailbot.model.meaning import ANY_ROOM, SAME, Item, Lack, Meaning, Slot
+from mailbot.model.meaning import ANY_ROOM, SAME, Item, Lack, Meaning, Slot, Wish
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
 
 Minutes: TypeAlias = tuple[int | None, int | None]
 """Start and end in minutes after midnight, each where it was said."""
 
-COMPLETED = frozenset({State.OFFERED, State.REFUSED, State.LAPSED, State.DECLINED})
+COMPLETED = frozenset({State.OFFERED, State.EXAMINED, State.REFUSED, State.LAPSED, State.DECLINED})
 """States in which a mail that says only a part ("plutôt le 20") goes on from what was asked before."""
 
 
@@ -131,6 +131,7 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
         phone=said.phone or request.phone,
         days=request.days | said.days,
         hours=(start, end),
+        wishes=request.wishes | said.wishes & {Wish.ALCOHOL},
         evidence=(*request.evidence, *said.evidence),
     )
     return replace(whole, missing=lacks_of(whole, rules))

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Confirmed, Decision, NotLent, Objection, Offered, Refused
+from mailbot.model.decision import Confirmed, Decision, Examined, NotLent, Objection, Offered, Refused
 from mailbot.model.meaning import SAME, Item, Lack, Meaning
-from mailbot.model.reservation import BOOKED, Act, Option, Reservation, State, hold_of
+from mailbot.model.reservation import BOOKED, HELD, Act, Option, Reservation, State, hold_of
 from mailbot.model.rules import Rules, UnknownSender
 from mailbot.model.spans import Days, Span
 from mailbot.policy import because
 from mailbot.policy.alternatives import MOST, alternatives, fewer_units, first_moment, free_dates, part_of, without
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested
+from mailbot.policy.approvals import needed, submitted
 from mailbot.policy.basket import Basket
 from mailbot.policy.candidates import Candidate, candidates_of, distinct, rooms_that_hold
 from mailbot.policy.checks import Weighed, once, weighed
@@ -44,7 +45,7 @@ def _stands_apart(matter: Matter) -> bool:
     """Return whether a request gets a conversation of its own: where the old one is closed to requests, or offers a
     room and this one is all about something else ("et aussi dix chaises le 13"), so that the offer stays."""
     conversation = matter.conversation
-    if conversation is None or conversation.state is not State.OFFERED:
+    if conversation is None or conversation.state not in HELD:
         return conversation is not None and conversation.state in CLOSED_TO_REQUESTS
     items = matter.meaning.items
     complete = bool(items) and not lacks_of(matter.meaning, matter.rules)
@@ -91,7 +92,7 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
             return confirm(here, candidate.reading, one)
         if here.conversation and _offers(here.conversation, candidate.basket, matter.rules):
             reasons = because.of_objections(one.objections, matter.rules)
-            return here.answered(Offered(here.conversation, one.objections), "asked again", *reasons)
+            return here.answered(_as_held(here.conversation, one.objections), "asked again", *reasons)
         tried.append(one)
     return offer_or_refuse(matter, candidates[0].reading, tried)
 
@@ -99,7 +100,7 @@ def _book_first(matter: Matter, candidates: Sequence[Candidate]) -> Decision:
 def _in_its_offer(basket: Basket, matter: Matter) -> Matter:
     """Return the matter in the conversation that offers something for this very request: asked twice is held once, and
     not for longer."""
-    for standing in matter.ahead(State.OFFERED):
+    for standing in matter.ahead(*HELD):
         if _offers(standing, basket, matter.rules):
             return replace(matter, facts=replace(matter.facts, conversation=standing))
     return matter
@@ -107,9 +108,16 @@ def _in_its_offer(basket: Basket, matter: Matter) -> Matter:
 
 def _offers(conversation: Reservation, basket: Basket, rules: Rules) -> bool:
     request = conversation.request
-    if conversation.state is not State.OFFERED or request is None or lacks_of(request, rules):
+    if conversation.state not in HELD or request is None or lacks_of(request, rules):
         return False
     return any(candidate.basket.pieces == basket.pieces for candidate in candidates_of(request, rules))
+
+
+def _as_held(conversation: Reservation, objections: tuple[Objection, ...]) -> Offered | Examined:
+    """Return the letter about what is held already, whatever else is not possible."""
+    if conversation.examined:
+        return Examined(conversation, objections=objections)
+    return Offered(conversation, objections)
 
 
 def _let_choose(matter: Matter, request: Meaning) -> Decision:
@@ -125,8 +133,10 @@ def _let_choose(matter: Matter, request: Meaning) -> Decision:
 def confirm(
     matter: Matter, request: Meaning | None, one: Weighed, act: Act = Act.CONFIRM, chosen: int | None = None
 ) -> Decision:
-    """Book it, and tell the asker; and the key-holder, if something of it lies in the list they have. `chosen` is the
-    number of our proposal that the asker took."""
+    """Book it, or ask those who must agree first, and tell the asker; and the key-holder, if something of it lies in
+    the list they have. `chosen` is the number of our proposal that the asker took."""
+    if needs := needed(one, request, matter):
+        return submitted(matter, request, one, needs, not_lent(request, matter.rules))
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
     after = matter.cleared(
         uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
@@ -219,11 +229,11 @@ def deadline_of(options: Sequence[Weighed], matter: Matter) -> datetime:
 
 
 def refuse(matter: Matter, request: Meaning, objections: Sequence[Objection]) -> Decision:
-    """Say that it cannot be had. An offer that stands in the conversation goes on standing."""
+    """Say that it cannot be had. What is held in the conversation goes on being held."""
     whole_objections = (*objections, *not_lent(request, matter.rules))
     reasons = because.of_objections(whole_objections, matter.rules)
-    if matter.conversation and matter.conversation.state is State.OFFERED:
-        return matter.answered(Offered(matter.conversation, whole_objections), *reasons)
+    if matter.conversation and matter.conversation.state in HELD:
+        return matter.answered(_as_held(matter.conversation, whole_objections), *reasons)
     after = matter.cleared(request=request, attendees=request.attendees)
     put = matter.step(after, Act.REFUSE, "; ".join(reasons)[:200])
     return matter.answered(Refused(put.after, whole_objections), *reasons, puts=(put,), code=put.after.code)

@@ -37,6 +37,8 @@ from mailbot.policy.amendments import (
     rooms_in_question,
     said_in_all,
 )
+from mailbot.policy.approvals import asked, needed
+from mailbot.policy.approvals import deadline_of as end_of_approval
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import UNDO, deadline_of, not_lent, undo_until
 from mailbot.policy.cancelling import give_up
@@ -140,14 +142,14 @@ def _settle(matter: Matter, meaning: Meaning, way: Amendment) -> Decision:
         and way.new.attendees == booking.attendees
     ):
         return matter.answered(Confirmed(booking, undo_until(booking, matter)), "it is booked like this already")
-    here, one = _weighed(matter, way)
+    here, one = weighed_change(matter, way)
     pending = Pending(Act.CHANGE, meaning)
     if one.possible:
-        return _carried_out(matter, one.uses, pending, one.basket.attendees, one)
+        return carried_out(matter, one.uses, pending, one.basket.attendees, one)
     return _offer_instead(here, one, pending)
 
 
-def _weighed(matter: Matter, way: Amendment) -> tuple[Matter, Weighed]:
+def weighed_change(matter: Matter, way: Amendment) -> tuple[Matter, Weighed]:
     """Return the change as it would be booked, with the matter as it was weighed in. Where more people come than a
     room holds that stays, it is the room that is looked for anew."""
     here = _beside(matter, way)
@@ -190,13 +192,19 @@ def _holding(matter: Matter, options: tuple[Option, ...], pending: Pending, dead
 # --- carried out
 
 
-def _carried_out(
+def carried_out(
     matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees: int | None, one: Weighed | None = None
 ) -> Decision:
-    """Change it where it is proven who asks; else hold it and ask the owner."""
+    """Change it where it is proven who asks and nobody must agree; else hold it, and ask the owner, or those who
+    decide."""
     booking = matter.conversation
     assert booking
     if matter.facts.sender.proven or matter.facts.challenge is pending.act:
+        whole = one or Weighed(Basket.of(pieces_of(uses, matter.rules), attendees), uses, ())
+        reasons = needed(whole, pending.meaning, matter) if pending.act is Act.CHANGE else ()
+        if reasons:
+            held = _holding(matter, (Option(1, uses),), pending, end_of_approval(whole, matter))
+            return asked(matter, held, Act.PROPOSE, reasons)
         return _changed(matter, uses, pending, attendees)
     why = "a From line proves nothing: the owner is asked"
     if one is not None and not one.basket.pieces:  # nothing new to be held
@@ -255,7 +263,7 @@ def accept_change(matter: Matter) -> Decision:
         attendees = meaning.attendees
     arrived = matter.facts.arrived or matter.facts.now
     if booking.state is State.CHANGING and booking.deadline and arrived <= booking.deadline:
-        return _carried_out(matter, option.uses, booking.pending, attendees)
+        return carried_out(matter, option.uses, booking.pending, attendees)
     return _accepted_late(matter, option, booking.pending, attendees)
 
 
@@ -271,9 +279,9 @@ def _accepted_late(matter: Matter, option: Option, pending: Pending, attendees: 
     booking = matter.conversation
     assert booking
     way = between(booking, option.uses, attendees, matter.rules)
-    here, one = _weighed(matter, way)
+    here, one = weighed_change(matter, way)
     if one.possible:
-        return _carried_out(matter, one.uses, pending, attendees, one)
+        return carried_out(matter, one.uses, pending, attendees, one)
     return _offer_instead(here, one, pending)
 
 
@@ -299,7 +307,7 @@ def undo(matter: Matter) -> Decision:
     if booking.before is None:
         return give_up(matter, booking)
     way = between(booking, booking.before.uses, booking.before.attendees, matter.rules)
-    here, one = _weighed(matter, way)
+    here, one = weighed_change(matter, way)
     if one.possible:
-        return _carried_out(matter, one.uses, Pending(Act.UNDO), booking.before.attendees, one)
+        return carried_out(matter, one.uses, Pending(Act.UNDO), booking.before.attendees, one)
     return _offer_instead(here, one, Pending(Act.CHANGE))

@@ -26,7 +26,7 @@ from mailbot.model.decision import (
     TooManyHours,
     TooManyPeople,
 )
-from mailbot.model.reservation import BOOKED, Reservation, State, Use, claims_in_force
+from mailbot.model.reservation import BOOKED, HELD, Reservation, State, Use, claims_in_force
 from mailbot.model.rules import Closure, Rules
 from mailbot.model.spans import Span
 from mailbot.policy.availability import Desk, placed
@@ -259,4 +259,4 @@ def _hours_of(other: Reservation, rules: Rules) -> Counter[date]:
 def _others(case: Case) -> list[Reservation]:
     """Return what the asker has besides the conversation at hand."""
     own = case.facts.conversation.code if case.facts.conversation else ""
-    return [r for r in case.facts.standing if r.code != own and (r.state in BOOKED or r.state is State.OFFERED)]
+    return [r for r in case.facts.standing if r.code != own and r.state in BOOKED | HELD]

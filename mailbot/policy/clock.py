@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mailbot.model.decision import ClockFacts, Decision
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
+from mailbot.policy.approving import approval_reminders
 from mailbot.policy.due import house_work
 from mailbot.policy.holding import option_reminders
 from mailbot.policy.overdue import overdue
@@ -22,6 +23,7 @@ def on_clock(facts: ClockFacts, rules: Rules) -> Decision:
         (reminders, facts.coming),
         (evaluations, facts.used),
         (option_reminders, facts.offers),
+        (approval_reminders, facts.offers),
         (quarters, facts.series),
     ):
         decision = together([decision, duty(_untouched(about, decision), facts.now, rules)])

@@ -25,7 +25,7 @@ from mailbot.model.decision import (
 )
 from mailbot.model.letters import Address
 from mailbot.model.reports import Outcome, Passed, Report
-from mailbot.model.reservation import Act, Handover, Put, Reservation, State, Use, next_state
+from mailbot.model.reservation import HELD, Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.hours import ONE_DAY, local_day, whole
@@ -372,7 +372,7 @@ def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules:
 
 def last_use(reservation: Reservation, rules: Rules) -> datetime:
     """Return when the last use that is booked or offered ends (UTC); the hour of the request where there is none."""
-    held = reservation.options if reservation.state in (State.OFFERED, State.CHANGING) else ()
+    held = reservation.options if reservation.state in (*HELD, State.CHANGING) else ()
     offered = [use for option in held for use in option.uses]
     whens = [use.when for use in (*reservation.uses, *offered)]
     ends = (when.end if isinstance(when, Span) else whole(when, rules).end for when in whens)

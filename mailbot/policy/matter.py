@@ -82,7 +82,7 @@ class Matter:
 
     def cleared(self, **changes: Any) -> Reservation:
         """Return the same with nothing left of an older question or offer."""
-        nothing = {
+        nothing: dict[str, Any] = {
             "options": (),
             "hold": (),
             "deadline": None,
@@ -92,7 +92,9 @@ class Matter:
             "repeats": "",
             "among": (),
         }
-        nothing |= {"optioned": None, "waiting": None}
+        approval = self.conversation.approval if self.conversation else None
+        undecided = approval is not None and approval.granted is None
+        nothing |= {"optioned": None, "waiting": None, "approval": None if undecided else approval}
         return self.reservation(**{**nothing, "questions": 0, **changes})
 
     def step(self, after: Reservation, act: Act, why: str) -> Put:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from mailbot.model.decision import DataAsked, Decision, ForgetAsked, Forgotten, StillNeeded, YourData
 from mailbot.model.meaning import Intent, Meaning, Wish
-from mailbot.model.reservation import BOOKED, State
+from mailbot.model.reservation import BOOKED, HELD
 from mailbot.policy.matter import Matter
 
 QUESTIONS = {DataAsked.template: Wish.DATA, ForgetAsked.template: Wish.FORGET}
-STANDS = (*BOOKED, State.OFFERED)
+STANDS = (*BOOKED, *HELD)
 
 
 def wish_of(meaning: Meaning, answered: str) -> Wish | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar, get_args
@@ -24,6 +25,8 @@ from mailbot.model.decision import Objection
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Language
 from mailbot.model.rules import (
+    Approvals,
+    AtDeadline,
     Closure,
     Commune,
     Counter,
@@ -33,6 +36,7 @@ from mailbot.model.rules import (
     Key,
     Limits,
     Names,
+    NeedsApproval,
     Reminders,
     Retention,
     Room,
@@ -48,12 +52,13 @@ from mailbot.model.rules import (
 from mailbot.model.spans import Hours
 from mailbot.policy import notation
 from mailbot.policy.faults import worded
-from mailbot.policy.form import Form, each, field_name, gathered, leaf, listed, one_of, plain, prose, text
+from mailbot.policy.form import Form, closest, each, field_name, gathered, leaf, listed, one_of, plain, prose, text
 from mailbot.policy.outline import Branch, Leaf, Misread, Node, Slip, misread, outline
 from mailbot.policy.public_holidays import belgian_holidays, each_year
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 DAY_PARTS = ("morning", "midday", "afternoon", "evening", "day")
 LANGUAGES = ("fr", "nl", "en")
@@ -163,6 +168,7 @@ class _Known:
     features: tuple[str, ...]
     communities: tuple[str, ...]
     equipment: tuple[str, ...]
+    rooms: tuple[str, ...]
 
     def words(self, node: Node) -> Words:
         """Read a line in each language; one alone is in the first language."""
@@ -212,8 +218,8 @@ def _rules(root: Branch, version: str) -> Rules:
         day_parts=form.need("day_parts", _day_parts),
         limits=form.need("limits", _limits),
         initiatives=form.may("initiatives", _table(_initiative, known), {}),
-        unknown_senders=form.need("unknown_senders", _unknown_senders),
-        unproven_bookings=form.may("unproven_bookings", _unproven_bookings, UnprovenBookings.ALLOWED),
+        unknown_senders=form.need("unknown_senders", _choice(UnknownSender)),
+        unproven_bookings=form.may("unproven_bookings", _choice(UnprovenBookings), UnprovenBookings.ALLOWED),
         closures=form.may("closures", known.closures, ()),
         public_holidays=holidays,
         school_holidays=form.need("school_holidays", lambda node: _school_holidays(node, known)),
@@ -223,6 +229,7 @@ def _rules(root: Branch, version: str) -> Rules:
         banners=form.may("banners", each(text), ()),
         reminders=form.may("reminders", _reminders, Reminders()),
         retention=form.may("retention", _retention, Retention()),
+        approvals=form.may("approvals", lambda node: _approvals(node, known), Approvals()),
         version=version,
     )
     _unlike(form, root)
@@ -252,6 +259,7 @@ def _known(root: Branch) -> _Known:
         features=ids("features"),
         communities=ids("school_holidays"),
         equipment=ids("equipment"),
+        rooms=ids("rooms"),
     )
 
 
@@ -343,7 +351,7 @@ def _articles(node: Node, known: _Known) -> Mapping[str, Words]:
 def _commune(node: Node) -> Commune:
     form = Form(node, "commune")
     languages = form.need("languages", _languages) or LANGUAGES
-    words = _Known(languages, (), (), (), (), (), (), ()).words
+    words = _Known(languages, (), (), (), (), (), (), (), ()).words
     commune = Commune(
         names=form.need("names", words),
         service=form.need("service", words),
@@ -426,7 +434,7 @@ def _steward(id: str, node: Node, known: _Known) -> Holder:
         digest_at=form.may("digest_at", leaf(notation.read_clock), time(7)),
         working_days=form.may("working_days", _weekdays, frozenset(range(5))),
         empty_digest=False,
-        things=frozenset(form.may("things", _things(known), known.equipment)),
+        things=frozenset(form.may("things", _ids(known.equipment, "no-thing"), known.equipment)),
     )
     if id in known.holders:
         form.say("same-person", "name")
@@ -434,10 +442,12 @@ def _steward(id: str, node: Node, known: _Known) -> Holder:
     return steward
 
 
-def _things(known: _Known) -> Callable[[Node], tuple[str, ...]]:
+def _ids(known: tuple[str, ...], kind: str) -> Callable[[Node], tuple[str, ...]]:
+    """Make a reader of names of things that stand elsewhere; `kind` is the slip where one does not."""
+
     def read(node: Node) -> tuple[str, ...]:
         names = listed(str)(node)
-        return gathered([Leaf(node.line, node.column, name) for name in names], one_of(known.equipment, "no-thing"))
+        return gathered([Leaf(node.line, node.column, name) for name in names], one_of(known, kind))
 
     return read
 
@@ -522,7 +532,7 @@ def _room(id: str, node: Node, known: _Known) -> Room:
         term=term,
         holidays=form.may("holiday_hours", _week, term),
         key=form.may("key", one_of(known.keys, "no-key"), None),
-        features=frozenset(form.may("features", _features(known), ())),
+        features=frozenset(form.may("features", _ids(known.features, "no-feature"), ())),
         turnaround=form.may("turnaround", _quarters, timedelta(0)),
         open_on_public_holidays=form.may("open_on_public_holidays", leaf(notation.read_yes_no), False),
         closures=form.may("closures", known.closures, ()),
@@ -530,14 +540,6 @@ def _room(id: str, node: Node, known: _Known) -> Room:
     )
     form.close()
     return room
-
-
-def _features(known: _Known) -> Callable[[Node], tuple[str, ...]]:
-    def read(node: Node) -> tuple[str, ...]:
-        names = listed(str)(node)
-        return gathered([Leaf(node.line, node.column, name) for name in names], one_of(known.features, "no-feature"))
-
-    return read
 
 
 def _equipment(id: str, node: Node, known: _Known) -> Equipment:
@@ -615,6 +617,48 @@ def _reminders(node: Node) -> Reminders:
     return reminders
 
 
+def _approvals(node: Node, known: _Known) -> Approvals:
+    form, usual = Form(node, "approvals"), Approvals()
+    approvals = Approvals(
+        needs=form.may("needs", _table(_needs_approval, known), {}),
+        within=form.may("within", _some_days, usual.within),
+        reminder=form.may("reminder", _some_time, usual.reminder),
+        at_deadline=form.may("at_deadline", _choice(AtDeadline), usual.at_deadline),
+    )
+    form.close()
+    return approvals
+
+
+def _needs_approval(id: str, node: Node, known: _Known) -> NeedsApproval:
+    form = Form(node, id)
+    need = NeedsApproval(
+        id=id,
+        because=form.need("because", known.words),
+        rooms=frozenset(form.may("rooms", _ids(known.rooms, "no-room"), ())),
+        capacity_above=form.may("capacity_above", _at_least(0), None),
+        people_above=form.may("people_above", _at_least(0), None),
+        after=form.may("after", _minutes_of_day, None),
+        days=form.may("days", each(leaf(notation.read_days)), ()),
+        things=frozenset(form.may("things", _ids(known.equipment, "no-thing"), ())),
+        units_above=form.may("units_above", _at_least(0), None),
+        hours_per_week_above=form.may("hours_per_week_above", _at_least(0), None),
+        alcohol=form.may("alcohol", leaf(notation.read_yes_no), False),
+        unknown_initiative=form.may("unknown_initiative", leaf(notation.read_yes_no), False),
+    )
+    form.close()
+    if need == NeedsApproval(id, need.because):
+        form.say("needs-nothing", "because")
+    if (need.things or need.units_above is not None) and (need.rooms or need.capacity_above is not None or need.after):
+        form.say("needs-both", "because")
+    form.close()
+    return need
+
+
+def _minutes_of_day(node: Node) -> int:
+    clock = notation.read_clock(text(node))
+    return clock.hour * 60 + clock.minute
+
+
 def _retention(node: Node) -> Retention:
     form, usual = Form(node, "retention"), Retention()
     retention = Retention(
@@ -625,12 +669,17 @@ def _retention(node: Node) -> Retention:
     return retention
 
 
-def _unknown_senders(node: Node) -> UnknownSender:
-    return UnknownSender(one_of(UnknownSender, "choice")(node))
+def _choice(kind: type[Choice]) -> Callable[[Node], Choice]:
+    """Make a reader of one of a few words."""
 
+    def read(node: Node) -> Choice:
+        known = [choice.value for choice in kind]
+        name = text(node)
+        if name not in known:
+            raise misread("choice", node, text=name, known=", ".join(known), guess=closest(name, known))
+        return kind(name)
 
-def _unproven_bookings(node: Node) -> UnprovenBookings:
-    return UnprovenBookings(one_of(UnprovenBookings, "choice")(node))
+    return read
 
 
 def _at_least(least: int) -> Callable[[Node], int]:

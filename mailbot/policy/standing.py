@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Lapsed, Listed, Offered
-from mailbot.model.reservation import BOOKED, Act, Option, Pending, Reservation, State
+from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Examined, Lapsed, Listed, Offered
+from mailbot.model.reservation import BOOKED, HELD, Act, Option, Pending, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.answers import lacks_of, requested
 from mailbot.policy.basket import Basket, pieces_of
@@ -21,7 +21,7 @@ from mailbot.policy.continued import spoken_of, undoable
 from mailbot.policy.matter import Matter
 from mailbot.policy.which import ask_which
 
-GIVEN_BACK = (State.OFFERED, State.ASKED, State.WAITING)
+GIVEN_BACK = (*HELD, State.ASKED, State.WAITING)
 """States in which nothing is booked that could be given up, but something waits."""
 
 
@@ -32,6 +32,8 @@ def accept(matter: Matter) -> Decision:
         return give_up(matter, conversation) if conversation.state in BOOKED else cancel(matter)
     if conversation is None:
         return matter.handed("human", "agrees, and it is not clear to what")
+    if conversation.examined:
+        return matter.answered(Examined(conversation), "a person decides")
     if conversation.state is State.ASKED:
         return decide(matter, requested(matter.meaning, conversation, matter.rules))
     if conversation.state is State.OFFERED and _in_time(matter, conversation):

@@ -21,7 +21,7 @@ from mailbot.model.decision import (
     TooLong,
 )
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
-from mailbot.model.reservation import BOOKED, Reservation, State
+from mailbot.model.reservation import BOOKED, HELD, Reservation
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
 from mailbot.policy.answers import is_room, is_unknown
@@ -59,7 +59,7 @@ def availability(matter: Matter) -> Decision:
 
 def listed(matter: Matter) -> Decision:
     """Tell what the asker has booked or is held for them: to the From address alone."""
-    own = matter.ahead(*BOOKED, State.OFFERED)
+    own = matter.ahead(*BOOKED, *HELD)
     return matter.answered(Listed(own), f"{len(own)} stand")
 
 

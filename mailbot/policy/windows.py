@@ -120,12 +120,11 @@ def _of_basket(basket: Basket, rules: Rules) -> Iterator[Need]:
 
 def _of_amendment(way: Amendment, rules: Rules) -> Iterator[Need]:
     """Yield what a change looks at: what stays, and what is new there and in the weeks around."""
-    yield from _of_basket(way.new, rules)
-    way = rooms_in_question(way)
     whole = Basket.of((*way.stays, *way.new.pieces), way.new.attendees)
     for piece in whole.pieces:
         yield _of_piece(piece, whole, NEAR + ROUNDING, rules)
-    yield from _of_basket(way.new, rules)
+    for new in dict.fromkeys((way.new, rooms_in_question(way).new)):  # each may be moved to weeks around
+        yield from _of_basket(new, rules)
 
 
 def _of_piece(piece: Piece, basket: Basket, margin: timedelta, rules: Rules) -> Need:

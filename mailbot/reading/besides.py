@@ -3,7 +3,7 @@ wishes such as an option, a place on the waiting list, or help on the spot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -38,8 +38,14 @@ def with_besides(meaning: Meaning, sighting: Sighting, lexicons: Sequence[Lexico
         periods=tuple(_periods(sighting, tuple(lexicons), catalogue)) if free else (),
         topics=tuple(topics),
         about=_about(sighting),
-        wishes=frozenset(wish for wish in Wish if any(cue.value == f"wishes-{wish}" for cue in cues)),
+        wishes=frozenset(_wishes({cue.value for cue in cues})),
     )
+
+
+def _wishes(said: Set[str]) -> Iterator[Wish]:
+    for wish in Wish:
+        if said & {f"wishes-{wish}", f"topics-{wish}"} and f"wishes-no-{wish}" not in said:
+            yield wish
 
 
 def _about(sighting: Sighting) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""What one of the staff answers to a mail that was handed to them: a correction, nothing more, or words to pass on.
+"""What one of the staff answers to a mail that was handed to them, or when they are asked for a yes: a correction,
+nothing more, words to pass on; yes, no, or yes but.
 
 A correction is short and says nothing but things, days, hours and numbers; where anything else stands beside them it
 may be a sentence for the sender, and nobody is booked by a guess.
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from mailbot.model.cases import Answered
+from mailbot.model.cases import Answered, Verdict
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
@@ -24,6 +25,7 @@ FEW = 5
 """Words below which a text without a greeting is no letter to anybody."""
 LONGEST = 25
 """Words of a correction, at most."""
+_MARKS = " \t\r\n.,;:!–—-"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -49,6 +51,64 @@ def read_answered(
         left = [word for word in _uncovered(words, meaning) if word not in beside]
         return Answered(words, unclear=True) if left else Answered(words, correction=meaning)
     return Answered(words, unclear=len(spoken) < FEW)
+
+
+def read_verdict(letter: Letter, context: Context, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Verdict:
+    """Return what the letter answers to our question whether something may be. It must begin with a yes or a no; what
+    speaks against its own beginning is neither. Pure."""
+    lexicons = tuple(lexica.values())
+    own = own_words(letter, context, catalogue.banners)
+    words = own.body.strip()
+    spoken = _WORD.findall(fold(words))
+    if spoken and spoken[0] in _phrases(lexicons, "greetings"):
+        return Verdict(words=words)
+    refuses, agrees = _begins(words, lexicons, "refuses"), _begins(words, lexicons, "approves")
+    begun = max(refuses, agrees)
+    if not begun:
+        return Verdict()
+    rest = _after(words, begun, lexicons)
+    against = _says(words[begun:], lexicons, "approves-within" if refuses > agrees else "refuses-within")
+    if against or (agrees > refuses and "?" in words):
+        return Verdict()
+    if refuses > agrees or not rest:
+        return Verdict(agrees=agrees > refuses, rest=rest)
+    return Verdict(agrees=True, rest=rest, change=_change(letter, rest, catalogue, lexica))
+
+
+def _begins(words: str, lexicons: tuple[Lexicon, ...], name: str) -> int:
+    """Return how many characters of the words the longest of the phrases takes at their beginning."""
+    low = fold(words)
+    return max((len(phrase) for phrase in _phrases(lexicons, name) if _starts(low, phrase)), default=0)
+
+
+def _starts(low: str, phrase: str) -> bool:
+    return low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalnum()
+
+
+def _says(words: str, lexicons: tuple[Lexicon, ...], name: str) -> bool:
+    low = f" {' '.join(_WORD.findall(fold(words)))} "
+    return any(f" {' '.join(_WORD.findall(phrase))} " in low for phrase in _phrases(lexicons, name))
+
+
+def _after(words: str, begun: int, lexicons: tuple[Lexicon, ...]) -> str:
+    """Return what follows a yes or a no, without what joins the two, and without thanks that say nothing."""
+    rest = words[begun:].strip(_MARKS)
+    while joined := max(_begins(rest, lexicons, "joins"), _begins(rest, lexicons, "courtesies")):
+        rest = rest[joined:].strip(_MARKS)
+    return rest
+
+
+def _change(letter: Letter, rest: str, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Meaning | None:
+    """Return what words after a yes would change, where they say nothing else; None where they are a condition in
+    words."""
+    context = Context(code="R-00000", booked=True)
+    meaning = read(replace(letter, subject="", text=rest, in_reply_to=(), references=()), context, catalogue, lexica)
+    if meaning.intent not in (Intent.CHANGE, Intent.BOOK) or not (meaning.items or meaning.hours != (None, None)):
+        return None
+    beside = _phrases(tuple(lexica.values()), "beside")
+    if any(word not in beside for word in _uncovered(rest, meaning)):
+        return None
+    return replace(meaning, intent=Intent.CHANGE, missing=frozenset())
 
 
 def _uncovered(words: str, meaning: Meaning) -> Iterable[str]:

@@ -225,6 +225,10 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
         "lines": spoken(content.words) if isinstance(content, d.PersonSays) else (),
+        "whose": one_line(reservation.asker.name or reservation.asker.address) if reservation else "",
+        "people": teller.phrases.counted(reservation.attendees, "people")
+        if reservation and reservation.attendees
+        else "",
         **reported(content, teller),
     }
 
@@ -309,7 +313,7 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
     unread = isinstance(notice.content, d.ReportTold) and (
         notice.content.unread or any(isinstance(deed, Found) for deed in notice.content.deeds)
     )
-    if (isinstance(notice.content, d.ToStaff | d.Problem) or unread) and thread.forwarded:
+    if (isinstance(notice.content, d.ToStaff | d.Problem | d.ApprovalAsked) or unread) and thread.forwarded:
         parts.append(original(thread.forwarded))
     if isinstance(notice.content, d.YourData):
         parts.append(document(notice.content.personal.document, "mailbot.json"))

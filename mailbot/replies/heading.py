@@ -16,6 +16,8 @@ from mailbot.replies.phrases import one_line
 
 INTERNAL = (
     d.ToStaff,
+    d.ApprovalAsked,
+    d.ApprovalTold,
     d.Problem,
     d.Alert,
     d.Digest,

@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass
 
 from mailbot.model.meaning import Language
+from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules, Words, in_language
 from mailbot.replies.phrases import Phrases, one_line
+
+LONGEST_WORDS = 2000
+"""Characters of a person's words that a letter passes on in a line."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,17 @@ class Names:
         if known and known.names:
             return self.format("things", "key_copy_named", copy=copy, key=self.text(known.names))
         return self.format("things", "key_copy", copy=copy, key=rooms or key)
+
+    def asking(self, reservation: Reservation) -> str:
+        """Return who asks: name, initiative, address and telephone, as far as they are known."""
+        initiative = self.rules.initiatives.get(reservation.initiative or "")
+        known = (reservation.asker.name, initiative.name if initiative else "", reservation.asker.address)
+        return ", ".join(dict.fromkeys(filter(None, map(one_line, (*known, reservation.phone or "")))))
+
+    def verbatim(self, words: str) -> str:
+        """Return what a person wrote, whole, in quotation marks."""
+        quoted = self.phrases.words.table("list")["quoted"]
+        return quoted.format(one_line(words, LONGEST_WORDS).rstrip("."))
 
     def counter(self, counter: str) -> str:
         """Return where a counter is, and who stands there: "à la loge, rue du Parc 3 (Josiane Lambert, 0400 …)"."""

@@ -36,6 +36,11 @@ class Reasons(Bookings):
             return self.format("objections", form, thing=self.name(first.resource), dates=dates, hours=hours)
         return self._objection(first)
 
+    def needs(self, reasons: Sequence[str]) -> tuple[str, ...]:
+        """Return why something needs a person's yes, in the words of the rules."""
+        known = self.rules.approvals.needs
+        return tuple(self.text(known[reason].because) if reason in known else reason for reason in reasons)
+
     def waitable(self, objections: Sequence[d.Objection]) -> bool:
         """Return whether others have it, so that waiting makes sense."""
         return bool(objections) and all(isinstance(each, d.Taken | d.ShortStock | d.NoKey) for each in objections)

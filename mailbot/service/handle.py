@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.behalf import Party
+from mailbot.model.cases import Answered, Case, Verdict
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
@@ -32,12 +33,22 @@ from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
 from mailbot.reading.words import bare_subject
+from mailbot.service.approving import Asking, decided_by, thread_to_asker, undecided
 from mailbot.service.behalf import ForOther, challenged, for_other, proof_of, settled
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
 from mailbot.service.reports import cause_of, decided, heard, rules_now, with_photos
 from mailbot.service.returned import came_back
-from mailbot.service.staff import OfStaff, as_sent, judged, meaning_of, of_staff, opened, thread_of_case
+from mailbot.service.staff import (
+    OfStaff,
+    answered_question,
+    as_sent,
+    judged_case,
+    meaning_of,
+    of_staff,
+    opened,
+    unproven,
+)
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +66,7 @@ CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 QUESTION_LIFE = timedelta(days=40)
 """For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
-CHALLENGES = frozenset({"challenged", "change_offered", "openings"})
+CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -121,12 +132,12 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     rules = rules_now(current, unit, now)
                     if lapse(letter.arrived, unit, rules, office):
                         serve_waiting(unit, rules, office)
-                    thread = thread_of_case(told.case) if told else other.thread if other else thread_of(letter, raw)
+                    thread = told.thread if told else other.thread if other else thread_of(letter, raw)
                     decision = (
                         decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
                     )
                     if told:
-                        decision = about_case(told, letter, proof, unit, rules, now)
+                        decision = by_staff(told, letter, proof, unit, rules, now)
                     if other:
                         decision = for_somebody(other, letter, proof, unit, rules, office, now)
                     if decision is None:
@@ -148,15 +159,28 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     raise Temporary("three races lost in a row")
 
 
-def about_case(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision:
-    """Return what follows from words of staff about a case, from inside the transaction."""
-    case = unit.cases.get(told.case.id)
-    if case is None or case != told.case:
-        raise LostRace(told.case.id)
+def by_staff(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision:
+    """Return what follows from words of staff, or of a steward, from inside the transaction."""
+    if instead := unproven(told, proof, rules, letter):
+        return instead
+    if isinstance(told.about, Asking) and isinstance(told.said, Verdict):
+        decision = decided_by(told.person, told.said, told.about, letter.message_id, unit, rules, now)
+    else:
+        decision = about_case(told, letter, unit, rules, now)
+    return answered_question(told, decision)
+
+
+def about_case(told: OfStaff, letter: Letter, unit: Unit, rules: Rules, now: datetime) -> Decision:
+    """Return what follows from proven words about a mail that was handed to a person."""
+    assert isinstance(told.about, Case)
+    assert isinstance(told.said, Answered)
+    case = unit.cases.get(told.about.id)
+    if case is None or case != told.about:
+        raise LostRace(told.about.id)
     conversation = unit.reservations.get(case.code) if case.code else None
     meaning = meaning_of(case, told.said)
     facts = facts_for(as_sent(case, letter.arrived), meaning, conversation, Proof.PASSED, None, unit, rules, now)
-    return judged(told, facts, meaning, proof, rules, letter)
+    return judged_case(told, case, told.said, facts, meaning, rules, letter.message_id)
 
 
 def for_somebody(
@@ -200,7 +224,7 @@ def understood(
     if not earlier:
         return None, meaning, challenge
     last = earlier[0] if len(earlier) == 1 else None
-    there = context_in(last, unit.mailbox.letters_in(last.code)) if last else in_one_of(earlier)
+    there = context_in(last, letters_to(letter.sender, last.code, unit)) if last else in_one_of(earlier)
     again = read(letter, there, rules.catalogue, lexica)
     means = again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None
     return (last, again, None) if means else (None, meaning, challenge)
@@ -235,7 +259,7 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
         return None, Context(our_texts=tuple(mine.text for mine in ours)), None
-    letters = unit.mailbox.letters_in(conversation.code)
+    letters = letters_to(letter.sender, conversation.code, unit)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
     challenges = (mine for mine in letters if mine.kind in CHALLENGES)
     challenge = answered is not None and conversation.pending is not None and answered == next(challenges, None)
@@ -250,6 +274,13 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
         if challenge and conversation.pending and answered is not None and proves(answered, letter)
         else None,
     )
+
+
+def letters_to(reader: Address, code: str, unit: Unit) -> tuple[OurLetter, ...]:
+    """Return our letters of a conversation, newest first, those to this reader before those to others: it is theirs
+    that they answer, whatever staff were told since."""
+    letters = unit.mailbox.letters_in(code)
+    return tuple(sorted(letters, key=lambda mine: reader.address not in mine.recipients))
 
 
 def context_in(conversation: Reservation, letters: Sequence[OurLetter]) -> Context:
@@ -367,7 +398,7 @@ def answered_letter(letter: Letter, conversation: Reservation | None, unit: Unit
         life = QUESTION_LIFE if found[0].kind == GoesOn.template else CHALLENGE_LIFE
         recent = letter.arrived - found[0].written <= life
         return found[0].kind, recent and found[0].recipients == (letter.sender.address,)
-    newest = unit.mailbox.letters_in(conversation.code)[:1] if conversation else ()
+    newest = letters_to(letter.sender, conversation.code, unit)[:1] if conversation else ()
     return (newest[0].kind if newest else ""), False
 
 
@@ -432,12 +463,16 @@ def serve_waiting(unit: Unit, rules: Rules, office: Office) -> None:
 
 
 def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:
-    """Let the offers go whose deadline passed before a mail arrived, and return whether there were any. Answers that
-    came in time were handled before, since mails are handled in the order of their arrival."""
-    offers = unit.reservations.lapsing(before)
-    if offers:
+    """Let the offers go whose deadline passed before a mail arrived, do what the rules say with what nobody decided in
+    time, and return whether there were any. Answers that came in time were handled before, since mails are handled in
+    the order of their arrival."""
+    over = unit.reservations.lapsing(before)
+    if offers := [one for one in over if not one.examined]:
         carry_out(lapsed(offers), unit, rules, office)
-    return bool(offers)
+    for one in over:
+        if one.examined:
+            carry_out(undecided(one, unit, rules, office.clock()), unit, rules, office, thread_to_asker(one))
+    return bool(over)
 
 
 def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> None:

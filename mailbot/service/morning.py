@@ -35,11 +35,13 @@ def morning(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
     waiting = [Waiting(case, since) for case, since in unit.cases.waiting() if since < first]
     waiting = [one for one in waiting if one.case.why not in NOT_WAITED_FOR]
     unreached = tuple(one for one in unit.reservations.between(now, now + SOON) if one.unreached)
-    if not waiting and not unreached:
+    examined = [one for one in unit.reservations.examined() if one.approval and one.approval.since < first]
+    if not waiting and not unreached and not examined:
         return None
-    content = Morning(tuple(waiting[:MOST_LISTED]), unreached[:MOST_LISTED])
+    content = Morning(tuple(waiting[:MOST_LISTED]), unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]))
     notices = tuple(
         Notice(Address(person.name, person.address), (person.language,), content, answers=False)
         for person in rules.staff
     )
-    return Decision(End.HANDED, (f"{len(waiting)} mails and {len(unreached)} people wait",), (), notices)
+    because = f"{len(waiting)} mails, {len(examined)} approvals and {len(unreached)} people wait"
+    return Decision(End.HANDED, (because,), (), notices)

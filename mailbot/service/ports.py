@@ -162,7 +162,7 @@ class Reservations(Protocol):
     def get(self, code: str) -> Reservation | None: ...
 
     def of(self, address: str, initiative: str | None, since: datetime) -> tuple[Reservation, ...]:
-        """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
+        """Return what the address or the initiative holds or has booked (held, confirmed) with a use that ends
         after `since`, and its open questions, soonest first."""
         ...
 
@@ -196,7 +196,7 @@ class Reservations(Protocol):
         ...
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
-        """Return offers whose deadline is before that."""
+        """Return what is held, for a change as well, and whose deadline is before that."""
         ...
 
     def ending(self, before: datetime) -> tuple[Reservation, ...]:
@@ -206,6 +206,10 @@ class Reservations(Protocol):
 
     def between(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two."""
+        ...
+
+    def examined(self) -> tuple[Reservation, ...]:
+        """Return what a person's yes is waited for: requests, and changes of what is booked."""
         ...
 
     def waiting(self) -> tuple[Reservation, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot.model.decision import (
+    ApprovalAsked,
+    ApprovalTold,
     BehalfTold,
     BehalfUnclear,
     CaseTold,
@@ -31,6 +33,7 @@ from mailbot.policy.stock import in_force
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.photos import photos
 from mailbot.reading.reports import read_report
+from mailbot.service.approving import cause_of_asking
 from mailbot.service.office import Office
 from mailbot.service.ports import Unit
 
@@ -163,6 +166,8 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
         return f"list {content.holder} {content.day}"
     if isinstance(content, CaseTold):
         return content.case.id
+    if isinstance(content, ApprovalAsked | ApprovalTold):
+        return cause_of_asking(content.reservation)
     about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear | BehalfUnclear | BehalfTold)
     return f"report {report}" if about and report else otherwise
 

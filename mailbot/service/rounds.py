@@ -114,7 +114,7 @@ def tick(office: Office) -> None:
             cancelled=unit.reservations.cancelled(last_told(last, now, rules), span.start, span.end) if span else (),
             last_digests=last,
             coming=unit.reservations.between(now, now + rules.reminders.before_use + QUIET + TOGETHER),
-            offers=unit.reservations.lapsing(now + rules.reminders.option + QUIET),
+            offers=unit.reservations.lapsing(now + max(rules.reminders.option, rules.approvals.reminder) + QUIET),
             series=crossing(now, unit, rules),
             used=unit.reservations.used(now - LATE - rules.reminders.after_use, now),
             late=tuple(one for one in late if one.state in (*BOOKED, State.CLOSED)),

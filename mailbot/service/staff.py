@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from mailbot.model.addresses import one_form
-from mailbot.model.cases import Answered, Case
+from mailbot.model.cases import Answered, Case, Verdict
 from mailbot.model.decision import Decision, End, Facts, Notice, ReportChallenged, ToStaff
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
@@ -23,7 +23,9 @@ from mailbot.policy.cases import dealt_with, is_this_you
 from mailbot.policy.matter import Matter
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.reports import read_report
-from mailbot.reading.staff import read_answered
+from mailbot.reading.staff import read_answered, read_verdict
+from mailbot.reading.words import own_words
+from mailbot.service.approving import Asking, asking_of, decider_at, thread_to_asker
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({ToStaff.template, "case_told"})
@@ -37,37 +39,52 @@ MOST_TEXT = 20_000
 
 @dataclass(frozen=True)
 class OfStaff:
-    """A mail of one of the staff about a case. `question` is the report that it says yes to: `said` is then what was
-    written before."""
+    """A mail of one of the staff about a case, or of one who decides about an asking. `question` is the report that it
+    says yes to: `said` is then what was written before."""
 
     person: Staff
-    case: Case
-    said: Answered
+    about: Case | Asking
+    said: Answered | Verdict
     word: Word
     question: Report | None = None
 
+    @property
+    def thread(self) -> Thread:
+        """What a letter to the sender of the mail that it is about carries of that."""
+        about = self.about
+        return thread_of_case(about) if isinstance(about, Case) else thread_to_asker(about.conversation)
+
 
 def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> OfStaff | None:
-    """Return what one of the staff writes about a mail that was handed to them; None where it is none of that."""
-    person = None if letter.machine else staff_at(letter.sender.address, rules)
-    if person is None:
+    """Return what one of the staff writes about a mail that was handed to them, or who decides about what they are
+    asked; None where it is none of that."""
+    address = letter.sender.address
+    if letter.machine or not (
+        staff_at(address, rules) or any(one.address == address for one in rules.holders.values())
+    ):
         return None
     ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
     question = _question(answered, letter, unit)
     if question is not None:
-        if not says_yes(letter, ours, rules, lexica, person.language):
+        if not says_yes(letter, ours, rules, lexica, rules.commune.languages[0]):
             return None
         word = next(deed for deed in question.deeds if isinstance(deed, Word))
         letter = replace(letter, text=word.text, subject=word.subject, sent=word.sent, in_reply_to=(word.answers,))
         ours = unit.mailbox.our_letters([word.answers])
-    case = _case(letter, ours, unit)
-    if case is None:
+    about: Case | Asking | None = asking_of(letter, ours, unit) or _case(letter, ours, unit)
+    if about is None:
         return None
-    said = read_answered(letter, Context(our_texts=tuple(mine.text for mine in ours)), rules.catalogue, lexica)
+    here = Context(our_texts=tuple(mine.text for mine in ours))
+    said: Answered | Verdict
+    if isinstance(about, Asking):
+        person, said = decider_at(address, about, rules), read_verdict(letter, here, rules.catalogue, lexica)
+    else:
+        person, said = staff_at(address, rules), read_answered(letter, here, rules.catalogue, lexica)
     answers = letter.in_reply_to[0] if letter.in_reply_to else ""
-    word = Word(said.words, letter.text[:MOST_TEXT], letter.sent, answers, letter.subject)
-    return OfStaff(person, case, said, word, question)
+    own = own_words(letter, here, rules.catalogue.banners).body.strip()
+    word = Word(own, letter.text[:MOST_TEXT], letter.sent, answers, letter.subject)
+    return OfStaff(person, about, said, word, question) if person else None
 
 
 def staff_at(address: str, rules: Rules) -> Staff | None:
@@ -126,17 +143,28 @@ def meaning_of(case: Case, said: Answered) -> Meaning:
     return said.correction or case.meaning or Meaning(case.languages[0], Intent.HUMAN)
 
 
-def judged(told: OfStaff, facts: Facts, meaning: Meaning, proof: Proof, rules: Rules, letter: Letter) -> Decision:
-    """Return what follows: at once where the words are proven, else their writer is asked."""
+def unproven(told: OfStaff, proof: Proof, rules: Rules, letter: Letter) -> Decision | None:
+    """Return what is done instead of what the words say, where nothing proves whose they are; None where it is
+    proven."""
     if proof is Proof.FAILED:
         return forged(letter, rules)
     if proof is not Proof.PASSED and told.question is None:
         return is_this_you(told.word, told.person, letter.message_id)
-    case = told.case
-    sure = replace(meaning, language=case.languages[0], language_sure=len(case.languages) == 1)
-    decision = dealt_with(told.said, case, Matter(sure, facts, rules), told.person, letter.message_id)
+    return None
+
+
+def answered_question(told: OfStaff, decision: Decision) -> Decision:
+    """Return the decision with our question, whether the words are theirs, ended."""
     done = replace(told.question, standing=Standing.DONE) if told.question else None
     return replace(decision, report=done)
+
+
+def judged_case(
+    told: OfStaff, case: Case, said: Answered, facts: Facts, meaning: Meaning, rules: Rules, mail: str
+) -> Decision:
+    """Return what follows from words about a case, which are proven."""
+    sure = replace(meaning, language=case.languages[0], language_sure=len(case.languages) == 1)
+    return dealt_with(said, case, Matter(sure, facts, rules), told.person, mail)
 
 
 def forged(letter: Letter, rules: Rules) -> Decision:

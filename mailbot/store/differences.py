@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from mailbot.model.differences import Difference
-from mailbot.model.reservation import BOOKED, State, claims_in_force
+from mailbot.model.reservation import BOOKED, HELD, claims_in_force
 from mailbot.store.occupancy import Cell, end_of
 from mailbot.store.schema import LEDGER, OCCUPANCY, OUTBOX, RESERVATION
 
@@ -21,7 +21,7 @@ UNDECIDED = timedelta(hours=1)
 STUCK = timedelta(days=2)
 """A letter that waits for so long is not on its way any more."""
 
-_HOLDING = tuple(state.value for state in (*BOOKED, State.OFFERED))
+_HOLDING = tuple(state.value for state in (*BOOKED, *HELD))
 _A_YES = ("confirmed", "changed")
 """Kinds of letters that say that something is booked."""
 

@@ -14,11 +14,11 @@ from mailbot.model.decision import Digest, Passing
 from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
 from mailbot.model.reports import Report, Standing
-from mailbot.model.reservation import Reservation, State
+from mailbot.model.reservation import BOOKED, HELD, Reservation, State
 from mailbot.store.schema import DIGEST, EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
 NOBODY = Address("", "")
-STANDING = tuple(state.value for state in (State.ASKED, State.OFFERED, State.WAITING, State.CONFIRMED, State.CHANGING))
+STANDING = tuple(state.value for state in (State.ASKED, *HELD, State.WAITING, *BOOKED))
 """States in which a conversation still needs to know whose it is."""
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, in
 from mailbot.errors import LostRace
 from mailbot.model.decision import Digest, Occupancy, Window
 from mailbot.model.history import Entry
-from mailbot.model.reservation import BOOKED, CODE_LETTERS, Put, Reservation, State, Use
+from mailbot.model.reservation import BOOKED, CODE_LETTERS, HELD, Put, Reservation, State, Use
 from mailbot.model.spans import Span
 from mailbot.store import occupancy
 from mailbot.store.schema import DIGEST, HISTORY, OCCASION, QUOTA_LOCK, RESERVATION
@@ -23,6 +23,7 @@ _EVER_BOOKED = BOOKED | {State.CANCELLED, State.CLOSED}
 """States in which `uses` is, or was, booked."""
 
 _STANDS = tuple(sorted(state.value for state in BOOKED))
+_HELD = tuple(sorted(state.value for state in HELD))
 
 # Statements are made once: making one costs three times what running a small one does.
 _COLUMN = RESERVATION.c
@@ -35,7 +36,7 @@ _STANDING = _WHOLE.where(
     or_(_COLUMN.address == bindparam("address"), _COLUMN.initiative == bindparam("initiative")),
     or_(
         and_(
-            _COLUMN.state.in_((State.OFFERED.value, *_STANDS)),
+            _COLUMN.state.in_((*_HELD, *_STANDS)),
             _COLUMN.last_end > bindparam("since"),
         ),
         _COLUMN.state == State.ASKED.value,
@@ -48,8 +49,9 @@ _EARLIER = _WHOLE.where(
     _COLUMN.first_start > bindparam("since"),
     _COLUMN.first_start < bindparam("before"),
 )
-_LAPSING = _WHOLE.where(text("state IN ('offered', 'changing')"), _COLUMN.deadline < bindparam("before"))
+_LAPSING = _WHOLE.where(text("state IN ('offered', 'examined', 'changing')"), _COLUMN.deadline < bindparam("before"))
 _ENDING = _WHOLE.where(text("state = 'confirmed'"), _COLUMN.released < bindparam("before"))
+_EXAMINED = _WHOLE.where(text("state IN ('examined', 'changing')"))
 _WAITING = _WHOLE.where(text("state = 'waiting'"))
 _HAPPENING = _WHOLE.where(
     _COLUMN.code.in_(
@@ -93,8 +95,8 @@ class Reservations:
         return found
 
     def of(self, address: str, initiative: str | None, since: datetime) -> tuple[Reservation, ...]:
-        """Return what the address or the initiative holds or has booked (offered, confirmed) with a use that ends
-        after `since`, and its open questions, soonest first, questions at the end."""
+        """Return what the address or the initiative has booked or held with a use that ends after `since`, and its open
+        questions, soonest first, questions at the end."""
         return self._all(_STANDING, address=address, initiative=initiative, since=since)
 
     def earlier(
@@ -173,7 +175,7 @@ class Reservations:
                 return code
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
-        """Return offers, of a change as well, whose deadline is before that."""
+        """Return what is held, for a change as well, and whose deadline is before that."""
         return self._all(_LAPSING, before=before)
 
     def ending(self, before: datetime) -> tuple[Reservation, ...]:
@@ -185,6 +187,10 @@ class Reservations:
         """Return confirmed reservations with a use, a fetching or a bringing back between the two, soonest first. The
         days of equipment are taken in the widest sense (any time zone): look closer."""
         return self._all(_BETWEEN, first=first, last=last)
+
+    def examined(self) -> tuple[Reservation, ...]:
+        """Return what a person's yes is waited for: requests, and changes of what is booked."""
+        return tuple(one for one in self._all(_EXAMINED) if one.examined)
 
     def waiting(self) -> tuple[Reservation, ...]:
         """Return the waiting list, who came first at its head."""
@@ -244,7 +250,7 @@ def _row(reservation: Reservation, now: datetime) -> dict[str, object]:
 
 def _uses(reservation: Reservation) -> tuple[Use, ...]:
     """Return what is offered or booked, whatever the state."""
-    if reservation.state is State.OFFERED:
+    if reservation.state in HELD:
         return tuple(use for option in reservation.options for use in option.uses)
     return reservation.uses
 

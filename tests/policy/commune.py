@@ -9,14 +9,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.model import rules as model
+from mailbot.model.cases import Verdict
 from mailbot.model.decision import Decision, Facts, Sender, Window
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.reservation import Claim, Put, Reservation, claims_in_force
 from mailbot.model.rules import Closure, Holder, Initiative, Limits, Rules, Staff, UnknownSender
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.policy.approving import Judge, as_booked, judged
 from mailbot.policy.continued import continued
 from mailbot.policy.decide import on_mail
+from mailbot.policy.matter import Matter
 from mailbot.policy.windows import windows
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -166,7 +169,7 @@ class Office:
             r
             for r in self.reservations.values()
             if (r.initiative == whose if whose else r.asker == sender)
-            and r.state.value in ("asked", "offered", "confirmed", "changing")
+            and r.state.value in ("asked", "offered", "examined", "confirmed", "changing")
         )
         facts = Facts(
             self.now,
@@ -198,6 +201,20 @@ class Office:
             meaning, facts.conversation, self.rules, self.now, (*facts.standing, *facts.earlier)
         )
         decision = on_mail(meaning, facts, self.rules)
+        self.carry_out(decision)
+        return decision
+
+    def judge(self, said: Verdict, person: Staff, code: str, number: int = 0) -> Decision:
+        """Let one of those who decide answer about a conversation; `number` says which asking, the last one if 0."""
+        conversation = self.reservations[code]
+        assert conversation.approval
+        about = as_booked(conversation) if conversation.examined else conversation
+        facts = self.facts(conversation.asker, code)
+        facts = replace(facts, sender=replace(facts.sender, proven=True))
+        meaning = said.change or Meaning("fr", Intent.CHANGE)
+        self.ledger.windows = windows(meaning, about, self.rules, self.now)
+        judge = Judge(person, number or conversation.approval.number, "m@commune.example")
+        decision = judged(said, Matter(meaning, facts, self.rules), judge)
         self.carry_out(decision)
         return decision
 

@@ -315,6 +315,14 @@ FAULTY: list[tuple[str, str, int, str]] = [
      "“../secret.pdf” cannot be a plan: name a PDF, PNG or JPEG file below the folder of rules.yaml"),
     ("counters:", f"stewards: {{hugo: {{{HUGO}, things: tonnele}}}}\ncounters:", 13,
      "hugo names the equipment “tonnele”, which is not among “equipment”. Did you mean “tonnelle”?"),
+    ("counters:", "approvals: {needs: {nuit: {because: late}}}\ncounters:", 13,
+     "nuit says why somebody must agree, and not to what: add people_above, after, rooms, things, days…"),
+    ("counters:", "approvals: {needs: {nuit: {because: late, rooms: sale}}}\ncounters:", 13,
+     "nuit names the room “sale”, which is not among “rooms”."),
+    ("counters:", "approvals: {needs: {nuit: {because: late, after: 22:00, things: tonnelle}}}\ncounters:", 13,
+     "nuit speaks of a room and of equipment at once, which nothing can be: make two of it"),
+    ("counters:", "approvals: {at_deadline: later}\ncounters:", 13,
+     "“later” cannot be chosen for “at_deadline”, which is one of lapse, accept, refuse."),
     ("counters:", f"stewards: {{josiane: {{{HUGO}}}}}\ncounters:", 13,
      "josiane is among “key_holders” and “stewards” both: give one of them another identifier"),
     ("  tonnelle: {names: {fr: [tonnelle]", "  tonnelle: {names: {fr: [Sallé]", 31,
@@ -333,7 +341,7 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("notice: 48 h", "notice: 2 ans", 33, "the notice is longer than the horizon: nothing could be booked"),
     ("longest: 14 h", "longest: 0 h", 33, "“longest” of limits must be longer than nothing"),
     ("unknown_senders: allowed", "unknown_senders: ask", 34,
-     "“ask” cannot be chosen for “unknown_senders”: allowed, ask-name or to-staff."),
+     "“ask” cannot be chosen for “unknown_senders”, which is one of allowed, ask-name, to-staff."),
     ("evening: 18-22, ", "", 32, "“evening” is missing in day_parts"),
     ("evening: 18-22", "evening: 18-20 et 21-22", 32,
      "“18-20 et 21-22” are not hours (“evening” of day_parts): write 8:00-12:00, or closed"),
@@ -599,3 +607,13 @@ def test_several_may_stand_at_a_counter_and_a_return_may_have_to_be_reported() -
         .report_return
     )
     assert not rules_with().equipment["tonnelle"].report_return
+
+
+def test_the_approvals_that_the_sample_shows_as_a_comment_hold() -> None:
+    sample = (ROOT / "rules.yaml").read_text(encoding="utf-8")
+    start = sample.index("# approvals:")
+    block = sample[start : sample.index("\n\n", start)]
+    shown = sample.replace(block, "\n".join(line.removeprefix("# ") for line in block.splitlines()))
+    approvals = parse(shown.encode()).approvals
+    assert set(approvals.needs) == {"grande-fete", "nuit", "alcool", "inconnus", "elections", "grand-pret"}
+    assert approvals.needs["nuit"].after == 22 * 60

@@ -11,13 +11,29 @@ from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mailbot.model import decision as d
+from mailbot.model.cases import Verdict
 from mailbot.model.meaning import SAME, Collector, Intent, Item, Meaning, Slot
-from mailbot.model.reservation import BOOKED, Act, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, HELD, Act, Reservation, State, claims_in_force
+from mailbot.model.rules import Approvals, NeedsApproval, Staff
+from mailbot.policy.approving import at_deadline
 from mailbot.policy.clock import on_clock
+from mailbot.policy.matter import Matter
 from tests.policy.commune import KARIM, YVETTE, Office, asks, goods, limited, room, says, slot
 
 CARINE = replace(YVETTE, name="Carine", address="carine@parc.example")
-RULES = limited(notice=timedelta(hours=12), active_bookings=5, hours_per_week=30)
+NIGHT, MANY = (
+    NeedsApproval(id, {"fr": id}, after=after, people_above=people)
+    for id, after, people in (("night", 21 * 60, None), ("many", None, 50))
+)
+RULES = replace(
+    limited(notice=timedelta(hours=12), active_bookings=5, hours_per_week=30),
+    approvals=Approvals({"night": NIGHT, "many": MANY}),
+)
+CLAIRE = Staff("Claire", "claire@commune.example", "fr")
+VERDICTS = st.sampled_from(
+    [None, None, Verdict(True), Verdict(False, "non"), Verdict(True, "20h", says(Intent.CHANGE, hours=(1200, None)))]
+)
+"""What staff say, if anything, of what waits for them after each mail."""
 DAYS = st.integers(2, 14).map(lambda ahead: date(2026, 6, 3) + timedelta(days=ahead))
 HOURS = st.sampled_from(["9-12", "14-18", "18-22", "19-21", "20-25"])
 ROOMS = st.sampled_from(["salle", "bureau", "quartier", "cuisine", "kiosque"])
@@ -77,7 +93,9 @@ OTHERS = st.sampled_from(
 )
 PEOPLE = st.sampled_from([YVETTE, CARINE, KARIM])
 PROOFS = st.sampled_from(["none", "domain", "challenge"])
-FIRST = st.lists(st.tuples(requests(), PEOPLE, st.just(-1), PROOFS, st.just(timedelta(0))), min_size=2, max_size=4)
+FIRST = st.lists(
+    st.tuples(requests(), PEOPLE, st.just(-1), PROOFS, st.just(timedelta(0)), VERDICTS), min_size=2, max_size=4
+)
 """Everybody begins by asking for something."""
 THEN = st.lists(
     st.tuples(
@@ -86,6 +104,7 @@ THEN = st.lists(
         st.sampled_from([0, 0, 0, 1, 1, 2, -1]),
         PROOFS,
         st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=7), timedelta(days=2)]),
+        VERDICTS,
     ),
     min_size=4,
     max_size=12,
@@ -98,6 +117,7 @@ FITS: dict[type, frozenset[State]] = {
     d.ChangeOffered: frozenset({State.CHANGING}),
     d.OpeningsOffered: frozenset({State.CHANGING}),
     d.CollectorNoted: BOOKED,
+    d.Examined: frozenset({State.EXAMINED, State.CHANGING}),
     d.Offered: frozenset({State.OFFERED}),
     d.Repeated: frozenset({State.ASKED}),
     d.Which: frozenset({State.ASKED}),
@@ -114,7 +134,7 @@ FITS: dict[type, frozenset[State]] = {
 @given(first=FIRST, then=THEN)
 def test_whatever_people_write_the_ledger_holds_and_each_state_has_its_letter(first, then) -> None:
     office = Office(RULES)
-    for meaning, sender, nth, proof, later in (*first, *then):
+    for meaning, sender, nth, proof, later, verdict in (*first, *then):
         code = a_thread(office, sender, nth)
         pending = office.reservations[code].pending if code else None
         more = {"challenge": pending.act} if proof == "challenge" and pending else {}
@@ -124,8 +144,21 @@ def test_whatever_people_write_the_ledger_holds_and_each_state_has_its_letter(fi
         only_proven_acts_touch_what_stands(decision, proof)
         for put in decision.puts:
             event(f"{put.before.state if put.before else State.NEW} {put.act}")
+        if verdict:
+            staff_say(verdict, office)
         office.now += later
         the_clock(office)
+        holds(office)
+
+
+def staff_say(verdict: Verdict, office: Office) -> None:
+    """Let staff answer all that waits for them; of each they hear, or the asker does."""
+    for code in [one.code for one in office.reservations.values() if one.examined]:
+        decision = office.judge(verdict, CLAIRE, code)
+        assert decision.notices
+        for put in decision.puts:
+            assert not put.after.examined
+            event(f"staff: {put.before.state if put.before else State.NEW} {put.act}")
         holds(office)
 
 
@@ -137,10 +170,12 @@ def a_thread(office: Office, sender, nth: int) -> str:
 
 def the_clock(office: Office) -> None:
     every = office.reservations.values()
-    lapsing = tuple(
-        r for r in every if r.state in (State.OFFERED, State.CHANGING) and r.deadline and r.deadline < office.now
-    )
+    lapsing = tuple(r for r in every if r.state in (*HELD, State.CHANGING) and r.deadline and r.deadline < office.now)
+    undecided = [one for one in lapsing if one.examined]
+    lapsing = tuple(one for one in lapsing if not one.examined)
     office.carry_out(on_clock(d.ClockFacts(office.now, lapsing=lapsing), office.rules))
+    for one in undecided:
+        office.carry_out(at_deadline(Matter(says(Intent.CHANGE), office.facts(one.asker, one.code), office.rules)))
 
 
 def holds(office: Office) -> None:
@@ -159,7 +194,7 @@ def is_whole(reservation: Reservation) -> None:
     if reservation.state is State.CHANGING:
         assert reservation.pending
         assert bool(reservation.options) is bool(reservation.hold) is bool(reservation.deadline)
-    if reservation.state is State.OFFERED:
+    if reservation.state in HELD:
         assert reservation.options
         assert reservation.deadline
     if reservation.state is State.ASKED:

@@ -34,8 +34,8 @@ from mailbot.model.reports import (
     Verb,
     Why,
 )
-from mailbot.model.reservation import Act, Handover, Option, Pending, Reservation, State, Use
-from mailbot.model.rules import Rules
+from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
+from mailbot.model.rules import Approvals, NeedsApproval, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.rules import load
 
@@ -47,7 +47,14 @@ LANGUAGES = ("fr", "nl", "en")
 
 @cache
 def rules() -> Rules:
-    return load(ROOT / "rules.yaml")
+    loaded = load(ROOT / "rules.yaml")
+    return replace(loaded, approvals=Approvals({need.id: need for need in NEEDS}))
+
+
+NEEDS = (
+    NeedsApproval("nuit", {"fr": "la salle après 22 h", "nl": "de zaal na 22 uur", "en": "the room after 10 pm"}),
+    NeedsApproval("alcool", {"fr": "de l'alcool est servi", "nl": "er is alcohol", "en": "alcohol is served"}),
+)
 
 
 def at(text: str) -> datetime:
@@ -326,6 +333,18 @@ def contents(language: str) -> dict[str, d.Content]:
     changing = replace(
         booked, state=State.CHANGING, options=two, deadline=DEADLINE, pending=Pending(Act.CHANGE, request(language))
     )
+    asking = Approval(2, ("nuit", "alcool"), NOW)
+    examined = replace(
+        booked,
+        state=State.EXAMINED,
+        uses=(),
+        options=(Option(1, booked.uses),),
+        deadline=DEADLINE,
+        attendees=120,
+        initiative="jardin-partage",
+        phone="0400 98 76 54",
+        approval=asking,
+    )
     chairs = Item(("chaise",), None, words=(WORDS[language][2],))
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
@@ -336,6 +355,29 @@ def contents(language: str) -> dict[str, d.Content]:
         "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
         "confirmed-series": d.Confirmed(series, undo),
         "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),
+        "confirmed-approved": d.Confirmed(booked, undo, proven=True, said=SAID[language]),
+        "examined": d.Examined(examined),
+        "examined-still": d.Examined(examined, objections=(TAKEN,)),
+        "examined-change": d.Examined(replace(changing, options=two[:1], approval=asking)),
+        "approval-asked": d.ApprovalAsked(examined),
+        "approval-asked-again": d.ApprovalAsked(replace(changing, options=two[:1], approval=asking), again=True),
+        "approved-otherwise": d.ApprovedOtherwise(
+            replace(examined, state=State.OFFERED, options=(Option(1, (ROOM,)),)), SAID[language]
+        ),
+        "not-approved": d.NotApproved(
+            replace(booked, state=State.REFUSED, uses=()), ("nuit",), booked.uses, SAID[language]
+        ),
+        "not-approved-change": d.NotApproved(booked, ("nuit",), later.uses, SAID[language]),
+        "not-approved-lapsed": d.NotApproved(
+            replace(booked, state=State.LAPSED, uses=()), ("nuit",), booked.uses, lapsed=True
+        ),
+        "approval-otherwise": d.ApprovalTold(replace(examined, state=State.OFFERED), d.Outcome.OTHERWISE),
+        "approval-decided": d.ApprovalTold(
+            replace(booked, approval=replace(asking, granted=True)), d.Outcome.DECIDED, who="Wouter Aerts"
+        ),
+        "approval-over": d.ApprovalTold(replace(booked, state=State.DECLINED, uses=()), d.Outcome.OVER),
+        "approval-not-possible": d.ApprovalTold(examined, d.Outcome.NOT_POSSIBLE, (TAKEN,)),
+        "approval-unclear": d.ApprovalTold(examined, d.Outcome.UNCLEAR),
         "offered": d.Offered(offered, (TAKEN,)),
         "offered-one": d.Offered(one_option, (TAKEN,)),
         "offered-part": d.Offered(partial, (TOO_FEW,)),
@@ -372,6 +414,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "morning": d.Morning(
             (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
+            (examined,),
         ),
         "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
         "free": d.Free(FREE),
@@ -477,6 +520,11 @@ def contents(language: str) -> dict[str, d.Content]:
 
 LOMBRICS = Party(Address("", "karim@leslombrics.example"), "les-lombrics", "Les Lombrics asbl", "fr")
 BEHALF = "salle polyvalente le 19 juin 18-22h"
+SAID = {
+    "fr": "la salle doit être vide à 22 h, et rangée.",
+    "nl": "de zaal moet leeg en opgeruimd zijn om 22 uur.",
+    "en": "the hall must be empty and tidy at 10 pm.",
+}
 PERSON = {
     "fr": "Bonjour Madame Collin,\n\nNous passerons jeudi pour le bruit.\nMerci de nous l'avoir dit.",
     "nl": "Dag mevrouw Collin,\n\nWij komen donderdag langs voor het lawaai.\nBedankt voor uw bericht.",
@@ -491,6 +539,18 @@ def case(language: str) -> Case:
 IN_BOTH = ("confirmed", "confirmed-dates", "offered", "asked-much", "handed")
 
 
+FOR_STAFF = (
+    d.ToStaff,
+    d.Alert,
+    d.ReportTold,
+    d.OverdueTold,
+    d.CaseTold,
+    d.Morning,
+    d.ApprovalAsked,
+    d.ApprovalTold,
+    d.BehalfTold,
+    d.BehalfUnclear,
+)
 BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned)
 """Letters that answer no mail, written at any hour."""
 
@@ -514,20 +574,10 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
         elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
-        elif isinstance(
-            content,
-            d.ToStaff
-            | d.Alert
-            | d.ReportTold
-            | d.OverdueTold
-            | d.CaseTold
-            | d.Morning
-            | d.BehalfTold
-            | d.BehalfUnclear,
-        ):
+        elif isinstance(content, FOR_STAFF):
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
-        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold)
+        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold | d.ApprovalAsked)
         examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples

@@ -32,7 +32,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.model.reservation import State
+from mailbot.model.reservation import HELD, State
 from tests.stories.town import BRUSSELS, ROOT, Clock, Town, text_of
 
 FOLDER = Path(__file__).parent
@@ -138,7 +138,7 @@ def compare(step: dict[str, Any], letters: list[EmailMessage], town: Town, told:
     if "rows" in step:
         assert town.rows() == sorted(step["rows"]), told
     if "held" in step:
-        offers = [one for one in town.standing() if one.state in (State.OFFERED, State.CHANGING)]
+        offers = [one for one in town.standing() if one.state in (*HELD, State.CHANGING)]
         assert any(one.hold for one in offers) is step["held"], told
     if "evaluations" in step:
         assert town.evaluations() == step["evaluations"], told

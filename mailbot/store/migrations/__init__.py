@@ -20,6 +20,7 @@ from mailbot.store.migrations import (
     m0008_reports,
     m0009_goodbyes,
     m0010_cases,
+    m0011_what_staff_examine,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -33,6 +34,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     m0008_reports.STATEMENTS,
     m0009_goodbyes.STATEMENTS,
     m0010_cases.STATEMENTS,
+    m0011_what_staff_examine.STATEMENTS,
 )
 """The first is number 1."""
 
