@@ -89,9 +89,11 @@ class Library:
         self.thesaurus = Thesaurus(catalogue, lexica)
         self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
         self.undo = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("amends")["undo"])
-        self.abbreviations = frozenset(
-            fold(word) for lexicon in lexica.values() for word in lexicon.table("language")["abbreviations"]
-        )
+        self.abbreviations = self._abbreviations(lexica)
+
+    def _abbreviations(self, spoken: Iterable[Language]) -> frozenset[str]:
+        """Return the words of these languages whose full stop ends nothing: "do." is a Thursday in Dutch alone."""
+        return frozenset(fold(word) for code in spoken for word in self.lexica[code].table("language")["abbreviations"])
 
     def read(self, letter: Letter, context: Context) -> Meaning:
         own = own_words(letter, context, self.catalogue.banners)
@@ -114,7 +116,7 @@ class Library:
             said = Evidence("intent", own.body.strip(), "decline, alone")
             return replace(meaning, intent=Intent.DECLINE, undo=True, evidence=(said,))
         spoken = self._spoken(speech, own)
-        read = self._meaning(letter, context, own, page(text, self.abbreviations, tokens), spoken, meaning)
+        read = self._meaning(letter, context, own, page(text, self._abbreviations(spoken), tokens), spoken, meaning)
         read = self._guarded(read, letter, context)
         return evaluating(read, own.body, self.lexica) if context.evaluation else read
 
@@ -304,6 +306,10 @@ _NO_CUES = frozenset(
             "also",
             "opens",
             "contrast",
+            "fragment",
+            "back",
+            "leads",
+            "yours",
             "like",
             "persons",
             "state",

@@ -14,14 +14,20 @@ from mailbot.reading.things import Mention, Sort
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
 
+YOURS = 2
+"""Words from "your" to the thing, at most."""
+
 CORRECTED = 8
 """Words from a room to the cue that takes it back, and on to the one that is wanted instead."""
 
 _REQUESTS = frozenset({"book/strong", "availability/strong", "change/decisive"})
 _PARTICIPLES = "{book}"
 """How a pattern begins whose first word may be a participle."""
+_NAMING = frozenset({"<number> <thing>"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
+
+_PLACES = frozenset({Sort.ROOM, Sort.SITE})
 
 _OF_RESERVATIONS = ("change/", "cancel/", "stance-booked", "stance-confirmed")
 
@@ -43,7 +49,12 @@ class SmallWords:
 
         self.contrast, self.joints = words("stance", "contrast"), words("stance", "and")
         self.adding, self.opening = words("stance", "also"), words("stance", "opens")
+        self.fragment, self.yours, self.back = (words("stance", key) for key in ("fragment", "yours", "back"))
+        """Words that may follow a thing where no verb does."""
+        self.parting = self.contrast | {",", ":", "(", "-"}
         self.like, self.articles = words("stance", "like"), words("marks", "article")
+        self.leading = words("stance", "leads") | self.opening | self.adding | self.joints | self.articles
+        """Words that may stand before what is listed in a sentence without a verb."""
         self.corrections = frozenset(word for word in words("marks", "correction") if " " not in word)
         """Words that take back what was said before."""
         self.fors = words("marks", "for")
@@ -86,6 +97,7 @@ class Stances:
         self._spread("unwanted-before", self.refused, onward=False)
         self._spread("own-after", owned, onward=True)
         self._spread("own-before", owned, onward=False)
+        self._provided(owned)
         corrected = {i for i, quantity in enumerate(quantities) if quantity.corrected}
         self.refused -= corrected  # "niet meer 20 maar 12"
         goods = {i for i in owned if mentions[i].sort in {Sort.EQUIPMENT, Sort.UNLENT}}
@@ -108,9 +120,7 @@ class Stances:
                 kept = {i for i, m in enumerate(mentions) if cue.first <= m.first < cue.last}
                 self.kept |= kept - self.refused  # "we don't need the projector, the rest stays"
         self._listing = frozenset(
-            page.sentence_of[mention.first]
-            for mention, quantity in zip(mentions, quantities, strict=True)
-            if page.sentence(mention.first).first in {quantity.first, mention.first}
+            page.sentence_of[mention.first] for i, mention in enumerate(mentions) if self._heads_a_list(i)
         )
         self._meant_by_pronouns = self._antecedents()
         void = {"stance-confirmed", "stance-unwanted-after", "stance-unwanted-before", "stance-kept"}
@@ -122,14 +132,50 @@ class Stances:
         ]
         """Stretches in which no request begins: what is booked already, not wanted, or kept."""
 
-    @staticmethod
-    def _asks(cue: Cue) -> bool:
-        return cue.value.startswith(_ASKS) and not cue.value.endswith("/weak")
+    def _heads_a_list(self, index: int) -> bool:
+        """Whether a sentence begins with a thing and says nothing of it: "20 tables", "Et la sono !", but not "De
+        tafels zetten de mensen zelf buiten"."""
+        mention, quantity = self._mentions[index], self._quantities[index]
+        sentence = self._page.sentence(mention.first)
+        first = min(quantity.first, mention.first)
+        before = self._page.words[sentence.first : first]
+        if before and before[-1] not in {":", "="} and not self._leads_to_a_list(sentence.first, first):
+            return False
+        counted = quantity.said or (first < mention.first and not quantity.definite)
+        return counted or mention.sort in _PLACES or self._is_fragment(index)
+
+    def _leads_to_a_list(self, first: int, last: int) -> bool:
+        """Whether words say nothing but "and also", or where: "Ah si, aussi …", "In de grote zaal …"."""
+        rooms = {
+            at for mention in self._mentions if mention.sort in _PLACES for at in range(mention.first, mention.last)
+        }
+        return all(self._page.words[at] in self.words.leading for at in range(first, last) if at not in rooms)
+
+    def _is_fragment(self, index: int) -> bool:
+        """Whether no verb follows a thing, or the last of those that are listed with it."""
+        words, last = self._page.words, self._page.sentence(self._mentions[index].first).last
+        at = self._mentions[index].last
+        for other, quantity in zip(self._mentions[index + 1 :], self._quantities[index + 1 :], strict=True):
+            if other.first >= last or not self.joins(words[at : quantity.first]):
+                break
+            if quantity.said:
+                return True
+            at = other.last
+        if at + 1 < last and words[at] == ":":
+            return words[at + 1] not in self.words.articles  # "Benches: the brewery delivers them"
+        at += at < last and words[at] == ","
+        return at >= last or not words[at].isalpha() or words[at] in self.words.fragment
+
+    def _asks(self, cue: Cue) -> bool:
+        """Whether a cue says that a sentence asks; "a projector" alone does not, as "3 projectors" does."""
+        named = cue.pattern in _NAMING and self._page.words[cue.first] in self.words.articles
+        return cue.value.startswith(_ASKS) and not cue.value.endswith("/weak") and not named
 
     def _tenses(self) -> dict[int, list[tuple[int, bool]]]:
         """For each sentence that tells of earlier times: where it speaks of then (True) and of now, in order. What is
         like an earlier time ("comme l'an dernier") is of now."""
         told: dict[int, list[tuple[int, bool]]] = {}
+        ends: dict[int, int] = {}
         now = [(cue.first, cue.last) for cue in self._cues if cue.value == "stance-now"]
         for cue in self._cues:
             then = cue.value == "stance-past"
@@ -138,13 +184,22 @@ class Stances:
             if then and not self.words.like.isdisjoint(self._page.words[max(cue.first - 2, 0) : cue.first]):
                 continue
             sentence = self._page.sentence_of[cue.first]
-            if cue.value in _REQUESTS and cue.pattern.startswith(_PARTICIPLES) and sentence in told:
+            if cue.value in _REQUESTS and sentence in told and self._goes_on(ends.get(sentence), cue):
                 continue  # "l'an dernier vous nous aviez prêté 10 tables"
             if then or cue.value == "stance-now" or cue.value in _REQUESTS:
+                ends[sentence] = cue.last if then else 0
                 told.setdefault(sentence, []).append((cue.first, then))
         for found in told.values():
             found += [(end, False) for at, then in found if then and (end := self._bracket_after(at))]
         return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}
+
+    def _goes_on(self, told: int | None, cue: Cue) -> bool:
+        """Whether a request goes on with what is told of then up to word `told`, as nothing parts them."""
+        if not told:
+            return False
+        between = self._page.words[told : cue.first]
+        parted = any(word in self.words.parting for word in between[between[:1] == [","] :])
+        return cue.pattern.startswith(_PARTICIPLES) or not parted
 
     def _bracket_after(self, at: int) -> int:
         """Return where the bracket closes that word `at` stands in, 0 where it stands in none."""
@@ -156,7 +211,6 @@ class Stances:
 
     def _spread(self, key: str, into: set[int], *, onward: bool, farthest: int = REACH) -> None:
         """Mark the things that a cue speaks of: the next one in its clause, and those that are listed with it."""
-        order = range(len(self._mentions)) if onward else range(len(self._mentions) - 1, -1, -1)
         for cue in self._cues:
             before = self._page.words[cue.first - 1] if cue.first else ""
             if cue.value != f"stance-{key}" or before.isdigit() or (key == "own-after" and before in self.words.can):
@@ -165,22 +219,39 @@ class Stances:
                 self._page.words[max(cue.first - 3, 0) : cue.first]
             ):
                 continue  # "the bike trailer if it is there"
-            inside = [i for i in order if cue.first <= self._mentions[i].first < cue.last]
+            inside = [i for i, mention in enumerate(self._mentions) if cue.first <= mention.first < cue.last]
             if key == "old-after":  # "liever de leeszaal dan": what is left behind comes after
                 inside = [i for i in inside if self._on_edge(self._mentions[i], cue)]
             into.update(inside)
-            if inside and key == "unwanted-before":
+            if not inside or key != "unwanted-before":
+                into |= self._reached(cue, inside, onward=onward, farthest=farthest, bare=key != "old-after")
+
+    def _reached(
+        self, cue: Cue, inside: Sequence[int] = (), *, onward: bool, farthest: int = REACH, bare: bool = True
+    ) -> set[int]:
+        """Return the next thing from a cue in its clause, and those listed with it; `inside` are those that the
+        cue holds itself, `bare`: also what nothing but an article parts from the one before."""
+        order = range(len(self._mentions)) if onward else range(len(self._mentions) - 1, -1, -1)
+        edge, listed, found = cue.last if onward else cue.first, bool(inside), set[int]()
+        for index in order:
+            mention, first = self._mentions[index], self._quantities[index].first
+            if index in inside or ((mention.first < edge) if onward else (mention.last > edge)):
                 continue
-            edge, listed = cue.last if onward else cue.first, bool(inside)
-            for index in order:
-                mention, first = self._mentions[index], self._quantities[index].first
-                if index in inside or ((mention.first < edge) if onward else (mention.last > edge)):
-                    continue
-                between = (edge, max(first, edge)) if onward else (mention.last, edge)
-                if not self._linked(*between, farthest, listed) or (key == "old-after" and self._bare(between, listed)):
-                    break
-                into.add(index)
-                edge, listed = (mention.last if onward else first), True
+            between = (edge, max(first, edge)) if onward else (mention.last, edge)
+            if not self._linked(*between, farthest, listed) or (not bare and self._bare(between, listed)):
+                break
+            found.add(index)
+            edge, listed = (mention.last if onward else first), True
+        return found
+
+    def _provided(self, into: set[int]) -> None:
+        """Mark what somebody else sees to: "Judith brings the benches", "het geluid brengt de dj mee"; not what is
+        brought back, and nothing that is only asked about."""
+        for cue in self._cues:
+            sentence = self._page.sentence(cue.first)
+            behind = self._page.words[cue.first : min(cue.last + REACH, sentence.last)]
+            if cue.value == "stance-own-both" and not sentence.question and self.words.back.isdisjoint(behind):
+                into |= self._reached(cue, onward=True) or self._reached(cue, onward=False)
 
     @staticmethod
     def _on_edge(mention: Mention, cue: Cue) -> bool:
@@ -316,6 +387,11 @@ class Stances:
     def opens(self, number: int) -> bool:
         """Whether a sentence begins with a word that goes on with the one before: "Et", "Ook", "And"."""
         return self._page.words[self._page.sentences[number].first] in self.words.opening
+
+    def is_yours(self, index: int) -> bool:
+        """Whether a thing is called that of the commune: "your gazebos", "une de vos tonnelles"."""
+        first = max(self._page.sentence(self._mentions[index].first).first, self._mentions[index].first - YOURS)
+        return not self.words.yours.isdisjoint(self._page.words[first : self._mentions[index].first])
 
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""

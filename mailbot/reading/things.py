@@ -22,7 +22,7 @@ from mailbot.model.rules import Catalogue, Names
 from mailbot.reading.cues import Cues
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.numbers import number_at
-from mailbot.reading.page import Page, folded
+from mailbot.reading.page import Page, Sentence, folded
 from mailbot.reading.tokens import Kind, Token, fold, tokenize
 
 ROOM_WORD = "@room"
@@ -119,6 +119,7 @@ class Thesaurus:
         self._room_prefixes = frozenset(p for forms in self._words.values() for p in forms.room_prefixes)
         self._known = frozenset(w for forms in self._words.values() for w in forms.known)
         self._numerals = {w: n for forms in self._words.values() for w, n in forms.numerals.items()}
+        self._calendar = frozenset(w for forms in self._words.values() for w in forms.calendar)
         self._compile(catalogue)
         self._symbols: dict[tuple[Language, ...], dict[tuple[str, bool], Symbols]] = {}
         self._nearest = {code: _Nearest(forms) for code, forms in self._spelt.items()}
@@ -277,6 +278,7 @@ class Thesaurus:
         unlent = [_unlent(self._words[code].lexicon) for code in spoken]
         titled = _titles(page)
         found: list[Mention] = []
+        names: set[str] = set()
         at = 0
         while at < len(page.words):
             if at in trapped:
@@ -286,12 +288,45 @@ class Thesaurus:
                 at += 1
                 continue
             goods = [] if at in titled else self._goods(page, symbols, at, unlent)
+            parts = [one for one in goods if self._is_in_a_name(page, symbols, one)]
+            names.update(one.name for one in parts)
+            goods = [one for one in goods if one not in parts]
             mentions = goods or self._room(page, symbols, at)
             if any(first < at < last for first, last in repeated.items()) and all(one.generic for one in mentions):
                 mentions = []
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
-        return found
+        return [one for one in found if one.name not in names] if names else found
+
+    def _is_in_a_name(self, page: Page, symbols: Sequence[Symbols], mention: Mention) -> bool:
+        """Whether a thing is a part of a proper name, which its capital and that of a word beside it tell: "The Bench
+        Project", "vzw Bord op Tafel"; but not "3 Black Tables", "Tables for Saturday", "Tables Chairs Gazebos"."""
+        first, sentence = mention.first, page.sentence(mention.first)
+        if not self._is_capital(page, first) or not _mostly_small(page, sentence):
+            return False
+        if first > sentence.first and (page.words[first - 1].isdigit() or page.words[first - 1] in self._numerals):
+            return False
+        before, after = first - 1, mention.last
+        while before > sentence.first and page.words[before] in self._links and not self._is_capital(page, before):
+            before -= 1
+        while after < sentence.last and page.words[after] in self._links and not self._is_capital(page, after):
+            after += 1
+        told = [(before, first - before > 1)] if before > sentence.first else []
+        if after < sentence.last and (first > sentence.first or after == mention.last):
+            told.append((after, after > mention.last))
+        return any(self._is_capital(page, at) and self._names(symbols[at], linked) for at, linked in told)
+
+    def _is_capital(self, page: Page, at: int) -> bool:
+        token = page.token(at)
+        capital = token.kind is Kind.WORD and token.text[:1].isupper() and not token.text.isupper()
+        return capital and page.words[at] not in self._calendar
+
+    def _names(self, symbols: Symbols, linked: bool) -> bool:
+        """Whether a word beside a thing may be of one name with it: none that is listed with it, and none of a room."""
+        told = [symbol for symbol in symbols if symbol == ROOM_WORD or symbol[0] not in "@#~"]
+        if any(symbol in self._rooms_with or symbol in self._sites_with for symbol in told):
+            return False
+        return linked or not told
 
     def _stands_alone(self, page: Page, at: int) -> bool:
         return page.words[at] in self._alone or page.token(at).text in self._capitals
@@ -558,6 +593,13 @@ class Thesaurus:
         return tuple(hints[0]) if len(fits) > 1 and hints and len(hints[0]) == 1 else ()
 
 
+def _mostly_small(page: Page, sentence: Sentence) -> bool:
+    """Whether most words of a sentence have no capital, so that one tells something."""
+    said = [page.token(at).text for at in range(sentence.first + 1, sentence.last)]
+    long = [text for text in said if len(text) > 3 and text.isalpha()]
+    return 2 * sum(1 for text in long if text.islower()) > len(long)
+
+
 def _titles(page: Page) -> frozenset[int]:
     """Return the words between quotes, which name something: the project "Bien dans mon assiette" asks for no plate."""
     if '"' not in page.words:
@@ -612,6 +654,9 @@ class _WordForms:
             for word in words
             if value.isdigit() and value not in {"0"} and " " not in word and "-" not in word
         }
+        dated = ("weekdays.full", "weekdays.plural", "weekdays.short", "months.full", "months.short", "feasts.day")
+        self.calendar = folded(w for name in dated for words in lexicon.table(name).values() for w in words)
+        """Words that have a capital in some languages."""
         for article in lexicon.table("number.units").get("1", ()):
             self.numerals.pop(fold(article), None)
 

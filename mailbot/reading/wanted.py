@@ -25,6 +25,11 @@ def _asked(sighting: Sighting) -> list[Wanted]:
     for pool in (rooms, goods):
         in_body = [i for i in pool if sighting.mentions[i].first >= sighting.body_at]
         requested = [i for i in in_body or pool if _is_requested(sighting, i)]
+        if not requested and picked:
+            in_body, pool = (
+                [],
+                [i for i in in_body if sighting.quantities[i].said],
+            )  # who asks for a room tells of things
         picked.extend(requested or in_body or pool)
     return _merged(sighting, sorted(picked))
 
@@ -33,7 +38,8 @@ def _is_requested(sighting: Sighting, index: int) -> bool:
     """Whether a thing stands in a request, or has a number of its own: "wat tafels betreft: 20"."""
     mention, quantity = sighting.mentions[index], sighting.quantities[index]
     counted = quantity.said and (quantity.corrected or quantity.last > mention.last)
-    return (mention.sort is Sort.EQUIPMENT and counted) or sighting.stances.in_request(mention.first)
+    lent = mention.sort is Sort.EQUIPMENT and (counted or sighting.stances.is_yours(index))
+    return lent or sighting.stances.in_request(mention.first)
 
 
 def _buildings(sighting: Sighting) -> list[int]:

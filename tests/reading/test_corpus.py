@@ -14,7 +14,12 @@ from tests.corpus.__main__ import understood
 from tests.corpus.mails import SETS, Case, faults, load
 from tests.corpus.score import Form, Score, score
 
-FLOORS = {"part-hours": 0.67, "seen-1": 0.75, "part-days": 0.69}
+FLOORS = {
+    "part-days": 0.69,
+    "part-hours": 0.67,
+    "part-things": 0.68,
+    "seen-1": 0.75,
+}
 """Where a set is not at 90 % yet: set aside for long, then looked at; or written on one hard matter."""
 VISIBLE = sorted(path for path in SETS.glob("*.jsonl") if not path.stem.startswith("held"))
 
