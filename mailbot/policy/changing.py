@@ -47,6 +47,7 @@ from mailbot.policy.continued import spoken_of
 from mailbot.policy.due import changed_notices
 from mailbot.policy.hours import not_at_night
 from mailbot.policy.matter import Matter
+from mailbot.policy.openings import with_chosen
 from mailbot.policy.questions import FRUITLESS
 from mailbot.policy.which import ask_which
 
@@ -157,6 +158,9 @@ def weighed_change(matter: Matter, way: Amendment) -> tuple[Matter, Weighed]:
     if any(isinstance(objection, TooManyPeople) for objection in one.objections) and not way.new.rooms:
         here = _beside(matter, rooms_in_question(way))
         one = weighed(rooms_in_question(way).new, here.facts, matter.rules)
+    booking = matter.conversation
+    if booking is not None and one.possible:
+        one = replace(one, uses=with_chosen(one.uses, booking, here.facts, matter.rules))
     return here, one
 
 
@@ -207,6 +211,7 @@ def carried_out(
             return asked(matter, held, Act.PROPOSE, reasons)
         return _changed(matter, uses, pending, attendees)
     why = "a From line proves nothing: the owner is asked"
+    comes = pending.meaning.comes if pending.meaning else None
     if one is not None and not one.basket.pieces:  # nothing new to be held
         after = matter.reservation(pending=pending)
         put = matter.step(after, Act.CHALLENGE, why)
@@ -214,18 +219,20 @@ def carried_out(
         deadline = deadline_of((one,), matter) if one else booking.deadline
         assert deadline
         put = matter.step(_holding(matter, (Option(1, uses),), pending, deadline), Act.PROPOSE, why)
-    return matter.answered(Challenged(put.after, pending.act, uses=uses), why, puts=(put,))
+    return matter.answered(Challenged(put.after, pending.act, uses=uses, collector=comes), why, puts=(put,))
 
 
 def _changed(matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees: int | None) -> Decision:
     booking = matter.conversation
     assert booking
     undone = pending.act is Act.UNDO
+    comes = (pending.meaning.comes if pending.meaning else None) or matter.meaning.comes
     after = matter.cleared(
         uses=uses,
         attendees=attendees,
         pending=None,
         sequence=booking.sequence + 1,
+        collector=comes or booking.collector,
         before=None if undone else Booked(booking.uses, booking.attendees),
         settled=None if undone else matter.facts.now,
     )

@@ -5,28 +5,24 @@ A stranger who sends somebody else for the key would have it: both need proof.""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailbot.model.decision import Challenged, CollectorNoted, Decision, OpeningsOffered
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import (
     BOOKED,
     Act,
-    Claim,
     Handover,
     Option,
     Pending,
     Reservation,
     Use,
-    claims_in_force,
     hold_of,
 )
-from mailbot.model.rules import Rules
-from mailbot.model.spans import Days, Span
-from mailbot.policy.availability import Desk
 from mailbot.policy.due import changed_notices
-from mailbot.policy.hours import ONE_DAY, counter_openings, hold_end, local_day, whole
+from mailbot.policy.hours import ONE_DAY, counter_openings, hold_end, local_day
 from mailbot.policy.matter import Matter
+from mailbot.policy.openings import Passing, is_free, needed_by, with_handover
 
 SPEAKS = frozenset({Intent.HUMAN, Intent.KEY, Intent.FEEDBACK, Intent.HELP, Intent.ACCEPT, Intent.LIST, Intent.CANCEL})
 """What a mail about the key may look like by itself."""
@@ -67,14 +63,6 @@ def _fetched(booking: Reservation) -> bool:
 # --- another opening
 
 
-@dataclass(frozen=True)
-class _Passing:
-    """A handover that does not suit, and whether it is that of fetching."""
-
-    handover: Handover
-    out: bool
-
-
 def cannot_come(matter: Matter) -> Decision | None:
     """Offer the other openings in which what is booked can be fetched or brought back, held; a person where there is
     none; None where the mail says nothing of such a day."""
@@ -101,23 +89,24 @@ def cannot_come(matter: Matter) -> Decision | None:
     return matter.answered(content, put.why, puts=(put,))
 
 
-def _prevented(booking: Reservation, matter: Matter) -> Iterator[_Passing]:
+def _prevented(booking: Reservation, matter: Matter) -> Iterator[Passing]:
     """Yield the handovers on the days that do not suit; not on a day of use, which would be given up with it."""
     for use in sorted(booking.uses, key=lambda use: str(use.when)):
         for handover, out in ((use.out, True), (use.back, False)):
             if handover is None or handover.opening.end <= matter.facts.now:
                 continue
             if local_day(handover.opening.start, matter.rules) in matter.meaning.prevented:
-                yield _Passing(handover, out)
+                yield Passing(handover, out)
 
 
-def _ways(booking: Reservation, passing: _Passing, matter: Matter) -> Iterator[tuple[Use, ...]]:
+def _ways(booking: Reservation, passing: Passing, matter: Matter) -> Iterator[tuple[Use, ...]]:
     """Yield what would be booked with each other opening of the counter, nearest first, as far as it is free."""
     rules, now = matter.rules, matter.facts.now
     counter = rules.counters[passing.handover.counter]
     day = local_day(passing.handover.opening.start, rules)
     moved = [use for use in booking.uses if (use.out if passing.out else use.back) == passing.handover]
-    edge = min(_needed(use, rules).start for use in moved) if passing.out else max(_needed(u, rules).end for u in moved)
+    needed = [needed_by(use, rules) for use in moved]
+    edge = min(span.start for span in needed) if passing.out else max(span.end for span in needed)
     for ahead in range(FARTHEST + 1):
         other = day - ahead * ONE_DAY if passing.out else day + ahead * ONE_DAY
         openings = counter_openings(counter, other, rules)
@@ -126,43 +115,12 @@ def _ways(booking: Reservation, passing: _Passing, matter: Matter) -> Iterator[t
             if other in matter.meaning.prevented or not in_time or opening == passing.handover.opening:
                 continue
             handover = Handover(passing.handover.counter, opening)
-            uses = tuple(_with(use, handover, passing, rules) if use in moved else use for use in booking.uses)
-            if _is_free(uses, booking, matter):
+            uses = tuple(with_handover(use, handover, passing, rules) if use in moved else use for use in booking.uses)
+            if is_free(uses, booking, matter.facts):
                 yield uses
 
 
-def _needed(use: Use, rules: Rules) -> Span:
-    return use.when if isinstance(use.when, Span) else whole(use.when, rules)
-
-
-def _with(use: Use, handover: Handover, passing: _Passing, rules: Rules) -> Use:
-    """Return a use with another handover, and its key or goods away from then or until then."""
-    claims = tuple(_widened(claim, handover.opening, use, passing, rules) for claim in use.claims)
-    return replace(
-        use, claims=claims, out=handover if passing.out else use.out, back=use.back if passing.out else handover
-    )
-
-
-def _widened(claim: Claim, opening: Span, use: Use, passing: _Passing, rules: Rules) -> Claim:
-    if isinstance(use.when, Days):
-        wait = claim.last - local_day(use.back.opening.start, rules).toordinal() if use.back else 0
-        day = local_day(opening.start, rules).toordinal()
-        return replace(claim, first=day) if passing.out else replace(claim, last=day + wait)
-    if not claim.resource.startswith("key:"):
-        return claim
-    cells = opening.cells()
-    return replace(claim, first=cells[0]) if passing.out else replace(claim, last=cells[-1])
-
-
-def _is_free(uses: tuple[Use, ...], booking: Reservation, matter: Matter) -> bool:
-    desk = Desk(matter.facts.occupancy, claims_in_force(booking))
-    claims = [claim for use in uses for claim in use.claims]
-    return all(
-        desk.free(claim.resource, claim.first, claim.last) >= claim.units and desk.pick(claim) for claim in claims
-    )
-
-
-def _opening(uses: tuple[Use, ...], booking: Reservation, passing: _Passing) -> Handover:
+def _opening(uses: tuple[Use, ...], booking: Reservation, passing: Passing) -> Handover:
     changed = next(use for use in uses if use not in booking.uses)
     handover = changed.out if passing.out else changed.back
     assert handover

@@ -73,6 +73,7 @@ def windows(
     stretches = [stretch for span, resources in together.items() for stretch in _cells(resources, span, rules)]
     if conversation is not None and meaning.prevented:
         stretches += _around_claims(conversation)
+    stretches += [stretch for one in _changed(conversation, standing) for stretch in _of_claims(one, rules)]
     return _joined(stretches)
 
 
@@ -82,6 +83,24 @@ def _around_claims(booking: Reservation) -> Iterator[Stretch]:
         for claim in use.claims:
             around = FARTHEST + 1 if isinstance(use.when, Days) else (FARTHEST + 1) * 24 * 4
             yield frozenset({claim.resource}), claim.first - around, claim.last + around
+
+
+def _changed(conversation: Reservation | None, standing: Iterable[Reservation]) -> list[Reservation]:
+    """Return the bookings that the mail may change: the one at hand, or those that our question is about."""
+    if conversation is None:
+        return []
+    about = {conversation.repeats, *conversation.among}
+    asked = [one for one in standing if one.code in about]
+    return [*asked, conversation] if conversation.state in BOOKED else asked
+
+
+def _of_claims(booking: Reservation, rules: Rules) -> Iterator[Stretch]:
+    """Yield what a booking has away, of a key with all its copies: a chosen opening is kept through a change."""
+    for use in booking.uses:
+        for claim in use.claims:
+            copies = rules.keys[use.key].copies if use.key in rules.keys and use.key else 0
+            held = {key_copy(use.key, number + 1) for number in range(copies)} if use.key else set()
+            yield frozenset({claim.resource, *held}), claim.first, claim.last
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:

@@ -19,7 +19,7 @@ from mailbot.model.decision import (
 from mailbot.model.meaning import Collector, Intent
 from mailbot.model.reservation import Act, State, claims_in_force
 from mailbot.policy.clock import on_clock
-from tests.policy.commune import KARIM, RULES, Office, asks, goods, local, room, says, slot
+from tests.policy.commune import KARIM, RULES, Office, asks, goods, local, room, says, slot, span
 
 SATURDAY = "2026-06-13"
 CARINE = Collector("Carine", "0400 11 22 33")
@@ -97,6 +97,41 @@ def test_a_day_that_does_not_suit_gets_the_other_openings_held() -> None:
     again = Office()
     again.ledger.take(claims_in_force(office.reservations[code]))
     assert +again.ledger.cells == +office.ledger.cells
+
+
+def changed_hours(*hours: int, **more):
+    return says(Intent.CHANGE, hours=hours, **more)
+
+
+def test_an_opening_that_was_chosen_stays_when_the_hours_change() -> None:
+    office = Office()
+    code = booked(office)
+    content = letter(office.mail(NOT_FRIDAY, code=code))
+    office.mail(says(Intent.ACCEPT, option=2), code=code, challenge=Act.CHANGE)
+    taken = letter(office.mail(changed_hours(15 * 60, 19 * 60), code=code, sender_is_proven=True))
+    assert isinstance(taken, Changed)
+    [use] = office.reservations[code].uses
+    assert use.when == span(SATURDAY, "15-19")
+    assert use.out == content.openings[1]
+    again = Office()
+    again.ledger.take(claims_in_force(office.reservations[code]))
+    assert +again.ledger.cells == +office.ledger.cells
+
+
+def test_who_comes_is_kept_from_a_mail_that_changes_something_too() -> None:
+    office = Office()
+    code = booked(office)
+    office.mail(changed_hours(15 * 60, 19 * 60, comes=CARINE), code=code, sender_is_proven=True)
+    assert office.reservations[code].collector == CARINE
+
+
+def test_who_comes_waits_for_the_owners_word_with_the_change() -> None:
+    office = Office()
+    code = booked(office)
+    office.mail(changed_hours(15 * 60, 19 * 60, comes=CARINE), code=code)
+    assert office.reservations[code].collector is None
+    office.mail(says(Intent.ACCEPT), code=code, challenge=Act.CHANGE)
+    assert office.reservations[code].collector == CARINE
 
 
 def test_an_opening_in_which_the_key_is_still_out_is_not_offered() -> None:
