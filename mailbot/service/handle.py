@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -72,7 +73,8 @@ NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
 def handle(delivered: Delivered, office: Office) -> None:
-    """Answer one mail, once. Raises Temporary where the world is not ready: the mail then comes back."""
+    """Answer one mail, once. Raises Temporary where the world is not ready, LostRace where others were quicker each
+    time: the mail then comes back."""
     rules, raw = office.rules.current(), delivered.raw  # a server that does not give it away costs no try
     with office.store.unit() as unit:
         tries = unit.mailbox.count_try(delivered.place)
@@ -118,6 +120,7 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     rules = current
     proof = Proof.NONE if letter.machine else office.proof(raw, letter, frozenset(rules.catalogue.mailboxes))
     for _ in range(MOST_RACES):
+        let_go(letter.arrived, current, office)
         with office.store.reading() as unit:
             conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
             told = of_staff(letter, rules, unit, office.lexica)
@@ -130,8 +133,6 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                 if unit.mailbox.admit(letter):
                     now = office.clock()
                     rules = rules_now(current, unit, now)
-                    if lapse(letter.arrived, unit, rules, office):
-                        serve_waiting(unit, rules, office)
                     thread = told.thread if told else other.thread if other else thread_of(letter, raw)
                     decision = (
                         decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
@@ -156,7 +157,7 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
             continue
         office.wake_delivery()
         return
-    raise Temporary("three races lost in a row")
+    raise LostRace("three in a row")
 
 
 def by_staff(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision:
@@ -460,6 +461,19 @@ def serve_waiting(unit: Unit, rules: Rules, office: Office) -> None:
         if decision := in_turn(Matter(request, facts, rules)):
             carry_out(decision, unit, rules, office)
             log.info("waiting list", extra={"reservation": waiting.code, "because": "; ".join(decision.because)})
+
+
+def let_go(before: datetime, current: Rules, office: Office) -> None:
+    """Let the offers go whose deadline passed before a mail arrived, before that mail is read: it may answer one of
+    them. In a transaction of its own, so that what is read and what is decided upon are the same."""
+    with office.store.reading() as unit:
+        if not unit.reservations.lapsing(before):
+            return
+    with suppress(LostRace), office.store.unit() as unit:
+        rules = rules_now(current, unit, office.clock())
+        if lapse(before, unit, rules, office):
+            serve_waiting(unit, rules, office)
+        unit.commit()
 
 
 def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.errors import LostRace, Temporary
+from mailbot.errors import LostRace
 from mailbot.logs import Fields
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Meaning
@@ -132,7 +132,7 @@ def test_three_races_in_a_row_leave_the_mail_for_the_next_round(town: Town, monk
         lost.setattr(Reservations, "put", lose)
         assert town.write(MARC, "lecture", READING_ROOM) == []
         assert not town.inbox.mails[-1].handled
-        with pytest.raises(Temporary):
+        with pytest.raises(LostRace):
             handle.handle(town.inbox.mails[-1], town.office)
     assert to(town.round()) == ["marc@valleeverte.example"]
     assert town.rows() == ["bibliotheque 1 2026-06-18T19:00 2026-06-18T21:00"]
@@ -311,3 +311,26 @@ def test_a_refused_address_stays_out_of_the_log() -> None:
     line = Fields("%(message)s").format(record)
     assert "maggy" not in line
     assert "courrier.example" in line
+
+
+def test_an_answer_after_the_deadline_finds_the_offer_gone_and_is_answered_at_once(town: Town) -> None:
+    """As when mailbot was stopped while the deadline passed: nobody had let the offer go."""
+    town.write(MARC, "lecture", READING_ROOM)
+    [offer] = town.write(INES, "lecture", READING_ROOM)
+    town.later(days=9)
+    letters = town.write(INES, f"Re: {offer['Subject']}", "2", answers=offer)
+    assert all(mail.handled for mail in town.inbox.mails)
+    assert to(letters).count("ines@codedojo.example") == 1
+    with town.store.unit() as unit:
+        assert unit.differences(town.clock()).found() == ()
+
+
+def test_a_mail_that_loses_each_race_is_set_aside_at_last(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(*_: object) -> None:
+        raise LostRace("R-7K3F2")
+
+    monkeypatch.setattr(handle, "facts_for", lose)
+    town.inbox.put(town.mail(INES, "lecture", READING_ROOM))
+    letters = [letter for _ in range(4) for letter in town.round()]
+    assert to(letters) == [*STAFF, "ines@codedojo.example"]
+    assert all(mail.handled for mail in town.inbox.mails)
