@@ -14,8 +14,8 @@ from mailbot.model.reservation import BOOKED, HELD, claims_in_force
 from mailbot.store.occupancy import Cell, end_of
 from mailbot.store.schema import LEDGER, OCCUPANCY, OUTBOX, RESERVATION
 
-SWEPT = timedelta(days=3)
-"""Cells that ended before that are swept: nobody compares them."""
+SWEPT = timedelta(days=2)
+"""Cells that ended before that are swept each minute: nobody compares them."""
 UNDECIDED = timedelta(hours=1)
 """A mail that was let in and has no end after that was lost on the way."""
 STUCK = timedelta(days=2)

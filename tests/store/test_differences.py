@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from mailbot.model.differences import Difference
+from mailbot.service.rounds import SWEPT_AFTER
 from mailbot.store import Store, open_store
 from tests.store.examples import NOW, ONE_EACH, booked, hours, letter, offered, outgoing, room, stock_of, tables
 
@@ -121,3 +122,15 @@ def test_cells_that_were_swept_are_not_missed(store: Store) -> None:
         unit.reservations.sweep(NOW + timedelta(days=30))
         unit.commit()
     assert [one.kind for one in found(store, timedelta(days=33)) if one.kind != "letter-stuck"] == []
+
+
+@pytest.mark.parametrize("hours_later", range(0, 120, 7))
+def test_at_no_hour_is_what_was_just_swept_missed(store: Store, hours_later: int) -> None:
+    """Goods that are not back yet are booked still, while their days are over."""
+    later = timedelta(hours=hours_later)
+    with store.unit() as unit:
+        unit.reservations.put([booked("R-00004", tables(4, NOW.date(), NOW.date()))], stock_of(table=9), NOW)
+        unit.mailbox.post(outgoing("4@mairie.example", code="R-00004"), NOW)
+        unit.reservations.sweep(NOW + later - SWEPT_AFTER)
+        unit.commit()
+    assert [one for one in found(store, later) if one.kind != "letter-stuck"] == []
