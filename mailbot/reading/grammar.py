@@ -79,6 +79,8 @@ class _Reading:
         """All dates named so far, but those of long stretches."""
         self.repeated: dict[tuple[int, ...], tuple[Days, ...]] = {}
         """By their weekdays, the days of the repetitions with an end."""
+        self.left_out: set[date] = set()
+        """The days left out of all repetitions."""
         feasts = {self.almanac.feast(atom.sense.feast) for atom in atoms if atom.sense.feast is not None}
         self.themes = {feast.weekday(): feast for feast in sorted(feasts)} if len(feasts) < 9 else {}
         """By weekday, the feasts that are named, if only as what something is for: "le goûter de l'Ascension"."""
@@ -202,7 +204,8 @@ class _Reading:
         phrase = piece.phrase
         assert isinstance(phrase, DaysPhrase), "asked of days"
         hint = self.last_named if self.named_in == piece.paragraph else None
-        hint = self._of_a_series(phrase) or hint or self._named_before(phrase)
+        again = self._named_before(phrase) if _is_number(phrase) else None  # "… les 6 et 20 juillet. Pour le 6, …"
+        hint = self._of_a_series(phrase) or again or hint or self._named_before(phrase)
         piece.settled = settle(phrase, self.almanac, self.last_named, hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
@@ -226,9 +229,8 @@ class _Reading:
         first = phrase.entries[0]
         if first.day is None or first.has_month or any(entry.has_month for entry in phrase.entries):
             return None
-        known = [
-            day for day in self._days_repeated() if day.day == first.day and first.weekday in (None, day.weekday())
-        ]
+        days = self._days_repeated() | self.left_out  # "except the 18th when it's 6pm to 8pm"
+        known = [day for day in days if day.day == first.day and first.weekday in (None, day.weekday())]
         return known[0] if len(known) == 1 else None
 
     def _named_before(self, phrase: DaysPhrase) -> date | None:
@@ -255,6 +257,8 @@ class _Reading:
         for piece in use.days:
             phrase = piece.phrase
             assert isinstance(phrase, DaysPhrase), "asked of days"
+            if self._is_theme(piece, use):
+                continue
             settled = self._meant_before(piece, sure, self.roles.get(use.pieces[0].at))
             if any(entry.bare_weekday for entry in phrase.entries):
                 self.last_named = next((each.days.last for each in settled if each.days is not None), self.last_named)
@@ -273,8 +277,24 @@ class _Reading:
                 options[-1].extend(fixed[0])
             options.extend(fixed[1:])
         options = [option for option in options if option] or [[]]
-        options[0] = self._stretched(options[0], use.count)
+        options[0] = self._stretched(options[0], None if self._is_sum(use) else use.count)
         return self._with_options(when, options, vague, use)
+
+    def _is_theme(self, piece: Piece, use: Use) -> bool:
+        """Whether days only name the feast of the date behind them: "our national day on Saturday 1 August"."""
+        feast = all(entry.feast is not None and entry.day is None for entry in piece.entries)
+        behind = next((each for each in use.days if each.at >= piece.behind), None) if feast else None
+        if behind is None or not any(entry.day is not None for entry in behind.entries):
+            return False
+        return all(
+            self.atoms[at].kind is Is.WORD and not self.atoms[at].marks & (Mark.AND | Mark.OR)
+            for at in range(piece.behind, behind.at)
+        )
+
+    def _is_sum(self, use: Use) -> bool:
+        """Whether the number of days stands before a colon, behind which they are named: "for two days: Saturday …"."""
+        at = next((piece.behind for piece in use.pieces if piece.phrase is use.count), None)
+        return at is not None and self.atoms[at].kind is Is.COLON
 
     def _stretched(self, option: list[Settled], counted: CountPhrase | None) -> list[Settled]:
         """A day with a number of days behind it: "à partir du 5 juin pour 3 jours"."""
@@ -429,6 +449,7 @@ class _Reading:
         found = series.write_out(rule, series.windows(use.days), left_out, self.almanac.today, MOST)
         self.too_many = self.too_many or found.too_many
         days = tuple(Days(day, day) for day in found.days)
+        self.left_out.update(found.left_out)
         if found.ends:
             self.repeated.setdefault(rule.weekdays, days)
         return replace(
@@ -484,7 +505,7 @@ class _Reading:
     def _one_night(self, when: When, use: Use, clocks: Sequence[Clock]) -> When:
         """ "la nuit du 4 au 5 juillet, de 22h à 6h": the night that begins on the 4th."""
         night = any(clock.part == "night" for clock in clocks)
-        over = any(clock.end is not None and clock.end > DAY for clock in clocks)
+        over = any((clock.end or 0) > DAY or (clock.start is None and clock.part == "night") for clock in clocks)
         days = [day for span in when.days for day in span]
         if night and over and len(days) == 2 and (days[1] - days[0]).days == 1:
             return replace(when, days=(Days(days[0], days[0]),))
@@ -515,6 +536,8 @@ class _Reading:
                 waiting = _take_part(found, waiting, phrase.part, apart)
             elif found and piece.lead & Mark.LABEL_START and found[-1][0].open_start and phrase.open_start:
                 continue  # "access from 8, doors open at 10"
+            elif found and not apart and phrase.start is None and phrase.end and _only_length(found[-1][0]):
+                found[-1] = (phrase, found[-1][1])  # "two hours, so until half past eight"
             elif found and not apart and _ends(found[-1][0], phrase, piece):
                 found[-1] = (_ended(found[-1][0], phrase), found[-1][1])
             elif found and not apart and phrase.open_start and _length_before(found[-1][0]) is not None:
@@ -662,6 +685,11 @@ _PARTS: Final = {
 }
 
 
+def _is_number(phrase: DaysPhrase) -> bool:
+    """Whether days are one day said by its number alone."""
+    return len(phrase.entries) == 1 and phrase.entries[0].bare_number and phrase.entries[0].until is None
+
+
 def _is_every_day(use: Use) -> bool:
     """Whether it says "every day", and neither of which days nor of how many."""
     rule = use.rule
@@ -758,6 +786,10 @@ def _ended(before: ClockPhrase, phrase: ClockPhrase) -> ClockPhrase:
     if phrase.loose and phrase.start.maybe_length:
         return replace(before, length=phrase.start.said)
     return replace(before, end=phrase.start, length=phrase.length, strung=True)
+
+
+def _only_length(phrase: ClockPhrase) -> bool:
+    return phrase.length is not None and phrase.start is phrase.end is None and not phrase.beside
 
 
 def _length_before(phrase: ClockPhrase) -> int | None:

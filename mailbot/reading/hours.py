@@ -207,7 +207,9 @@ class HourReader:
         return led and not (following.counted or following.sense.unit or following.sense.month or following.digits)
 
     def _labelled(self, at: int) -> bool:
-        """Whether a colon stands before, and a word for hours before it: "Time: 2-6", "Horaire : 14 - 18"."""
+        """Whether a word for hours stands before, perhaps with a colon: "Time: 2-6", "Horaire : 14 - 18"."""
+        if at > 0 and self.atoms[at - 1].marks & Mark.LABEL_HOURS and not self.atoms[at - 1].sense.hour_mark:
+            return True
         labelled = at > 1 and self.atoms[at - 1].kind is Is.COLON
         return labelled and (self.atoms[at - 2].sense.hour_mark or bool(self.atoms[at - 2].marks & Mark.LABEL_HOURS))
 

@@ -166,7 +166,11 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if _heads(pieces, number) or number in rows:
             found.append(Use([piece]))
             continue
-        if piece.between & Mark.CORRECTION and not piece.refused and _corrected(found, piece):
+        if current is not None and _gives_the_reason(current, pieces, number):
+            found.append(Use([piece], replaced=True))
+            continue
+        own_day = isinstance(piece.phrase, ClockPhrase) and len(found) > 1 and _waits_for_hours(found[-1], piece)
+        if piece.between & Mark.CORRECTION and not piece.refused and not own_day and _corrected(found, piece):
             continue
         if piece.between & Mark.INSTEAD:
             found.append(Use([piece], replaced=True))
@@ -177,8 +181,15 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
         if piece.left_behind:
             found.append(Use([piece], replaced=True))
             continue
-        if current is not None and _begins_next(current, piece, pieces, number):
+        before = found[-2] if len(found) > 1 else None
+        if current is not None and _begins_next(current, piece, pieces, number, before):
             found.append(Use([piece]))
+            continue
+        own = _own_hours(pieces, number)
+        if own is not None and current is not None:
+            current.pieces.append(piece)
+            found.append(own)
+            taken = number + 2
             continue
         refused = piece.refused or (bool(piece.between & Mark.NOT) and piece.near)
         refused = refused and not isinstance(piece.phrase, ExceptPhrase)
@@ -202,10 +213,12 @@ def _rows(pieces: Sequence[Piece]) -> frozenset[int]:
     rows = {line for line, found in kinds.items() if {DaysPhrase, ClockPhrase} <= found}
     if len(rows) < 2:
         return frozenset()
+    first = next(piece for piece in pieces if piece.line in rows)
+    leads = ClockPhrase if isinstance(first.phrase, ClockPhrase) else DaysPhrase  # "14u-18u buurthuis 18/11"
     return frozenset(
         number
         for number, (before, piece) in enumerate(pairwise(pieces), 1)
-        if piece.line != before.line and {piece.line, before.line} <= rows and isinstance(piece.phrase, DaysPhrase)
+        if piece.line != before.line and {piece.line, before.line} <= rows and isinstance(piece.phrase, leads)
     )
 
 
@@ -227,13 +240,60 @@ def _is_fallback(use: Use, piece: Piece) -> bool:
     return days and piece.otherwise and piece.sentence - use.pieces[-1].sentence == 1
 
 
-def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int) -> bool:
-    """ "(le 10) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow."""
+def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int, before: Use | None) -> bool:
+    """ "(le 10) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow; so
+    have those behind hours that the days `before` are waiting for: "le samedi nous sommes là de 10h à 18h, le …"."""
     if use.days or use.rule or use.closed or not use.clocks or not isinstance(piece.phrase, DaysPhrase):
         return False
     following = pieces[number + 1] if number + 1 < len(pieces) else None
-    own = following is not None and following.near and isinstance(following.phrase, ClockPhrase)
-    return own and piece.near and bool(piece.between & Mark.AND)
+    if not piece.near or following is None or not isinstance(following.phrase, ClockPhrase):
+        return False
+    if before is not None and before.days and not (before.clocks or before.closed):
+        here = [each for each in pieces[number:] if each.sentence == piece.sentence]
+        if before.pieces[-1].sentence == piece.sentence == following.sentence:
+            return isinstance(
+                here[-1].phrase, ClockPhrase
+            )  # not "le week-end, de 9h à 17h le samedi et de … le dimanche"
+    return following.near and bool(piece.between & Mark.AND)
+
+
+def _waits_for_hours(use: Use, piece: Piece) -> bool:
+    """Whether a day stands right before hours: "lundi de 19h à 22h, mardi plutôt de 18h à 20h" corrects nothing."""
+    last = use.pieces[-1]
+    return isinstance(last.phrase, DaysPhrase) and not (use.clocks or use.closed) and last.sentence == piece.sentence
+
+
+def _own_hours(pieces: Sequence[Piece], number: int) -> Use | None:
+    """Return the use of a day that is left out for hours of its own: "14h-16h30, sauf le 21 où on fait 14h-17h"."""
+    piece, following = pieces[number], pieces[number + 1] if number + 1 < len(pieces) else None
+    if not isinstance(piece.phrase, ExceptPhrase) or len(piece.phrase.days) != 1 or following is None:
+        return None
+    clock = following.phrase
+    if not isinstance(clock, ClockPhrase) or following.sentence != piece.sentence or clock.start is None:
+        return None
+    before = (each for each in pieces[:number] if each.sentence == piece.sentence)
+    if not any(isinstance(each.phrase, ClockPhrase) and each.phrase.start is not None for each in before):
+        return None  # "elke woensdag behalve op 28 oktober, telkens van 14 tot 17u"
+    days = replace(piece, phrase=piece.phrase.days[0], near=False, between=0)
+    return Use([days, following])
+
+
+def _gives_the_reason(use: Use, pieces: Sequence[Piece], number: int) -> bool:
+    """Whether a time behind a correction only tells why, and the new hours follow: "19h-22h, ah non, le président ne
+    sort qu'à 19h : mettez 19h30-22h". These then are the correction."""
+    piece, clocks = pieces[number], use.clocks
+    if not piece.between & Mark.CORRECTION or not isinstance(piece.phrase, ClockPhrase) or not piece.phrase.open_start:
+        return False
+    if not clocks or clocks[-1].start is None or clocks[-1].end is None:
+        return False
+    for following in pieces[number + 1 : number + 3]:
+        phrase = following.phrase
+        if following.sentence - piece.sentence > 1 or not isinstance(phrase, ClockPhrase):
+            return False
+        if phrase.start is not None and phrase.end is not None:
+            following.between |= Mark.CORRECTION
+            return True
+    return False
 
 
 def _heads(pieces: Sequence[Piece], number: int) -> bool:
@@ -474,15 +534,16 @@ def _hours_to_days(found: list[Use]) -> list[Use]:
 
 def _each_with_hours(together: Sequence[Use]) -> list[tuple[Use, Use]]:
     """Pair days with the hours right behind them, where then all days of the sentence have hours of their own: "le 14
-    et le 18 de 14 à 16h, et le 9 décembre mais de 13 à 15h"."""
+    et le 18 de 14 à 16h, et le 9 décembre mais de 13 à 15h"; behind the first, one end will do: "mais le 9 dès 13h"."""
     pairs = [
         (days, hours)
         for days, hours in pairwise(together)
         if (days.days or days.rule) and not days.clocks and hours.clocks and not (hours.days or hours.rule)
     ]
     alone = [use for use in together if (use.days or use.rule) and not use.clocks]
-    whole = all(clock.start is not None and clock.end is not None for _, hours in pairs for clock in hours.clocks)
-    return pairs if whole and len(alone) == len(pairs) else []
+    whole = [clock.start is not None and clock.end is not None for _, hours in pairs for clock in hours.clocks]
+    timed = any(use.clocks and (use.days or use.rule) for use in together)
+    return pairs if whole and (all(whole) or whole[0] or timed) and len(alone) == len(pairs) else []
 
 
 def _belong(first: Use, second: Use) -> bool:
@@ -498,5 +559,5 @@ def _belong(first: Use, second: Use) -> bool:
         return clock.end is not None and days is first
     if clock.start is None and clock.end is not None:
         return days is first
-    sure = not clock.loose or clock.led
+    sure = not clock.loose or clock.led or clock.apart
     return clock.length is not None or (sure and (clock.start is not None or clock.part is not None))

@@ -22,15 +22,15 @@ ASKS = {
 }
 
 
-def hours(text: str) -> str:
-    """Return the hours of each day in the order of the days, and "?" for what must be asked."""
+def hours(text: str, *, days: bool = False) -> str:
+    """Return the hours of each day (with the `days`) in their order, and "?" where hours must be asked."""
     raw = f"From: a@b.example\r\nTo: {MAILBOX}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
     meaning = read(parse(raw, SENT, own=frozenset({MAILBOX})), NO_CONTEXT, COMMUNE, load_all())
     found = []
     for slot in (slot for item in meaning.items for slot in item.slots):
         ends = [end.strftime("%H:%M") if isinstance(end, datetime) else "" for end in (slot.start, slot.end)]
-        found.append("-".join(ends))
-    unsure = meaning.missing & {Lack.START, Lack.END} if all("-" not in one[1:-1] for one in found) else set()
+        found.append((f"{slot.day} " if days else "") + "-".join(ends))
+    unsure = meaning.missing & {Lack.START, Lack.END}
     return " ".join(found) + (" ?" if unsure else "")
 
 
@@ -97,6 +97,72 @@ SPELLED = [
 ]
 
 
+EACH_DAY_ITS_OWN = [
+    (
+        "La salle de réunion les 6 et 20 juillet. Pour le 6, de 10 à 12 h, pour le 20, de 14 à 16 h.",
+        "6 10-12, 20 14-16",
+    ),
+    (
+        "La salle de réunion les lundi 6 et mardi 7 juillet. Lundi c'est le créneau 19-22, mardi plutôt 18-20h30.",
+        "6 19-22, 7 18-20:30",
+    ),
+    (
+        "La salle de réunion les samedi 11 et dimanche 12 juillet. "
+        "Le samedi nous sommes là de 10h à 18h, le dimanche de 11h à 16h.",
+        "11 10-18, 12 11-16",
+    ),
+    (
+        "Salle de réunion les mercredis 1, 8 et 15 juillet, 14h-16h30, sauf le 15 où on fait 14h-17h.",
+        "1 14-16:30, 8 14-16:30, 15 14-17",
+    ),
+    ("Salle de réunion les mercredis 1, 8 et 15 juillet, sauf le 8, de 14h à 16h30.", "1 14-16:30, 15 14-16:30"),
+    (
+        "Kleine vergaderzaal op 6 en 20 juli. Op de 6de van 10u tot 12u, op de 20ste van 14u tot 16u.",
+        "6 10-12, 20 14-16",
+    ),
+    ("14u-18u kleine vergaderzaal 6/7\n13u-17u kleine vergaderzaal 20/7\nFons", "6 14-18, 20 13-17"),
+    (
+        "Graag de kleine vergaderzaal elke maandag van 6 juli tot 20 juli, "
+        "19u30 tot 21u, maar op 13 juli beginnen we al om 19u.",
+        "6 19:30-21, 13 19-21, 20 19:30-21",
+    ),
+    (
+        "Graag de kleine vergaderzaal elke woensdag van juli, "
+        "van 14u tot 16u behalve de 8ste, dan is het van 15u tot 17u.",
+        "1 14-16, 8 15-17, 15 14-16, 22 14-16, 29 14-16",
+    ),
+    (
+        "Graag de kleine vergaderzaal elke woensdag van juli behalve de 8ste, telkens van 14u tot 16u.",
+        "1 14-16, 15 14-16, 22 14-16, 29 14-16",
+    ),
+    (
+        "The small meeting room on 6 and 20 July please. On the 6th from 7 to 9pm, on the 20th from 8 to 10pm.",
+        "6 19-21, 20 20-22",
+    ),
+    (
+        "We need the small meeting room for two days: Saturday 11 July, 10 to 5, and Sunday 12 July, 11 to 4.",
+        "11 10-17, 12 11-16",
+    ),
+    (
+        "The small meeting room every Wednesday in July, 7pm to 9pm except the 15th when it's 6pm to 8pm.",
+        "1 19-21, 8 19-21, 15 18-20, 22 19-21, 29 19-21",
+    ),
+    (
+        "The small meeting room over the weekend of 11 July, 9am to 5pm on the Saturday and 9am to 1pm on the Sunday.",
+        "11 9-17, 12 9-13",
+    ),
+]
+
+CORRECTED = [
+    ("fr", "19h → 21h45. Ah non pardon, le président ne sort du boulot qu'à 19h : mettez 19h30 → 22h.", "19:30-22:00"),
+    ("fr", "De 14h à 17h, pardon, de 15h à 18h.", "15:00-18:00"),
+    ("nl", "Van 13 u. tot 17 u., nee sorry, dan moet ik om 16 u. bij ons ma zijn: van 12 u. tot 15 u.", "12:00-15:00"),
+    ("nl", "Van 14u tot 17u, of nee, van 15u tot 18u.", "15:00-18:00"),
+    ("en", "7pm to 9pm. Oops, the head can't get away before eight: 8.15pm to 9.30pm.", "20:15-21:30"),
+    ("en", "2 to 5pm, sorry, make that 3 to 6pm.", "15:00-18:00"),
+]
+
+
 @pytest.mark.parametrize(("language", "text", "expected"), LAST_IS_THE_END)
 def test_of_times_of_day_the_last_is_the_end(language: str, text: str, expected: str) -> None:
     assert said(language, text) == expected
@@ -120,3 +186,29 @@ def test_hours_in_words(language: str, text: str, expected: str) -> None:
 def test_the_number_of_a_room_is_no_hour() -> None:
     asked = "Hello,\n\nFor our day on 13 June we'd need:\n\nclassroom 3 - 10 am to noon (talks)\n\nHelena"
     assert hours(asked) == "10:00-12:00"
+
+
+@pytest.mark.parametrize(("text", "expected"), EACH_DAY_ITS_OWN)
+def test_each_day_has_the_hours_said_with_it(text: str, expected: str) -> None:
+    def clock(told: str) -> str:
+        hour, _, minute = told.partition(":")
+        return f"{int(hour):02}:{minute or '00'}"
+
+    pairs = [tuple(part.split()) for part in expected.split(", ")]
+    told = [f"2026-07-{int(day):02} {'-'.join(map(clock, span.split('-')))}" for day, span in pairs]
+    assert hours(text, days=True) == " ".join(told)
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CORRECTED)
+def test_what_is_corrected_is_whole_hours(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+def test_a_night_between_two_dates_is_one() -> None:
+    asked = "Nous voudrions passer la nuit du vendredi 3 au samedi 4 juillet dans le réfectoire : début 21h, fin 6h."
+    assert hours(asked, days=True) == "2026-07-03 21:00-06:00"
+
+
+def test_a_feast_before_a_date_is_what_it_is_for() -> None:
+    asked = "For our national day on Saturday 1 August we'd like the community centre, from 16.00 h to 22.00 h."
+    assert hours(asked, days=True) == "2026-08-01 16:00-22:00"
