@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mailbot.mail.smtp import SmtpSender
     from mailbot.model.decision import Digest
     from mailbot.model.evaluation import Evaluation
+    from mailbot.model.reports import Blocked
     from mailbot.model.reservation import Use
     from mailbot.model.rules import Equipment, Holder, Room, Rules
     from mailbot.reading.proof import Check
@@ -524,11 +525,12 @@ def _lists(chosen: Settings, rules: Rules, day: date | None) -> Iterator[tuple[H
 
 
 def agenda(first: date | None, last: date | None) -> None:
-    """Print what is booked between two days, a line a use."""
+    """Print what is booked between two days, a line a use, and what is closed by mail."""
     from rich.console import Console
     from rich.table import Table
 
     from mailbot.model.spans import Span
+    from mailbot.policy.stock import blocks_during, in_force
 
     chosen = settings()
     rules = load(chosen.rules)
@@ -541,11 +543,12 @@ def agenda(first: date | None, last: date | None) -> None:
     end = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
     with opened(chosen) as store, store.reading() as unit:
         reservations = unit.reservations.between(begin, end)
+        blocked = blocks_during(Span(begin, end), in_force(rules, unit.reports.in_force(first)))
 
-    def local_day(use: Use) -> date:
+    def local_day(use: Use | Blocked) -> date:
         return use.when.start.astimezone(zone).date() if isinstance(use.when, Span) else use.when.first
 
-    def hours(use: Use) -> str:
+    def hours(use: Use | Blocked) -> str:
         if isinstance(use.when, Span):
             return f"{use.when.start.astimezone(zone):%H:%M}-{use.when.end.astimezone(zone):%H:%M}"
         return "" if use.when.first == use.when.last else f"→ {use.when.last:%d/%m}"
@@ -561,6 +564,10 @@ def agenda(first: date | None, last: date | None) -> None:
             initiative = rules.initiatives.get(one.initiative or "")
             who = initiative.name if initiative else one.asker.name or one.asker.address
             table.add_row(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
+    for block in blocked:
+        name = names.get(block.blocked, block.blocked)
+        what = name if block.units is None else f"{block.units} × {name}"
+        table.add_row(f"{local_day(block):%a %d/%m/%Y}", hours(block), what, f"closed {block.reason}".strip(), "", "")
     console = Console() if sys.stdout.isatty() else Console(width=120)
     console.print(table if table.row_count else f"Nothing is booked from {first} to {last}.")
 

@@ -17,7 +17,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
 from mailbot.model.personal import Personal
-from mailbot.model.reports import Deed, Passed, Report, Statement
+from mailbot.model.reports import Blocked, Deed, Passed, Report, Statement
 from mailbot.model.reservation import Act, Handover, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
@@ -87,8 +87,10 @@ class OutsideHours:
 
 @dataclass(frozen=True)
 class Closed:
+    """Of the whole, or blocked for some hours or days; what staff wrote as a reason stands for every language."""
+
     resource: str
-    days: Days
+    when: Span | Days
     reason: Words
 
 
@@ -726,6 +728,83 @@ class BehalfUnclear:
     text: str
 
 
+class Puzzle(StrEnum):
+    """Why what closes or opens something is not done."""
+
+    THING = "thing"
+    """What is meant is not told, or a name fits several."""
+    DAYS = "days"
+    HOURS = "hours"
+    NOT_YOURS = "not-yours"
+    """It is of a place that somebody else manages."""
+    NOT_BLOCKED = "not-blocked"
+    TOO_LATE = "too-late"
+    """A bare NO counts for a day."""
+
+
+@dataclass(frozen=True)
+class BlockUnclear:
+    """To who closes or opens something: what is missing, in a line. Nothing is done."""
+
+    template: ClassVar[str] = "block_unclear"
+    puzzle: Puzzle
+    words: str
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A booking with uses in what is blocked."""
+
+    reservation: Reservation
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class BlockTold:
+    """To staff, and to who manages the place: what is closed or open now, and whose bookings lie inside. `asks`: OK
+    offers their owners something else, and a bare NO takes it back until `until`."""
+
+    template: ClassVar[str] = "block_told"
+    who: str
+    deeds: tuple[Deed, ...]
+    inside: tuple[Inside, ...] = ()
+    asks: bool = False
+    until: datetime | None = None
+    undone: bool = False
+    """It is taken back: these deeds do not hold any more."""
+
+
+@dataclass(frozen=True)
+class OwnersTold:
+    """To who of the staff said OK: who was offered something else, and for whom there was nothing. Both are empty where
+    somebody had said it before."""
+
+    template: ClassVar[str] = "owners_told"
+    offered: tuple[Reservation, ...] = ()
+    without: tuple[Inside, ...] = ()
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """To the owner alone: what they booked is closed then. The reservation holds other options until its deadline, or
+    none where there are none; what is booked stands till they choose. `back`: it is open after all."""
+
+    template: ClassVar[str] = "displaced"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    objections: tuple[Objection, ...] = ()
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class StillInside:
+    """To staff: the owner of a booking in what is blocked chose nothing in time."""
+
+    template: ClassVar[str] = "still_inside"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A mail that waits for a person, and since when."""
@@ -822,6 +901,8 @@ class Digest:
     changed: tuple[Change, ...] = ()
     noted: tuple[Report, ...] = ()
     """What the key-holder reported since the last list, as it was noted."""
+    blocked: tuple[Blocked, ...] = ()
+    """What is closed until the next list, of the places and things whose keys or goods they hand out."""
 
 
 @dataclass(frozen=True)
@@ -1022,6 +1103,11 @@ Content: TypeAlias = (
     | CaseTold
     | BehalfTold
     | BehalfUnclear
+    | BlockUnclear
+    | BlockTold
+    | OwnersTold
+    | Displaced
+    | StillInside
     | Morning
     | PersonSays
     | Alert

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from mailbot.model.behalf import Behalf
 from mailbot.model.meaning import Language
+from mailbot.model.spans import Days, Span
 
 # --- what a few words say
 
@@ -202,7 +203,38 @@ class ForSomebody:
     behalf: Behalf
 
 
-Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word | ForSomebody
+@dataclass(frozen=True)
+class Blocked:
+    """A room, or `units` of a thing (None: all of it), cannot be had: in its cells `first` to `last`, both included.
+    `when` is what letters say, `reason` as it was written."""
+
+    blocked: str
+    when: Span | Days
+    first: int
+    last: int
+    reason: str = ""
+    units: int | None = None
+
+
+@dataclass(frozen=True)
+class Unblocked:
+    """What was blocked before in these cells is not any more."""
+
+    unblocked: str
+    when: Span | Days
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A room is open besides its hours, also on a day on which it would be closed."""
+
+    opened: str
+    when: Span
+
+
+Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word | ForSomebody | Blocked | Unblocked | Opened
 
 
 class Standing(StrEnum):

@@ -18,7 +18,7 @@ from mailbot.model.addresses import one_form
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 from mailbot.model.reports import Deed
-from mailbot.model.spans import Days, Hours
+from mailbot.model.spans import Days, Hours, Span
 
 Words: TypeAlias = Mapping[Language, str]
 Names: TypeAlias = Mapping[Language, tuple[str, ...]]
@@ -120,6 +120,8 @@ class Room:
     closures: tuple[Closure, ...] = ()
     holiday_community: Language | None = None
     """Which community's school holidays apply; None: those of the first language that has any."""
+    extra: tuple[Span, ...] = ()
+    """When it is open besides, whatever its hours and closures say: said by mail."""
 
 
 @dataclass(frozen=True)

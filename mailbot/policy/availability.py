@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mailbot.model.decision import NoKey, Objection, Occupancy, ShortStock, Taken
+from mailbot.model.decision import Closed, NoKey, Objection, Occupancy, ShortStock, Taken
 from mailbot.model.reservation import Claim, Use, key_copy
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.handovers import Arranged, loan_days
+from mailbot.policy.stock import blocks_by_resource, blocks_in
 
 
 class Remembered:
@@ -105,11 +106,21 @@ def _room(way: Arranged, copy: Claim | None, desk: Desk, rules: Rules) -> tuple[
     use = Use(room.id, 1, way.when, (), way.out, way.back, way.key, _number(copy))
     cells = way.when.widened(after=room.turnaround).cells()
     if not desk.free(room.id, cells[0], cells[-1]):
-        return use, Taken(room.id, way.when)
+        return use, closed_by_mail(room.id, cells, rules) or Taken(room.id, way.when)
     claim = desk.pick(Claim(room.id, cells[0], cells[-1]))
     if way.key and copy is None:
         return use, NoKey(room.id, way.counter or "", way.when)
     return replace(use, claims=(claim, copy) if copy and way.carries else (claim,)), None
+
+
+def closed_by_mail(resource: str, cells: range, rules: Rules) -> Closed | None:
+    """Return why something cannot be had in one of the cells, where it is blocked there altogether."""
+    blocks = blocks_by_resource(rules.said).get(resource)
+    for cell in cells if blocks else ():
+        for block in blocks_in(cell, blocks or ()):
+            if block.units is None:
+                return Closed(resource, block.when, {"": block.reason} if block.reason else {})
+    return None
 
 
 def _number(copy: Claim | None) -> int | None:
@@ -127,5 +138,6 @@ def _goods(way: Arranged, _copy: Claim | None, desk: Desk, rules: Rules) -> tupl
     cells = loan_days(way.out, way.back, thing.days_between, rules).cells()
     free = desk.free(thing.id, cells[0], cells[-1])
     if free < way.units:
-        return use, ShortStock(thing.id, way.units, free, way.when)
+        blocked = None if free else closed_by_mail(thing.id, cells, rules)
+        return use, blocked or ShortStock(thing.id, way.units, free, way.when)
     return replace(use, claims=(desk.pick(Claim(thing.id, cells[0], cells[-1], way.units)),)), None

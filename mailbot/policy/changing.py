@@ -44,7 +44,7 @@ from mailbot.policy.booking import UNDO, deadline_of, not_lent, undo_until
 from mailbot.policy.cancelling import give_up
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.continued import spoken_of
-from mailbot.policy.due import changed_notices
+from mailbot.policy.due import changed_notices, is_blocked
 from mailbot.policy.hours import not_at_night
 from mailbot.policy.matter import Matter
 from mailbot.policy.openings import with_chosen
@@ -269,7 +269,8 @@ def accept_change(matter: Matter) -> Decision:
     if meaning is not None and meaning.attendees is not None:
         attendees = meaning.attendees
     arrived = matter.facts.arrived or matter.facts.now
-    if booking.state is State.CHANGING and booking.deadline and arrived <= booking.deadline:
+    held = booking.state is State.CHANGING and booking.deadline and arrived <= booking.deadline
+    if held and not is_blocked(option.uses, matter.rules):
         return carried_out(matter, option.uses, booking.pending, attendees)
     return _accepted_late(matter, option, booking.pending, attendees)
 
@@ -293,9 +294,11 @@ def _accepted_late(matter: Matter, option: Option, pending: Pending, attendees: 
 
 
 def leave_as_it_is(matter: Matter) -> Decision:
-    """The owner does not want what waits for their word: what is booked stays."""
+    """The owner does not want what waits for their word: what is booked stays, unless it is closed by then."""
     booking = matter.conversation
     assert booking
+    if is_blocked(booking.uses, matter.rules):
+        return matter.handed("change", "wants none of what is offered for what is blocked")
     act = Act.DECLINE if booking.state is State.CHANGING else Act.NOTE
     put = matter.step(matter.cleared(pending=None), act, "not wanted: nothing changes")
     return matter.answered(Unchanged(put.after), put.why, puts=(put,))

@@ -148,16 +148,19 @@ def loan_not_too_long(case: Case) -> Iterator[Objection]:
 
 
 def not_closed(case: Case) -> Iterator[Objection]:
-    """No public holiday, no closure of the commune, the site or the thing on a day of use."""
+    """No public holiday, no closure of the commune, the site or the thing on a day of use; nothing is blocked."""
     for piece in case.basket.pieces:
         for day in piece.days if not piece.is_room else (piece.slot.day,):
             if closure := _closure(piece, day, case.rules):
                 yield Closed(piece.resource, closure.days, closure.reason)
+    yield from (shortage for shortage in case.shortages if isinstance(shortage, Closed))
 
 
 def _closure(piece: Piece, day: date, rules: Rules) -> Closure | None:
     if piece.is_room:
-        return room_closure(rules.rooms[piece.resource], day, rules)
+        room = rules.rooms[piece.resource]
+        besides = room.extra and is_open(room, piece.span(rules), rules)
+        return None if besides else room_closure(room, day, rules)
     closures = rules.equipment[piece.resource].closures
     return next((closure for closure in closures if day in closure.days), None)
 

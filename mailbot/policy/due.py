@@ -22,14 +22,17 @@ from mailbot.model.decision import (
     Notice,
     Passing,
     ShortNotice,
+    StillInside,
 )
 from mailbot.model.letters import Address
-from mailbot.model.reports import Outcome, Passed, Report
+from mailbot.model.reports import Blocked, Outcome, Passed, Report
 from mailbot.model.reservation import HELD, Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.policy.availability import closed_by_mail
 from mailbot.policy.hours import ONE_DAY, local_day, whole
 from mailbot.policy.lateness import is_late, reminded, was_fetched
+from mailbot.policy.stock import blocks_during
 
 LOOK_BACK = 15
 """Days in which a list that was missed is still caught up."""
@@ -39,17 +42,20 @@ LOOK_AHEAD = 40
 
 def house_work(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now of steps of offers and reservations that are over, and of lists."""
-    lapses = lapsed(facts.lapsing).puts
+    over_with = lapsed(facts.lapsing, rules)
     over = (one for one in facts.ending if is_over(one, facts.now, rules) and not is_outstanding(one, facts, rules))
     closes = [_step(one, Act.CLOSE, "all used and brought back") for one in over]
     digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))
-    notices = tuple(_letter(digest, facts.now, rules) for digest in digests if _has_to_go(digest, rules))
+    lists = tuple(_letter(digest, facts.now, rules) for digest in digests if _has_to_go(digest, rules))
+    notices = (*over_with.notices, *lists)
     because = (
-        *lapsed(facts.lapsing).because,
+        *over_with.because,
         *(f"closed: {put.after.code}" for put in closes),
         *(f"list of {digest.holder} for {digest.day}, until {_utc(digest.until)}" for digest in digests),
     )
-    return Decision(End.ANSWERED if notices else End.IGNORED, because, (*lapses, *closes), notices, digests=digests)
+    return Decision(
+        End.ANSWERED if notices else End.IGNORED, because, (*over_with.puts, *closes), notices, digests=digests
+    )
 
 
 def is_outstanding(reservation: Reservation, facts: ClockFacts, rules: Rules) -> bool:
@@ -57,10 +63,28 @@ def is_outstanding(reservation: Reservation, facts: ClockFacts, rules: Rules) ->
     return any(is_late(passing, facts.outcomes, facts.now, rules) for passing in passings_of(reservation, rules))
 
 
-def lapsed(offers: Iterable[Reservation]) -> Decision:
-    """Let offers go whose deadline is over; the letter that made them named it, so that nobody is written to."""
+def lapsed(offers: Iterable[Reservation], rules: Rules) -> Decision:
+    """Let offers go whose deadline is over; the letter that made them named it, so that nobody is written to, but staff
+    where what still stands lies in what is blocked."""
     puts = tuple(_step(offer, Act.LAPSE, f"held until {_utc(offer.deadline)}") for offer in offers)
-    return Decision(End.IGNORED, tuple(f"lapsed: {put.after.code}, {put.why}" for put in puts), puts)
+    notices = tuple(
+        Notice(Address(person.name, person.address), (person.language,), StillInside(put.after, uses), answers=False)
+        for put in puts
+        if put.after.state is State.CONFIRMED and (uses := blocked_uses(put.after.uses, rules))
+        for person in rules.staff
+    )
+    return Decision(End.IGNORED, tuple(f"lapsed: {put.after.code}, {put.why}" for put in puts), puts, notices)
+
+
+def is_blocked(uses: Iterable[Use], rules: Rules) -> bool:
+    return bool(blocked_uses(uses, rules))
+
+
+def blocked_uses(uses: Iterable[Use], rules: Rules) -> tuple[Use, ...]:
+    """Return the uses that lie in what is blocked altogether."""
+    return tuple(
+        use for use in uses if any(closed_by_mail(c.resource, range(c.first, c.last + 1), rules) for c in use.claims)
+    )
 
 
 def next_moment(
@@ -129,7 +153,21 @@ def digest_of(due: Due, facts: ClockFacts, rules: Rules) -> Digest:
     last = facts.last_digests.get(due.holder)
     changed = _changed(last.lines if last else (), present, gone, due, facts.now)
     noted = tuple(report for report in facts.reports if concerns(report, due.holder, rules))
-    return Digest(due.holder, due.day, due.until, late, lines, changed, noted)
+    blocked = tuple(block for block in _closed_until(due, facts.now, rules) if _is_of(block.blocked, due.holder, rules))
+    return Digest(due.holder, due.day, due.until, late, lines, changed, noted, blocked)
+
+
+def _closed_until(due: Due, now: datetime, rules: Rules) -> tuple[Blocked, ...]:
+    return blocks_during(Span(now, due.until), rules) if now < due.until else ()
+
+
+def _is_of(resource: str, holder: str, rules: Rules) -> bool:
+    """Return whether somebody hands out a thing, or the key of a room; of a steward, whether it is theirs."""
+    things, counters = rules.holders[holder].things, _counters_of(holder, rules)
+    if resource in rules.rooms:
+        key = rules.keys.get(rules.rooms[resource].key or "")
+        return key is not None and key.counter in counters
+    return resource in things or (resource in rules.equipment and rules.equipment[resource].counter in counters)
 
 
 def concerns(report: Report, holder: str, rules: Rules) -> bool:

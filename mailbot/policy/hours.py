@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -52,10 +52,27 @@ def room_closure(room: Room, day: date, rules: Rules) -> Closure | None:
 
 
 def room_openings(room: Room, day: date, rules: Rules) -> tuple[Span, ...]:
-    """Return when the room is open on that day, soonest first; nothing where it is closed."""
+    """Return when the room is open on that day, soonest first; nothing where it is closed. What is blocked is open, and
+    not to be had."""
+    besides = tuple(sorted(span for span in room.extra if local_day(span.start, rules) == day))
     if room_closure(room, day, rules):
-        return ()
-    return _spans(room_hours(room, day, rules), day, rules)
+        return besides
+    usual = _spans(room_hours(room, day, rules), day, rules)
+    return usual if not besides else tuple(_merged(sorted((*usual, *besides))))
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans of which those that overlap or touch are made one."""
+    last: Span | None = None
+    for span in spans:
+        if last is not None and span.start <= last.end:
+            last = Span(last.start, max(last.end, span.end))
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def is_open(room: Room, span: Span, rules: Rules) -> bool:

@@ -18,6 +18,7 @@ from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.collecting import note_collector
 from mailbot.policy.continued import spoken_of, undoable
+from mailbot.policy.due import is_blocked
 from mailbot.policy.matter import Matter
 from mailbot.policy.which import ask_which
 
@@ -69,6 +70,8 @@ def _accepted(matter: Matter, conversation: Reservation) -> Decision:
     option = _chosen(matter, conversation)
     if option is None:
         return matter.answered(Offered(conversation, ()), f"which of {len(conversation.options)} options is not clear")
+    if is_blocked(option.uses, matter.rules):
+        return _accepted_late(matter, conversation)
     one = _as_offered(option, conversation, matter.rules)
     return confirm(matter, conversation.request, one, Act.ACCEPT, _named_by(option, one, conversation, matter.rules))
 

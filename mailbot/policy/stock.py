@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from mailbot.model.reports import Away, Deed, Held, Passed, Shut, Stocked, Why
-from mailbot.model.rules import Closure, Counter, Holder, Rules
-from mailbot.model.spans import Days
+from mailbot.model.reports import Away, Blocked, Deed, Held, Opened, Passed, Shut, Stocked, Unblocked, Why
+from mailbot.model.rules import Closure, Counter, Holder, Room, Rules
+from mailbot.model.spans import Days, Span
+from mailbot.policy.hours import whole
 
 Altered: TypeAlias = Stocked | Held
 
@@ -18,13 +19,43 @@ def stock_of(rules: Rules) -> Callable[[str, int], int]:
     the stock for equipment, 0 for what the rules do not know (any more); less what is broken, missing or not back."""
     units = dict.fromkeys(rules.rooms, 1) | {thing.id: thing.stock for thing in rules.equipment.values()}
     altered = _altered(rules.said)
+    blocked = blocks_by_resource(rules.said)
 
     def stock(resource: str, cell: int) -> int:
         said = 1 if resource.startswith("key:") else units.get(resource, 0)
         changes = altered.get(resource)
-        return _in_force(said, changes, cell) if changes else said
+        there = _in_force(said, changes, cell) if changes else said
+        blocks = blocked.get(resource)
+        return max(0, there - sum(_units(block, there) for block in blocks_in(cell, blocks))) if blocks else there
 
     return stock
+
+
+def _units(block: Blocked, there: int) -> int:
+    return there if block.units is None else block.units
+
+
+Block: TypeAlias = Blocked | Unblocked
+
+
+def blocks_by_resource(said: Iterable[Deed]) -> dict[str, list[Block]]:
+    """Return what blocks each resource and what unblocked it, oldest first."""
+    found: dict[str, list[Block]] = {}
+    for deed in said:
+        if isinstance(deed, Blocked):
+            found.setdefault(deed.blocked, []).append(deed)
+        elif isinstance(deed, Unblocked):
+            found.setdefault(deed.unblocked, []).append(deed)
+    return found
+
+
+def blocks_in(cell: int, blocks: Iterable[Block]) -> list[Blocked]:
+    """Return the blocks that hold in a cell: those after the last word that lifted them."""
+    holding: list[Blocked] = []
+    for block in blocks:
+        if block.first <= cell <= block.last:
+            holding = [*holding, block] if isinstance(block, Blocked) else []
+    return holding
 
 
 def _altered(said: Iterable[Deed]) -> dict[str, list[Altered]]:
@@ -64,6 +95,24 @@ def _changed(total: int, whole: int, change: Stocked) -> tuple[int, int]:
     return min(whole, total + change.units), whole
 
 
+def blocks_during(span: Span, rules: Rules) -> tuple[Blocked, ...]:
+    """Return the blocks that hold at some time of a span, as they were said, soonest first."""
+    found = []
+    for blocks in blocks_by_resource(rules.said).values():
+        for block in blocks:
+            when = block.when if isinstance(block.when, Span) else whole(block.when, rules)
+            if isinstance(block, Blocked) and when.overlaps(span) and holds(block, blocks):
+                found.append(block)
+    return tuple(sorted(found, key=lambda block: (block.first, block.blocked)))
+
+
+def holds(block: Blocked, blocks: Iterable[Block]) -> bool:
+    """Return whether a block still holds in one of its cells."""
+    every = tuple(blocks)
+    edges = {block.first, *(other.last + 1 for other in every if block.first <= other.last < block.last)}
+    return any(block in blocks_in(cell, every) for cell in edges)
+
+
 def in_force(rules: Rules, said: tuple[Deed, ...]) -> Rules:
     """Return the rules with what was said since: who is absent, which counter is closed, what there is less of. The
     same arguments give the same value, so that what was computed of it is kept."""
@@ -77,6 +126,7 @@ def in_force(rules: Rules, said: tuple[Deed, ...]) -> Rules:
         said=said,
         holders={id: _with_absences(holder, said) for id, holder in rules.holders.items()},
         counters={id: _with_closures(counter, said) for id, counter in rules.counters.items()},
+        rooms=_with_openings(rules.rooms, said),
     )
     _MADE.insert(0, (rules, said, made))
     del _MADE[4:]
@@ -96,3 +146,13 @@ def _with_closures(counter: Counter, said: Iterable[Deed]) -> Counter:
         Closure(Days(deed.first, deed.last)) for deed in said if isinstance(deed, Shut) and deed.counter == counter.id
     )
     return replace(counter, closures=(*counter.closures, *more)) if more else counter
+
+
+def _with_openings(rooms: Mapping[str, Room], said: Iterable[Deed]) -> Mapping[str, Room]:
+    more: dict[str, tuple[Span, ...]] = {}
+    for deed in said:
+        if isinstance(deed, Opened):
+            more[deed.opened] = (*more.get(deed.opened, ()), deed.when)
+    if not more:
+        return rooms
+    return {id: replace(room, extra=more[id]) if id in more else room for id, room in rooms.items()}

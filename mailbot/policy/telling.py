@@ -25,7 +25,7 @@ from mailbot.model.reservation import BOOKED, HELD, Reservation
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
 from mailbot.policy.answers import is_room, is_unknown
-from mailbot.policy.availability import Desk
+from mailbot.policy.availability import Desk, closed_by_mail
 from mailbot.policy.basket import Basket, Piece, local_slot
 from mailbot.policy.checks import once, weighed
 from mailbot.policy.continued import OPEN
@@ -211,9 +211,13 @@ def _day_rows(room: str, day: date, matter: Matter, after: datetime | None = Non
         return [_room_row(Piece(room, 1, local_slot(stretch, matter.rules)), matter) for stretch in stretches]
     openings = room_openings(matter.rules.rooms[room], day, matter.rules)
     if openings:
-        return [FreeSlot(room, opening, 0, (Taken(room, opening),)) for opening in openings]
+        return [FreeSlot(room, opening, 0, (_why(room, opening, matter.rules),)) for opening in openings]
     noon = Slot(datetime.combine(day, time(12)), datetime.combine(day, time(13)))
     return [FreeSlot(room, Days(day, day), 0, _objections(Piece(room, 1, noon), matter))]
+
+
+def _why(room: str, opening: Span, rules: Rules) -> Objection:
+    return closed_by_mail(room, opening.cells(), rules) or Taken(room, opening)
 
 
 def _free_stretches(room: str, day: date, matter: Matter, after: datetime | None) -> Iterator[Span]:

@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from mailbot.model.decision import Window
 from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning, Slot, Wish
-from mailbot.model.reservation import BOOKED, Reservation, State, key_copy
+from mailbot.model.reservation import BOOKED, Reservation, State, Use, key_copy
 from mailbot.model.rules import Counter, Equipment, Room, Rules
 from mailbot.model.spans import Days, Span
-from mailbot.policy.alternatives import NEAR, WEEKS, like
+from mailbot.policy.alternatives import NEAR, WEEKS, like, on_dates
 from mailbot.policy.amendments import Amendment, possible, rooms_in_question
 from mailbot.policy.answers import COMPLETED, is_room, is_unknown, lacks_of, requested
 from mailbot.policy.as_before import basket_of, pointed_to, repeated_on
@@ -75,6 +75,14 @@ def windows(
         stretches += _around_claims(conversation)
     stretches += [stretch for one in _changed(conversation, standing) for stretch in _of_claims(one, rules)]
     return _joined(stretches)
+
+
+def windows_around(uses: Iterable[Use], attendees: int | None, rules: Rules) -> tuple[Window, ...]:
+    """Return what is looked at to find something else for what is booked: there, near, and in the weeks around."""
+    basket = Basket.of(pieces_of(uses, rules), attendees)
+    needs = [need for day in basket.dates for need in _of_basket(on_dates(basket, {day}), rules)]
+    needs += list(_of_basket(basket, rules))
+    return _joined(stretch for resources, span in needs for stretch in _cells(resources, span, rules))
 
 
 def _around_claims(booking: Reservation) -> Iterator[Stretch]:

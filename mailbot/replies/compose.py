@@ -37,7 +37,7 @@ from mailbot.replies.message import (
     plain,
 )
 from mailbot.replies.phrases import Phrases, Words, one_line
-from mailbot.replies.reports import deeds, doubts, lacking, shortfalls
+from mailbot.replies.reports import deeds, doubts, inside, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
 from mailbot.replies.telling import Teller
 
@@ -284,6 +284,8 @@ def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
         "noted_lines": deeds([*noted, *getattr(content, "deeds", ())], teller),
         "doubtful": doubts(getattr(content, "doubts", ()), teller),
         "short_lines": shortfalls(getattr(content, "short", ()), teller),
+        "blocked_lines": deeds(getattr(content, "blocked", ()), teller),
+        "inside_lines": inside(getattr(content, "inside", ()) or getattr(content, "without", ()), teller),
         "stranded_lines": lines_of(getattr(content, "stranded", ()), teller),
         "coming_lines": lines_of(content.lines, teller) if isinstance(content, d.Coming) else (),
         "line": lines_of([content.passing], teller)[0] if isinstance(content, d.Overdue | d.OverdueTold) else None,

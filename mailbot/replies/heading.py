@@ -30,6 +30,10 @@ INTERNAL = (
     d.CaseTold,
     d.BehalfTold,
     d.BehalfUnclear,
+    d.BlockUnclear,
+    d.BlockTold,
+    d.OwnersTold,
+    d.StillInside,
     d.Morning,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""

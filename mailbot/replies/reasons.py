@@ -82,9 +82,9 @@ class Reasons(Bookings):
                     "day": p.day(day),
                     "hours": p.opening_hours(hours),
                 }
-            case d.Closed(resource, days, reason):
+            case d.Closed(resource, when, reason):
                 form = "closed_because" if self.text(reason) else "closed"
-                return form, {"thing": self.name(resource), "days": p.days(days), "reason": self.text(reason)}
+                return form, {"thing": self.name(resource), "days": p.when(when), "reason": self.text(reason)}
             case d.TooManyPeople(resource, capacity, asked):
                 return "too_many_people", {"thing": self.name(resource), "capacity": capacity, "asked": asked}
             case d.ShortStock(resource, asked, free, days):

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbot.model import decision as d
-from mailbot.model.reports import Away, Deed, ForSomebody, Found, Held, Passed, Shut, Stocked, Why, Word
+from mailbot.model.reports import (
+    Away,
+    Blocked,
+    Deed,
+    ForSomebody,
+    Found,
+    Held,
+    Opened,
+    Passed,
+    Shut,
+    Stocked,
+    Unblocked,
+    Why,
+    Word,
+)
 from mailbot.model.spans import Days
 from mailbot.replies.phrases import one_line
 from mailbot.replies.rounds import Line, lines_of
@@ -49,7 +63,40 @@ def _deed(deed: Deed, teller: Teller) -> str:
     if isinstance(deed, ForSomebody):
         whom = one_line(deed.behalf.whom or deed.behalf.address)
         return teller.format("reports", "for", whom=whom, words=teller.phrases.quoted(deed.behalf.text))
+    if isinstance(deed, Blocked | Unblocked | Opened):
+        return _of_house(deed, teller)
     return teller.format("reports", "undone", number=deed.report)
+
+
+def _of_house(deed: Blocked | Unblocked | Opened, teller: Teller) -> str:
+    when = teller.phrases.when(deed.when)
+    if isinstance(deed, Opened):
+        return teller.format("reports", "opened", thing=teller.name(deed.opened), when=when)
+    if isinstance(deed, Unblocked):
+        return teller.format("reports", "unblocked", thing=teller.name(deed.unblocked), when=when)
+    thing = teller.name(deed.blocked)
+    thing = thing if deed.units is None else teller.phrases.quantity(deed.units, thing)
+    form = "blocked_because" if deed.reason else "blocked"
+    return teller.format("reports", form, thing=thing, when=when, reason=one_line(deed.reason))
+
+
+def inside(within: Iterable[d.Inside], teller: Teller) -> tuple[str, ...]:
+    """Return whose bookings lie in what is blocked, a line each."""
+    lines = []
+    for one in within:
+        asker = one.reservation.asker
+        initiative = teller.rules.initiatives.get(one.reservation.initiative or "")
+        who = [initiative.name if initiative else "", asker.name or asker.address, one.reservation.phone or ""]
+        lines.append(
+            teller.format(
+                "reports",
+                "inside",
+                who=", ".join(one_line(part) for part in who if part),
+                code=one.reservation.code,
+                what=teller.besides(teller.booked(one.uses)),
+            )
+        )
+    return tuple(lines)
 
 
 def _stocked(deed: Stocked, teller: Teller) -> str:

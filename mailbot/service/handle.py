@@ -20,6 +20,7 @@ from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
+from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
 from mailbot.policy.continued import OPEN, afterthought_to, continued, under_subject
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
@@ -28,7 +29,7 @@ from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of
 from mailbot.policy.stock import stock_of
 from mailbot.policy.waiting import in_turn
-from mailbot.policy.windows import windows
+from mailbot.policy.windows import windows, windows_around
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
@@ -36,6 +37,7 @@ from mailbot.reading.salvage import salvage
 from mailbot.reading.words import bare_subject
 from mailbot.service.approving import Asking, decided_by, thread_to_asker, undecided
 from mailbot.service.behalf import ForOther, challenged, for_other, proof_of, settled
+from mailbot.service.house import OfHouse, of_house, on_house, opens
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
 from mailbot.service.reports import cause_of, decided, heard, rules_now, with_photos
@@ -67,7 +69,7 @@ CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 QUESTION_LIFE = timedelta(days=40)
 """For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
-CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise"})
+CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -125,9 +127,9 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
             conversation, meaning, challenge = understood(letter, rules, office.lexica, unit, office.clock())
             told = of_staff(letter, rules, unit, office.lexica)
             other = None if told else for_other(letter, rules, unit, office.lexica)
-            said = (
-                None if told or other else heard(letter, conversation, rules, unit, office.lexica)
-            )  # of keys and goods
+            house = None if told or other else of_house(letter, rules, unit, office.lexica)
+            known = told or other or house
+            said = None if known else heard(letter, conversation, rules, unit, office.lexica)  # of keys and goods
         try:
             with office.store.unit() as unit:
                 if unit.mailbox.admit(letter):
@@ -141,6 +143,8 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                         decision = by_staff(told, letter, proof, unit, rules, now)
                     if other:
                         decision = for_somebody(other, letter, proof, unit, rules, office, now)
+                    if house:
+                        decision = of_the_house(house, letter, proof, unit, rules, office, now)
                     if decision is None:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)
@@ -148,8 +152,8 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                     if case := opened(letter, decision, meaning, rules):
                         unit.cases.open(case, now)
                     carry_out(decision, unit, rules, office, thread, cause=letter.digest)
-                    if gives_back(decision):
-                        serve_waiting(unit, rules, office)
+                    if gives_back(decision) or opens(decision):
+                        serve_waiting(unit, rules_now(current, unit, now), office)
                     unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
                     note(letter, meaning, decision)
                 unit.commit()
@@ -198,6 +202,35 @@ def for_somebody(
     if other.behalf.handed_on:
         return settled(handed_on(matter, other.party, other.person, mail), other)
     return settled(ordered(matter, other.behalf, other.party, other.person, mail), other)
+
+
+def of_the_house(
+    said: OfHouse, letter: Letter, proof: Proof, unit: Unit, rules: Rules, office: Office, now: datetime
+) -> Decision:
+    """Return what follows from words that close or open something, from inside the transaction. At an OK the owners of
+    the bookings inside are offered something else, one after the other: what is held for one is not for the next."""
+    booked = unit.reservations.between(now, now + rules.limits.horizon)
+    if not said.agrees or proof is Proof.FAILED or not said.about:
+        return on_house(said, letter, proof, booked, rules, now)
+    done = []
+    for one in agreed(said.about, booked, now, rules):
+        booking = one.reservation
+        unit.reservations.lock(booking.initiative or booking.asker.address)
+        facts = Facts(
+            now=now,
+            sender=Sender(booking.asker, booking.initiative),
+            occupancy=unit.reservations.occupancy(
+                windows_around(booking.uses, booking.attendees, rules), stock_of(rules)
+            ),
+            conversation=booking,
+            standing=unit.reservations.of(booking.asker.address, booking.initiative, now),
+            last_digests=unit.reservations.last_digests(),
+        )
+        matter = Matter(Meaning(booking.language, Intent.CHANGE), facts, rules)
+        decision = offered_elsewhere(matter, one.uses, said.about, said.keeper.person, letter.message_id)
+        carry_out(decision, unit, rules, office)
+        done.append((one, decision))
+    return owners_told(done, said.keeper.person)
 
 
 def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> None:
@@ -323,7 +356,7 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings", "which"}:
+        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings", "which", "displaced"}:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 
@@ -482,7 +515,7 @@ def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:
     the order of their arrival."""
     over = unit.reservations.lapsing(before)
     if offers := [one for one in over if not one.examined]:
-        carry_out(lapsed(offers), unit, rules, office)
+        carry_out(lapsed(offers, rules), unit, rules, office)
     for one in over:
         if one.examined:
             carry_out(undecided(one, unit, rules, office.clock()), unit, rules, office, thread_to_asker(one))

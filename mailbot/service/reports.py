@@ -11,6 +11,7 @@ from mailbot.model.decision import (
     ApprovalTold,
     BehalfTold,
     BehalfUnclear,
+    BlockTold,
     CaseTold,
     Decision,
     Digest,
@@ -168,7 +169,7 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
         return content.case.id
     if isinstance(content, ApprovalAsked | ApprovalTold):
         return cause_of_asking(content.reservation)
-    about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear | BehalfUnclear | BehalfTold)
+    about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear | BehalfUnclear | BehalfTold | BlockTold)
     return f"report {report}" if about and report else otherwise
 
 

@@ -107,9 +107,27 @@ def says_yes(
     letter: Letter, ours: tuple[OurLetter, ...], rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
 ) -> bool:
     """Return whether a letter says yes to what our letter asked."""
+    return _says(Verb.YES, letter, ours, rules, lexica, language)
+
+
+def says_no(
+    letter: Letter, ours: tuple[OurLetter, ...], rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
+) -> bool:
+    """Return whether a letter takes back what our letter told."""
+    return _says(Verb.UNDO, letter, ours, rules, lexica, language)
+
+
+def _says(
+    verb: Verb,
+    letter: Letter,
+    ours: tuple[OurLetter, ...],
+    rules: Rules,
+    lexica: Mapping[Language, Lexicon],
+    language: Language,
+) -> bool:
     context = Context(our_texts=tuple(mine.text for mine in ours))
     told = read_report(letter, context, rules.catalogue, lexica, language)
-    return told is not None and any(statement.verb is Verb.YES for statement in told.statements)
+    return told is not None and any(statement.verb is verb for statement in told.statements)
 
 
 def _case(letter: Letter, ours: tuple[OurLetter, ...], unit: Unit) -> Case | None:

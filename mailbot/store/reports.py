@@ -8,7 +8,21 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
-from mailbot.model.reports import Away, Deed, Outcome, Passed, Report, Shut, Standing, Stocked, Undone
+from mailbot.model.reports import (
+    Away,
+    Blocked,
+    Deed,
+    Opened,
+    Outcome,
+    Passed,
+    Report,
+    Shut,
+    Standing,
+    Stocked,
+    Unblocked,
+    Undone,
+)
+from mailbot.model.spans import Days, Span
 from mailbot.store.schema import DEED, REPORT
 
 _KINDS = frozenset(outcome.value for outcome in Outcome)
@@ -43,7 +57,7 @@ _IN_FORCE = (
         or_(
             and_(
                 DEED.c.undone.is_(None),
-                DEED.c.kind.in_(("stocked", "away", "shut")),
+                DEED.c.kind.in_(("stocked", "away", "shut", "blocked", "unblocked", "opened")),
                 or_(DEED.c.last_day.is_(None), DEED.c.last_day >= bindparam("since")),
             ),
             and_(DEED.c.kind.in_((Outcome.NOT_BACK.value, Outcome.SAID_BACK.value)), _STANDS),
@@ -145,4 +159,15 @@ def _row(deed: Deed) -> dict[str, object]:
         return row | {"subject": deed.holder, "last_day": deed.last}
     if isinstance(deed, Shut):
         return row | {"subject": deed.counter, "last_day": deed.last}
+    if isinstance(deed, Blocked):
+        return row | {"subject": deed.blocked, "last_day": _last_day(deed.when)}
+    if isinstance(deed, Unblocked):
+        return row | {"subject": deed.unblocked, "last_day": _last_day(deed.when)}
+    if isinstance(deed, Opened):
+        return row | {"subject": deed.opened, "last_day": _last_day(deed.when)}
     return row | {"code": getattr(deed, "code", "")}
+
+
+def _last_day(when: Span | Days) -> date:
+    """Return the last day of it; of hours the day in UTC, which is that of the commune or the one before."""
+    return when.last if isinstance(when, Days) else when.end.date()

@@ -20,16 +20,19 @@ from mailbot.model.personal import Personal
 from mailbot.model.reports import (
     Amount,
     Away,
+    Blocked,
     Deed,
     ForSomebody,
     Found,
     Held,
+    Opened,
     Outcome,
     Passed,
     Report,
     Shut,
     Statement,
     Stocked,
+    Unblocked,
     Undone,
     Verb,
     Why,
@@ -280,6 +283,10 @@ DEEDS: tuple[Deed, ...] = (
     Shut("garage", date(2026, 6, 13), date(2026, 6, 13)),
     Found("vitre cassée", "R-4M8TQ", arrival=True, photos=("R-4M8TQ-0123456789-1.jpg",)),
     Undone(12),
+    Blocked("salle-polyvalente", days("2026-06-15", "2026-06-16"), 0, 1, "peinture"),
+    Blocked("tonnelle", days("2026-06-15"), 0, 1, units=3),
+    Unblocked("salle-polyvalente", days("2026-06-16"), 0, 1),
+    Opened("refectoire-tilleuls", span("2026-06-14", "09:00-12:00")),
     ForSomebody(Behalf("Compost des Tilleuls", "", "2 tonnelles le 20 juin", "", NOW)),
 )
 WHICH = (replace(COMING, number=2), replace(LATE, number=1))
@@ -411,6 +418,17 @@ def contents(language: str) -> dict[str, d.Content]:
         ),
         "which-address": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, "Les Lombrics asbl"), BEHALF),
         "whose-mail": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, ""), BEHALF),
+        "block-told": d.BlockTold("Claire Dumont", CLOSED, (d.Inside(booked, booked.uses[:1]),), asks=True, until=undo),
+        "block-told-manager": d.BlockTold("Els Maes", CLOSED[:1], (d.Inside(booked, booked.uses[:1]),), until=undo),
+        "block-undone": d.BlockTold("Claire Dumont", CLOSED, undone=True),
+        **{f"block-unclear-{puzzle}": d.BlockUnclear(puzzle, "bloquer la salle") for puzzle in d.Puzzle},
+        "owners-told": d.OwnersTold((booked,), (d.Inside(booked, booked.uses[:1]),)),
+        "owners-told-before": d.OwnersTold(),
+        "displaced": d.Displaced(changing, booked.uses[:1], (SHUT,)),
+        "displaced-one": d.Displaced(replace(changing, options=changing.options[:1]), booked.uses[:1], (SHUT,)),
+        "displaced-none": d.Displaced(booked, booked.uses[:1], (SHUT,)),
+        "displaced-back": d.Displaced(booked, booked.uses, back=True),
+        "still-inside": d.StillInside(booked, booked.uses[:1]),
         "morning": d.Morning(
             (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
@@ -491,6 +509,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
         "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
+        "digest-blocked": replace(DIGEST, late=(), changed=(), blocked=CLOSED[:1]),
         "overdue": d.Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),
         "overdue-told": d.OverdueTold(booked, replace(LATE, reminded=3), 3),
         "short-warned": d.ShortWarned(booked, d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening)),
@@ -518,6 +537,8 @@ def contents(language: str) -> dict[str, d.Content]:
     }
 
 
+CLOSED = tuple(deed for deed in DEEDS if isinstance(deed, Blocked))
+SHUT = d.Closed("maison-quartier", days("2026-06-12", "2026-06-14"), {"": "peinture"})
 LOMBRICS = Party(Address("", "karim@leslombrics.example"), "les-lombrics", "Les Lombrics asbl", "fr")
 BEHALF = "salle polyvalente le 19 juin 18-22h"
 SAID = {
@@ -550,8 +571,12 @@ FOR_STAFF = (
     d.ApprovalTold,
     d.BehalfTold,
     d.BehalfUnclear,
+    d.BlockTold,
+    d.BlockUnclear,
+    d.OwnersTold,
+    d.StillInside,
 )
-BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned)
+BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned, d.Displaced)
 """Letters that answer no mail, written at any hour."""
 
 
@@ -565,10 +590,7 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
         if isinstance(content, d.Reminded | d.Evaluated):
             now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
             notice = d.Notice(YVETTE, languages, content, answers=False)
-        elif (
-            isinstance(content, d.Freed | d.WaitedInVain | d.GoesOn | d.Freeing | d.Overdue | d.ShortWarned)
-            or name == "held-again"
-        ):
+        elif isinstance(content, BY_THE_CLOCK) or name == "held-again":
             notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
         elif isinstance(content, d.Problem):
             notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
