@@ -17,7 +17,7 @@ from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
 from mailbot.model.personal import Personal
-from mailbot.model.reports import Blocked, Deed, Passed, Report, Statement
+from mailbot.model.reports import Blocked, Deed, Opened, Passed, Report, Statement
 from mailbot.model.reservation import Act, Handover, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
@@ -847,6 +847,18 @@ class Alert:
     """What happened, as a key: an alert about the same is written once a day. Empty: each time."""
 
 
+@dataclass(frozen=True)
+class WeekPlan:
+    """To who manages a place, once a week: what is booked in it on these days, what is closed, what is open besides."""
+
+    template: ClassVar[str] = "week_plan"
+    manager: str
+    days: Days
+    booked: tuple[Reservation, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    opened: tuple[Opened, ...] = ()
+
+
 class Direction(StrEnum):
     OUT = "out"
     BACK = "back"
@@ -1108,6 +1120,7 @@ Content: TypeAlias = (
     | OwnersTold
     | Displaced
     | StillInside
+    | WeekPlan
     | Morning
     | PersonSays
     | Alert

@@ -308,6 +308,20 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Manager:
+    """Who manages some places (a head teacher, a librarian): closes and opens them, and gets their plan once a week."""
+
+    id: str
+    name: str
+    address: str
+    language: Language
+    sites: tuple[str, ...]
+    plan_day: int = 0
+    """Monday is 0."""
+    plan_at: time = time(7)
+
+
+@dataclass(frozen=True)
 class Staff:
     name: str
     address: str
@@ -373,6 +387,7 @@ class Rules:
     answers: Mapping[str, Words]
     """Staff's short answers by topic: how, cost, deposit, insurance…"""
     feature_names: Mapping[str, Words]
+    managers: Mapping[str, Manager] = field(default_factory=dict)
     articles: Mapping[str, Words] = field(default_factory=dict)
     """Which rule or article a refusal names, by the objection's kind: "order": "règlement des salles, art. 4"."""
     banners: tuple[str, ...] = ()
@@ -400,6 +415,10 @@ class Rules:
             mailboxes=(self.commune.mailbox.address,),
             banners=self.banners,
         )
+
+    def rooms_of(self, manager: Manager) -> frozenset[str]:
+        """Return the ids of the rooms in the places that somebody manages."""
+        return frozenset(room.id for room in self.rooms.values() if room.site in manager.sites)
 
     def initiative_of(self, address: str) -> Initiative | None:
         """Return whose address it is: a whole address goes before a domain."""

@@ -35,6 +35,7 @@ from mailbot.model.rules import (
     Initiative,
     Key,
     Limits,
+    Manager,
     Names,
     NeedsApproval,
     Reminders,
@@ -225,6 +226,7 @@ def _rules(root: Branch, version: str) -> Rules:
         school_holidays=form.need("school_holidays", lambda node: _school_holidays(node, known)),
         answers=form.may("answers", _table(_prose_of, known), {}),
         feature_names=form.may("features", _table(_words_of, known), {}),
+        managers=form.may("site_managers", _table(_manager, known), {}),
         articles=form.may("articles", lambda node: _articles(node, known), {}),
         banners=form.may("banners", each(text), ()),
         reminders=form.may("reminders", _reminders, Reminders()),
@@ -440,6 +442,30 @@ def _steward(id: str, node: Node, known: _Known) -> Holder:
         form.say("same-person", "name")
     form.close()
     return steward
+
+
+def _manager(id: str, node: Node, known: _Known) -> Manager:
+    form = Form(node, id)
+    manager = Manager(
+        id=id,
+        name=form.need("name", text),
+        address=form.need("address", leaf(notation.read_address)),
+        language=form.need("language", one_of(known.languages, "language")),
+        sites=form.need("sites", _ids(known.sites, "no-site")),
+        plan_day=form.may("plan_day", _one_weekday, 0),
+        plan_at=form.may("plan_at", leaf(notation.read_clock), time(7)),
+    )
+    if id in known.holders or id == "staff":
+        form.say("same-person", "name")
+    form.close()
+    return manager
+
+
+def _one_weekday(node: Node) -> int:
+    days = _weekdays(node)
+    if len(days) != 1:
+        raise misread("one-day", node, text=text(node))
+    return next(iter(days))
 
 
 def _ids(known: tuple[str, ...], kind: str) -> Callable[[Node], tuple[str, ...]]:

@@ -40,6 +40,7 @@ from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.reports import deeds, doubts, inside, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
 from mailbot.replies.telling import Teller
+from mailbot.replies.week import week_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -224,6 +225,8 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "how": teller.text(teller.rules.answers.get("how", {})),
         "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
+        "week": week_of(content, teller) if isinstance(content, d.WeekPlan) else (),
+        "opened_lines": deeds(content.opened, teller) if isinstance(content, d.WeekPlan) else (),
         "lines": spoken(content.words) if isinstance(content, d.PersonSays) else (),
         "whose": one_line(reservation.asker.name or reservation.asker.address) if reservation else "",
         "people": teller.phrases.counted(reservation.attendees, "people")

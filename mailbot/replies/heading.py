@@ -34,6 +34,7 @@ INTERNAL = (
     d.BlockTold,
     d.OwnersTold,
     d.StillInside,
+    d.WeekPlan,
     d.Morning,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""

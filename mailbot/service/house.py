@@ -14,7 +14,7 @@ from mailbot.model.outbox import OurLetter
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing, Unblocked, Undone
 from mailbot.model.reservation import Reservation
-from mailbot.model.rules import Rules
+from mailbot.model.rules import Rules, Staff
 from mailbot.policy.blocks import OF_HOUSE, TAKEN_BACK_WITHIN, Housekeeper, carried_out, on_order, taken_back
 from mailbot.reading.house import read_order
 from mailbot.reading.lexicon import Lexicon
@@ -64,8 +64,13 @@ def of_house(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language,
 
 
 def keeper_at(address: str, rules: Rules) -> Housekeeper | None:
-    person = staff_at(address, rules)
-    return Housekeeper("staff", person) if person else None
+    """Return who of the staff, or of those who manage a place, has an address, and what they may close and open."""
+    if person := staff_at(address, rules):
+        return Housekeeper("staff", person)
+    manager = next((one for one in rules.managers.values() if one.address.lower() == address), None)
+    if manager is None:
+        return None
+    return Housekeeper(manager.id, Staff(manager.name, manager.address, manager.language), rules.rooms_of(manager))
 
 
 def _about(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report | None:

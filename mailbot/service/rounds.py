@@ -20,6 +20,7 @@ from mailbot.service.morning import event_of, morning
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source, Unit
 from mailbot.service.reports import rules_now, told_in
+from mailbot.service.week import plans
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +128,8 @@ def tick(office: Office) -> None:
             unit.reports.told(told_in(decision.digests), now)
             carry_out(decision, unit, rules, office)
             serve_waiting(unit, rules, office)
+            for plan, event in plans(unit, rules, now):
+                carry_out(plan, unit, rules, office, cause=event)
             if told := morning(unit, rules, now):
                 carry_out(told, unit, rules, office, cause=event_of(now, rules))
             unit.personal.forget_goodbyes(now)

@@ -70,6 +70,7 @@ school_holidays:
 """
 
 
+ELS = "name: Els, address: els@school.example, language: fr"
 HUGO = "name: Hugo, address: hugo@garage.example, language: fr"
 
 
@@ -367,6 +368,10 @@ FAULTY: list[tuple[str, str, int, str]] = [
     ("initiatives:", "articles: {too-lat: {fr: art. 5}}\ninitiatives:", 35,
      "“too-lat” is not known in articles. Did you mean “too-late”?"),
     ("unknown_senders: allowed\n", "", 1, "“unknown_senders” is missing in rules.yaml"),
+    ("initiatives:", f"site_managers: {{els: {{{ELS}, sites: [gare]}}}}\ninitiatives:",
+     35, "els names the site “gare”, which is not among “sites”."),
+    ("initiatives:", f"site_managers: {{els: {{{ELS}, sites: parc, plan_day: lu-ve}}}}\ninitiatives:", 35,
+     "“lu-ve” names several days: “plan_day” of els is one day of the week"),
     ("bruno@courrier.example]}", "bruno@courrier.example], contact: eve@courrier.example}", 36,
      "eve@courrier.example is none of the addresses of lombrics: the contact must be able to answer"),
 ]  # fmt: skip

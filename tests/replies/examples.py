@@ -429,6 +429,14 @@ def contents(language: str) -> dict[str, d.Content]:
         "displaced-none": d.Displaced(booked, booked.uses[:1], (SHUT,)),
         "displaced-back": d.Displaced(booked, booked.uses, back=True),
         "still-inside": d.StillInside(booked, booked.uses[:1]),
+        "week-plan": d.WeekPlan(
+            "els",
+            days("2026-06-08", "2026-06-14"),
+            (replace(booked, uses=(CLASS,), attendees=20),),
+            CLOSED[:1],
+            tuple(deed for deed in DEEDS if isinstance(deed, Opened)),
+        ),
+        "week-plan-empty": d.WeekPlan("els", days("2026-06-08", "2026-06-14")),
         "morning": d.Morning(
             (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
@@ -539,6 +547,7 @@ def contents(language: str) -> dict[str, d.Content]:
 
 CLOSED = tuple(deed for deed in DEEDS if isinstance(deed, Blocked))
 SHUT = d.Closed("maison-quartier", days("2026-06-12", "2026-06-14"), {"": "peinture"})
+CLASS = replace(ROOM, resource="classe-tilleuls", when=span("2026-06-10", "17:00-19:00"))
 LOMBRICS = Party(Address("", "karim@leslombrics.example"), "les-lombrics", "Les Lombrics asbl", "fr")
 BEHALF = "salle polyvalente le 19 juin 18-22h"
 SAID = {
@@ -575,6 +584,7 @@ FOR_STAFF = (
     d.BlockUnclear,
     d.OwnersTold,
     d.StillInside,
+    d.WeekPlan,
 )
 BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned, d.Displaced)
 """Letters that answer no mail, written at any hour."""
