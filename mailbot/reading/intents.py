@@ -70,6 +70,12 @@ class Signs:
     """It tells of a reservation that was made."""
     anew: bool = False
     """Another request than the one that the code names."""
+    apart: bool = False
+    """A sentence asks for a room or a thing outright, and gives up nothing."""
+    counted: bool = False
+    """How many of a thing are wanted is said."""
+    dated: bool = False
+    """A day is named, not a mere season or month."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,13 @@ class Judgement:
 def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]]) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
     wondering ("savoir si") or begins in what is said to be booked already (`settled`), and one for a question of what
-    is free nothing in "if it is taken, …"."""
+    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel"."""
     wondered, done = [(cue.first, cue.last) for cue in cues if cue.value == "know"], list(settled)
     otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
     kept = [cue for cue in kept if not (cue.value.startswith("availability/") and _within(cue, otherwise))]
+    denied = [(cue.first, cue.last) for cue in cues if cue.value == "stance-not-given-up"]
+    kept = [cue for cue in kept if not (cue.value.startswith("cancel/") and overlaps(cue, denied))]
     values = {cue.value for cue in kept}
     if not values & {"availability/strong", "availability/fair"}:
         kept = [cue for cue in kept if cue.value != "availability/decisive"]
@@ -110,6 +118,10 @@ def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[in
     return any(cue.first < first and last <= cue.last and not conditional for first, last in wondered) or any(
         first <= cue.first < last for first, last in done
     )
+
+
+def overlaps(cue: Cue, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(cue.first < last and first < cue.last for first, last in spans)
 
 
 def _within(cue: Cue, spans: Iterable[tuple[int, int]]) -> bool:
@@ -137,6 +149,8 @@ def _sums(cues: Iterable[Cue]) -> tuple[dict[Intent, float], dict[Intent, float]
 
 _TOPICS = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE, Intent.KEY)
 """What the mere topic of a mail may suggest, and a plain request outweighs."""
+_CHAT = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE)
+"""Those that a request without hours outweighs as well: who hands things out names people and days, too."""
 
 
 def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float], signs: Signs) -> None:
@@ -156,7 +170,13 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
     spoken_of = signs.code or signs.booked or signs.kept or signs.gives_up
     if signs.things and signs.moment and (signs.unwanted or requested) and not spoken_of:
         scores[Intent.CANCEL] *= 0.35  # what is not wanted is so in what is asked for
-    if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.moment and not signs.asked:
+    if signs.apart and signs.moment and not spoken_of_before(signs):
+        scores[Intent.CANCEL] *= 0.35  # "on 7 December we do not meet": an exception of what is asked for
+        if strongest.get(Intent.CHANGE, 0) < WEIGHTS["decisive"]:
+            scores[Intent.CHANGE] = min(scores[Intent.CHANGE], scores[Intent.BOOK])  # "the same hours as last time"
+    if strongest.get(Intent.LIST, 0) >= WEIGHTS["decisive"]:
+        scores[Intent.HELP] *= 0.6
+    if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.dated and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:
         scores[Intent.BOOK] += 2.5 if strongest.get(Intent.BOOK, 0) >= WEIGHTS["fair"] else 1.5 if signs.hours else 1.1
@@ -175,9 +195,9 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.BOOK] += 2
     if signs.answering and max(scores.values()) < LEAST_OF_ANSWER:
         scores[Intent.BOOK] = max(scores[Intent.BOOK], LEAST_OF_ANSWER)
-    told = signs.hours or signs.people
+    told = signs.hours or signs.people or signs.counted
     if signs.things and signs.moment and told and not requested and not signs.code:
-        for intent in _TOPICS:
+        for intent in _TOPICS if signs.hours else _CHAT if signs.people else (Intent.HUMAN, Intent.IGNORE):
             scores[intent] *= 0.5
     if not signs.service:
         scores[Intent.HELP] *= 0.3
@@ -194,6 +214,11 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.ACCEPT] += 4 if signs.fits_offer else 1 if agrees else 0
         scores[Intent.DECLINE] += 1 if scores[Intent.DECLINE] > 0 else 0
         scores[Intent.BOOK] -= 6 if signs.fits_offer else 0
+
+
+def spoken_of_before(signs: Signs) -> bool:
+    """Whether the mail speaks of a reservation that there is."""
+    return signs.code or signs.booked or signs.kept
 
 
 def _weigh_code(scores: dict[Intent, float], signs: Signs) -> None:

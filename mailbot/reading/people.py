@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mailbot.reading.cues import Cue
-from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.lexicon import Lexicon, words_of
 from mailbot.reading.page import TO, Page, folded
-from mailbot.reading.quantities import Count, starts_with
+from mailbot.reading.quantities import Count, ends_with, starts_with
 from mailbot.reading.quantities import phrases as phrases_of
 from mailbot.reading.tokens import fold
 
 MOST = 5_000
 """More people than any commune's room holds: the number counts something else."""
+YEARS = range(1900, 2101)
+"""Numbers that are years where nothing says what they count."""
+FILLERS = 5
+"""Words that may stand between "nous serons" and the number: "normalement plus ou moins"."""
+SOME = 3
+"""So few people beside the sender ("avec deux collègues") are not all that come."""
+SOUGHT = 6
+"""Words from "une salle" to how many it must hold."""
+FAR = 10
+"""Words from "thirty of them" to what they do: "own an umbrella and will come"."""
+LONGEST_SUM = 8
+"""Numbers in a row that one behind them may be the sum of."""
 
 ALONE, LED, NAMED, SURE, TOTAL = range(1, 6)
 """How surely a number is that of the people expected: it stands alone, or its noun looks like one; it is led by
@@ -30,7 +43,7 @@ class People:
     weight: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sight:
     """What is known of the page besides its numbers."""
 
@@ -42,8 +55,17 @@ class Sight:
     """The first words of things."""
     days: frozenset[int]
     """The first words of days."""
+    dated: frozenset[int]
+    """The words that say when."""
+    goods: frozenset[int]
+    """The first words of things that are counted."""
     since: int
     """Where the body begins."""
+
+    @cached_property
+    def people(self) -> frozenset[int]:
+        """The first words of nouns for people."""
+        return frozenset(self.starts("people-nouns"))
 
     def starts(self, value: str) -> dict[int, int]:
         return {cue.first: cue.last for cue in self.cues if cue.value == value}
@@ -77,6 +99,36 @@ class Assembly:
         self._or_more = {tuple(fold(w) for w in p.replace("-", " ").split()) for t in quantity for p in t["or-more"]}
         phrases = [phrase for table in quantity for phrase in table["not-but"]]
         self._not_but = tuple({tuple(w if w == TO else fold(w) for w in phrase.split()) for phrase in phrases})
+        self._governs, self._comes = _by_word(people, "governs", -1), _by_word(people, "comes", 0)
+        self._agents = _by_word(people, "agents", 0)
+        self._fillers = folded(word for table in people for word in table["fillers"])
+        self._adverbs = tuple(fold(ending) for table in people for ending in table["adverbs"])
+        self._compounds = tuple(fold(ending) for table in people for ending in table["compounds"])
+        self._numbered = folded(word for table in people for word in table["numbered"])
+        self._members = folded(word for table in people for word in table["members"])
+        self._errands = folded(word for table in people for word in table["errands"])
+        self._with = folded(word for table in people for word in table["with"])
+        self._by = folded(word for table in people for word in table["by"])
+        self._of = folded(word for table in people for word in table["of"])
+        self._gatherings = folded(word for table in people for word in table["gatherings"])
+        self._aside = folded(word for table in people for word in table["aside"])
+        self._costs = folded(word for table in people for word in table["costs"])
+        self._of_them = [["of", "them"], ["of", "those"], ["of", "these"], ["d'", "entre"], ["van", "die"]]
+        self._indefinite = folded(word for table in people for word in table["sought"])
+        self._there = folded(word for table in people for word in table["there"])
+        ours = [word for lexicon in lexicons for word in lexicon.table("groups")["ours"]]
+        self._definite = folded([*ours, *(word for table in quantity for word in table["definite"])])
+        self._fors = folded(word for table in marks for word in table["for"])
+
+    def named(self, page: Page, counts: Sequence[Count]) -> set[int]:
+        """Return the words behind numbers that name people by their last part or by what they do."""
+        found = set()
+        for count in counts:
+            limit = page.sentence(count.first).last
+            found |= {
+                at for at in range(count.last, min(count.last + 2, limit)) if self._acts_like_people(page, at, limit)
+            }
+        return found
 
     def count(self, counts: Sequence[Count], sight: Sight) -> People | None:
         """Return how many people are expected, None where nothing says. Sums are made ("20 adultes et 15 enfants"),
@@ -85,11 +137,16 @@ class Assembly:
         totals_behind = sight.starts("people-total")
         generic = sight.starts("people-generic")
         by_last = {count.last: count for count in counts}
-        leads = sight.numbers("people-lead", by_last)
+        leads, there = self._leads(sight, by_last)
         products = self._products(sight, by_last)
         besides = sight.numbers("people-besides", by_last)
         rather = sight.numbers("quantity-rather", by_last)
         others = [(cue.first, cue.last) for cue in sight.cues if cue.value == "people-other"]
+        others += [
+            (cue.first, cue.last)
+            for cue in sight.cues
+            if cue.value == "people-capacity" and not self._is_sought(sight.page, cue.first)
+        ]
         by_first = {count.first: count for count in counts}
         found: list[People] = []
         for count in counts:
@@ -97,12 +154,18 @@ class Assembly:
                 continue
             if any(first <= count.first < last for first, last in others) or self._is_old(sight.page, found, count):
                 continue
+            if self._numbers_something(sight.page, count):
+                continue
             if count.last in products:
                 count = replace(count, value=products[count.last])
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
+            if self._are_members(sight.page, count, person):
+                continue
             label = self._label_before(sight.page, count, nouns)
             summed = count.first in totals or count.last in totals or (person or count.last) in totals_behind
-            total = bool(found) and summed
+            bare = person is None and self._is_bare(sight, count)
+            total = summed and (bool(found) or (bare and self._stands_for_itself(sight, count)))
+            total = total or ((bare or person is not None) and self._sums_up(sight, counts, count, others))
             heads = (
                 self._looks_like_people(sight.page, count)
                 or (person or label) is not None
@@ -115,11 +178,17 @@ class Assembly:
             if unnamed and self._counts_other(sight, count):
                 continue
             led = (
-                count.last in leads
+                (
+                    count.last in leads
+                    and (count.last not in there or person is not None or not self._is_plural(sight, count))
+                )
+                or (bare and self._is_governed(sight, count))
                 or count.last in products
-                or (person is not None and self._is_generic(generic, count))
+                or (joined and person is not None)
             )
             weight = self._weight(sight, count, person, label, led, total)
+            if weight == LED and person is not None and self._is_generic(generic, count):
+                weight = NAMED
             if weight == 0 and self._each_day(sight, found, count):
                 weight = found[-1].weight
             if weight == 0 and found and count.last in rather and self._corrects(sight, found[-1], count):
@@ -138,12 +207,193 @@ class Assembly:
                 found and count.last in rather and self._corrects(sight, found[-1], count)
             ):
                 one = replace(one, first=found[-1].first, weight=max(found.pop().weight, one.weight))
-            if one.last - count.last <= 4:
+            if one.last - count.last <= 4 and not total:
                 one = self._with_sender(sight.page, one)
             if count.last in besides:
                 one = replace(one, value=one.value + 1)
             found.append(one)
+        if unknown := self._unknown(sight, counts):
+            found = [one for one in found if one.weight > NAMED or self._answers(sight.page, one, unknown)]
         return max(found, key=lambda one: (one.weight, one.value)) if found else None
+
+    def _unknown(self, sight: Sight, counts: Sequence[Count]) -> set[int]:
+        """Return the sentences that say that nobody knows how many come: "combien viendront, mystère"; what is told of
+        people elsewhere is then no answer, but a number said at once is ("disons 40")."""
+        page = sight.page
+        told = {page.sentence_of[cue.first] for cue in sight.cues if cue.value == "people-unknown"}
+        counted = {page.sentence_of[count.first] for count in counts if not count.article}
+        named = {page.sentence_of[at] for at in sight.named}
+        return {
+            number
+            for number in told - counted
+            if not page.sentences[number].question
+            and number not in named
+            and self._costs.isdisjoint(self._words_of(page, number))
+        }
+
+    @staticmethod
+    def _answers(page: Page, one: People, unknown: Set[int]) -> bool:
+        """Whether a number is said right behind a sentence that says that nobody knows."""
+        sentence = page.sentence(one.first)
+        return sentence.number - 1 in unknown and page.sentences[sentence.number - 1].block == sentence.block
+
+    @staticmethod
+    def _words_of(page: Page, number: int) -> Sequence[str]:
+        return page.words[page.sentences[number].first : page.sentences[number].last]
+
+    def _is_sought(self, page: Page, at: int) -> bool:
+        """Whether a place for so many is looked for, and none that is known: "une salle où tiennent 40 personnes"."""
+        before = page.words[max(at - SOUGHT, page.sentence(at).first) : at + 1]
+        return not self._indefinite.isdisjoint(before)
+
+    def _leads(self, sight: Sight, by_last: Mapping[int, Count]) -> tuple[set[int], set[int]]:
+        """Return the words behind the numbers that are led by words such as "nous serons", and of them those that are
+        only said to be there: "we are 12 tenors" are people, "there are 85 crates" are not."""
+        leads, there = set(), set()
+        for cue in sight.cues:
+            if cue.value == "people-lead" and not any(at in sight.named for at in range(cue.first, cue.last)):
+                behind = {last for last in range(cue.first + 1, cue.last + 1) if last in by_last}
+                leads |= behind
+                if not self._there.isdisjoint(sight.page.words[cue.first : cue.last]):
+                    there |= behind
+        return leads, there
+
+    def _numbers_something(self, page: Page, count: Count) -> bool:
+        """Whether the number is the name of something: "plot 16", "nr. 3 tot 41", "in 2027", "au 12 rue Haute"."""
+        before = page.words[max(count.first - 2, 0) : count.first]
+        if before and (before[-1] in self._numbered or (before[-1] == "." and before[0] in self._numbered)):
+            return True
+        return count.value in YEARS and count.last < len(page.words) and not page.words[count.last].isalpha()
+
+    def _are_members(self, page: Page, count: Count, person: int | None) -> bool:
+        """Whether all that belong to a society are counted, who are not all expected: "nos 85 membres"."""
+        if person is None or self._members.isdisjoint(page.words[count.last : person]) or count.first < 2:
+            return False
+        first = count.first - 1
+        return page.words[first] in self._definite and page.words[first - 1] not in self._fors
+
+    def _is_bare(self, sight: Sight, count: Count) -> bool:
+        """Whether no name of anything follows the number."""
+        page, at = sight.page, count.last
+        if at >= page.sentence(count.first).last:
+            return True
+        word = page.words[at]
+        if at in sight.named or at in sight.days or word in self._nobody or word in {"/", ":", "%", "€", "$", "°"}:
+            return False
+        of = word in {"de", "d'", "van", "of"}
+        small = word in self._small or word in self._fillers or word in self._bounds or word in self._sums
+        behind = page.words[at + 1 : at + 2]
+        if of and behind and behind[0].isalpha() and behind[0] not in self._small:
+            return False  # "une vingtaine de crêpes"
+        return (
+            not word[0].isalnum() or small or bool(starts_with(page.words, at, len(page.words), self._comes_at(word)))
+        )
+
+    def _comes_at(self, word: str) -> tuple[tuple[str, ...], ...]:
+        return self._comes.get(word, ())
+
+    def _is_governed(self, sight: Sight, count: Count) -> bool:
+        """Whether words before the number make it one of people ("on va être facile 30"), or words behind it ("30 of
+        them will come"), and nothing else is counted there."""
+        page, sentence = sight.page, sight.page.sentence(count.first)
+        if count.first < sight.since or (
+            count.first > sentence.first and page.words[count.first - 1] in self._timely_only()
+        ):
+            return False
+        behind = count.last
+        if page.words[behind : behind + 2] in self._of_them and not self._thing_before(sight, count):
+            come = any(
+                starts_with(page.words, at, sentence.last, self._comes_at(page.words[at]))
+                for at in range(behind + 2, min(behind + FAR, sentence.last))
+            )
+            if come:
+                return True
+        for _ in range(3):
+            if (
+                behind == count.last
+                and page.words[behind : behind + 2] in self._of_them
+                and self._thing_before(sight, count)
+            ):
+                return False
+            if behind < sentence.last and starts_with(
+                page.words, behind, sentence.last, self._comes_at(page.words[behind])
+            ):
+                return not self._near_thing(sight, count)
+            behind += 1
+            if behind >= sentence.last or not self._fills(page.words[behind - 1]):
+                break
+        at = count.first
+        for _ in range(FILLERS + 1):
+            if at > sentence.first and (
+                ends_with(page.words, sentence.first, at, self._governs.get(page.words[at - 1], ()))
+            ):
+                return not self._near_thing(sight, count)
+            if at <= sentence.first or not self._fills(page.words[at - 1]):
+                return False
+            at -= 1
+        return False
+
+    def _thing_before(self, sight: Sight, count: Count) -> bool:
+        """Whether a thing is named before the number in its sentence: "benches (I have 40 of them)"."""
+        return any(at in sight.goods for at in range(sight.page.sentence(count.first).first, count.first))
+
+    def _timely_only(self) -> frozenset[str]:
+        return self._timely - self._fillers
+
+    def _fills(self, word: str) -> bool:
+        return word in self._fillers or (len(word) > 5 and word.endswith(self._adverbs))
+
+    def _near_thing(self, sight: Sight, count: Count) -> bool:
+        """Whether a thing is named before the number in its clause, so that it may be what is counted."""
+        at, first = count.first - 1, sight.page.sentence(count.first).first
+        while at >= first and sight.page.words[at] not in {",", ";", "(", ":"}:
+            if at in sight.goods:
+                return True
+            at -= 1
+        return False
+
+    def _is_plural(self, sight: Sight, count: Count) -> bool:
+        """Whether a word that no list knows follows, which may name what is counted: "85 crates"."""
+        page, at = sight.page, count.last
+        if at >= page.sentence(count.first).last or self._is_bare(sight, count):
+            return False
+        word = page.words[at]
+        plural = word.isalpha() and len(word) > 3 and word.endswith(("s", "x", "en"))
+        return plural and not self._looks_like_people(page, count)
+
+    def _stands_for_itself(self, sight: Sight, count: Count) -> bool:
+        """Whether a number behind "so" counts nothing that was named: "Bart, Fatma, Luc en ikzelf, vijf dus"."""
+        sentence = sight.page.sentence(count.first)
+        before = sight.page.words[sentence.first : count.first]
+        told = any(word in self._self for word in before) or any(
+            at in sight.people for at in range(sentence.first, count.first)
+        )
+        return told and count.value > 1 and count.first >= sight.since and not self._near_thing(sight, count)
+
+    def _sums_up(self, sight: Sight, counts: Sequence[Count], count: Count, others: Sequence[tuple[int, int]]) -> bool:
+        """Whether a number is the sum of those before it, the sender counted in: "9 mamans, 4 papas et moi, 14"."""
+        page = sight.page
+        if count.article or count.value < 3 or count.first < sight.since:
+            return False
+        if page.words[count.first - 1] in self._timely_only():
+            return False
+        here = page.sentence_of[count.first]
+        total, number, named = 0, 0, False
+        for before in reversed([one for one in counts if one.last <= count.first]):
+            if here - page.sentence_of[before.first] > 1 or number >= LONGEST_SUM:
+                break
+            if before.ordinal or before.article or before.first < sight.since or before.last in sight.named:
+                continue
+            total, number = total + before.value, number + 1
+            named = named or before.last in sight.people
+            selves = sum(word in self._self for word in page.words[before.first : count.last + 2])
+            if number > (1 if named else 2) and total == count.value:
+                return True
+            if selves and count.value - total == 1:
+                return True
+            if total > count.value:
+                break
+        return False
 
     def _products(self, sight: Sight, by_last: Mapping[int, Count]) -> dict[int, int]:
         """Return how many people are in so many groups of so many, by the word behind: "10 équipes de 5"."""
@@ -165,10 +415,14 @@ class Assembly:
             return TOTAL
         if label is not None:
             return SURE
-        if person is not None or led:
-            return NAMED if person is not None and led else LED
+        if person is not None:
+            expected = led or self._is_expected(sight, count, person)
+            return (NAMED if led else LED) if expected else ALONE if count.about else 0
+        if led:
+            return LED
         alone = count.first >= sight.since and (
-            self._is_alone(sight.page, count) or self._looks_like_people(sight.page, count)
+            self._is_alone(sight.page, count)
+            or (self._looks_like_people(sight.page, count) and self._is_expected(sight, count, count.last + 1))
         )
         return ALONE if alone else 0
 
@@ -182,12 +436,24 @@ class Assembly:
                 continue
             if page.words[at] in self._nobody or not page.words[at].replace("'", "").isalpha():
                 return None
+            if at < count.last + 2 and self._acts_like_people(page, at, limit):
+                return at + 1
         return None
+
+    def _acts_like_people(self, page: Page, at: int, limit: int) -> bool:
+        """Whether a word that no list knows is one of people by its last part ("bordspelfanaten"), or by what they do:
+        "twee dozijn zielen zoeken onderdak"."""
+        word = page.words[at]
+        if word in self._small or len(word) < 4:
+            return False
+        compound = len(word) > 7 and word.endswith(self._compounds)
+        behind = page.words[at + 1] if at + 1 < limit else ""
+        return compound or bool(starts_with(page.words, at + 1, limit, self._agents.get(behind, ())))
 
     def _label_before(self, page: Page, count: Count, nouns: Mapping[int, int]) -> int | None:
         """Return the noun for people that a number is put to: "Kinderen: 45", "Convives .... 80"."""
         at, first = count.first - 1, page.sentence(count.first).first
-        if at <= first or page.words[at] not in {":", ".", "="}:
+        if at <= first or page.words[at] not in {":", ".", "=", "("}:
             return None
         while at > first and not page.words[at].isalnum():
             at -= 1
@@ -200,7 +466,7 @@ class Assembly:
         word = (
             page.words[count.last + (page.words[count.last] in {"de", "d'"})] if count.about else page.words[count.last]
         )
-        return len(word) > 5 and word.endswith(self._endings) and word not in self._nobody
+        return count.value > 1 and len(word) > 5 and word.endswith(self._endings) and word not in self._nobody
 
     def _is_alone(self, page: Page, count: Count) -> bool:
         """Whether a number, with a word or two that count what it is ("environ 60 donneurs"), is a whole sentence."""
@@ -245,6 +511,57 @@ class Assembly:
             return replace(one, value=one.value + 1, last=one.last + 3)
         return one
 
+    def _is_expected(self, sight: Sight, count: Count, person: int) -> bool:
+        """Whether nothing shows that the people counted are others than those that come: who run an errand, do
+        something for those that come or get something from them, or are named with the sender by the way."""
+        page, sentence = sight.page, sight.page.sentence(count.first)
+        at = count.first
+        while at > sentence.first and (self._fills(page.words[at - 1]) or page.words[at - 1] in self._definite):
+            at -= 1
+        before = page.words[at - 1] if at > sentence.first else ""
+        opens = not before or not before[0].isalnum()
+        clause = self._clause(page, person, sentence.last)
+        led = at > sentence.first and ends_with(page.words, sentence.first, at, self._governs.get(before, ()))
+        if (before in self._by and not led) or (opens and not self._errands.isdisjoint(clause)):
+            return False
+        if before in self._fors:
+            return not self._is_price(page, person, sentence.last)
+        if before in self._with and count.value <= SOME and at - 1 == sentence.first:
+            return False
+        aside = not self._aside.isdisjoint(page.words[count.last : person])
+        return not aside or opens or self._is_said_to_come(sight, count, person, at)
+
+    def _is_said_to_come(self, sight: Sight, count: Count, person: int, at: int) -> bool:
+        """Whether what stands before word `at`, or behind the people named there, says that they come."""
+        page, sentence = sight.page, sight.page.sentence(count.first)
+        for before in range(at, count.first + 1):
+            if before <= sentence.first:
+                continue
+            word = page.words[before - 1]
+            if ends_with(page.words, sentence.first, before, self._governs.get(word, ())):
+                return True
+            if word in self._of and before - 2 >= sentence.first and page.words[before - 2] in self._gatherings:
+                return True
+        word = page.words[at - 1]
+        if at - 1 in sight.dated or word in self._sums or word in self._with:
+            return True
+        behind = person
+        while behind < sentence.last and self._fills(page.words[behind]) and page.words[behind] not in self._comes:
+            behind += 1
+        if behind >= sentence.last:
+            return False
+        does = self._comes_at(page.words[behind]) + self._agents.get(page.words[behind], ())
+        return bool(starts_with(page.words, behind, sentence.last, does))
+
+    @staticmethod
+    def _clause(page: Page, at: int, limit: int) -> list[str]:
+        words = page.words[at:limit]
+        return words[: next((i for i, word in enumerate(words) if not word[0].isalnum()), len(words))]
+
+    @staticmethod
+    def _is_price(page: Page, at: int, limit: int) -> bool:
+        return any(word in {"€", "euro", "euros", "eur"} for word in page.words[at : min(at + 4, limit)])
+
     def _each_day(self, sight: Sight, found: Sequence[People], count: Count) -> bool:
         """Whether a number beside a day goes on from one beside another: "20 le samedi et 30 le dimanche"."""
         if not found or sight.page.sentence_of[found[-1].first] != sight.page.sentence_of[count.first]:
@@ -274,8 +591,8 @@ class Assembly:
     def _goes_further(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number only widens the one before: "8, 9 maximum"."""
         between = [word for word in page.words[before.last : count.first] if word not in {",", "("}]
-        further = not between or tuple(between) in self._or_more
-        return further and page.words[before.last] in {",", "("} and before.value < count.value <= 1.5 * before.value
+        further = tuple(between) in self._or_more or (not between and page.words[before.last] in {",", "("})
+        return further and before.value < count.value <= 1.5 * before.value
 
     def _tops(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number is said to be the most that may come, behind another: "45 convives, 50 grand maximum"."""
@@ -298,3 +615,16 @@ class Assembly:
             return False
         behind = [(phrase, count.last + len(phrase)) for phrase in self._not_but]
         return any(tuple(page.words[count.last : at]) == phrase and at in by_first for phrase, at in behind)
+
+
+def _by_word(
+    tables: Iterable[Mapping[str, Sequence[str]]], key: str, place: int
+) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return the phrases of a key as a page has them, by their first or last word, the longer ones first."""
+    told = {phrase for table in tables for phrase in table[key]}
+    found = {tuple(words_of(phrase)) for phrase in told}
+    found |= {tuple(TO if word == "a" else word for word in words) for words in found if "a" in words}
+    by_word: dict[str, list[tuple[str, ...]]] = {}
+    for words in sorted(found, key=len, reverse=True):
+        by_word.setdefault(words[place], []).append(words)
+    return {word: tuple(phrases) for word, phrases in by_word.items()}

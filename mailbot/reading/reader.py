@@ -21,7 +21,7 @@ from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.exceptions import sentences_on_series
 from mailbot.reading.further import with_further
-from mailbot.reading.intents import Judgement, Signs, judge
+from mailbot.reading.intents import Judgement, Signs, judge, overlaps
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, folded, page
@@ -264,6 +264,7 @@ class Library:
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
+        nobody |= _assembly(tuple(lexicons)).named(sheet, counts)
         spoken_for = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
         alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in spoken_for)]
         mentions = sorted(
@@ -290,8 +291,12 @@ class Library:
             if quantity.said and mention.sort in _GOODS
         ]
         counted += afterwards
+        dated = frozenset(at for first, last in taken for at in range(first, last))
+        goods = frozenset(mention.first for mention in mentions if mention.sort in _GOODS)
         free = [count for count in counts if not any(first <= count.first < last for first, last in counted)]
-        heads = _assembly(tuple(lexicons)).count(free, Sight(sheet, small, stances.in_past, named, days, body_at))
+        heads = _assembly(tuple(lexicons)).count(
+            free, Sight(sheet, small, stances.in_past, named, days, dated, goods, body_at)
+        )
         return Sighting(
             sheet, tuple(mentions), tuple(quantities), moments.whens, tuple(spans), tuple(counts), tuple(cues),
             stances, heads, body_at, letter.sent.astimezone(self.catalogue.zone).date(),
@@ -324,7 +329,9 @@ _NO_CUES = frozenset(
 """Lists of single words among tables of cues."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""
-_WITHOUT_PEOPLE = frozenset({Intent.FEEDBACK, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL})
+_WITHOUT_PEOPLE = frozenset(
+    {Intent.FEEDBACK, Intent.HELP, Intent.DECLINE, Intent.IGNORE, Intent.HUMAN, Intent.KEY, Intent.LIST, Intent.CANCEL}
+)
 
 
 @cache
@@ -398,7 +405,7 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
     return tuple(tokens)
 
 
-_COUNTED = ("nouns", "lead", "total", "other", "generic", "times", "besides")
+_COUNTED = ("nouns", "lead", "total", "other", "generic", "times", "besides", "unknown", "capacity")
 """The tables of people that are cues."""
 _GOODS = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
@@ -479,6 +486,7 @@ def _signs(
     fitting: tuple[int, ...],
 ) -> Signs:
     ago = sighting.sentences_of("stance-ago")
+    wishes = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-now"]  # "had graag gereserveerd"
     ours = context.our_texts[0] if context.our_texts else own.quoted
     asks = bool(context.asked) or ("?" in ours and not _open(context) and bool(letter.in_reply_to or own.answers))
     says = any(when.counts for when in sighting.whens) or bool(sighting.counts)
@@ -511,9 +519,18 @@ def _signs(
         kept=bool(sighting.sentences_of("stance-kept")),
         wonders=sighting.stances.wonders(),
         booked=any(
-            cue.value == "stance-booked" and sighting.page.sentence_of[cue.first] not in ago for cue in sighting.cues
+            cue.value == "stance-booked"
+            and sighting.page.sentence_of[cue.first] not in ago
+            and not overlaps(cue, wishes)
+            for cue in sighting.cues
         ),
         anew=any(cue.value == "stance-anew" for cue in sighting.cues),
+        apart=_asks_apart(sighting),
+        counted=any(
+            quantity.said and mention.sort is Sort.EQUIPMENT and sighting.stances.asked(index)
+            for index, (mention, quantity) in enumerate(zip(sighting.mentions, sighting.quantities, strict=True))
+        ),
+        dated=any(when.counts and when.has_days for when in sighting.whens),
     )
 
 
@@ -529,6 +546,14 @@ def _of_intent(sighting: Sighting, signs: Signs) -> list[Cue]:
 
 
 _UNDOING = ("cancel/", "change/", "decline/", "accept/")
+
+
+def _asks_apart(sighting: Sighting) -> bool:
+    """Whether a sentence asks outright for a room or a thing, and gives up or moves nothing."""
+    asking = sighting.sentences_of("book/strong", "book/decisive")
+    asking -= sighting.sentences_of("cancel/", "change/decisive", "stance-unwanted", "stance-not-given-up")
+    named = {sighting.page.sentence_of[mention.first] for mention in sighting.asked_mentions()}
+    return any(not sighting.stances.tells_of_then(number) for number in asking & named)
 
 
 def _gives_up(sighting: Sighting) -> bool:

@@ -196,14 +196,21 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     if not parted and _gives_up_room_and_things(sighting, cancelled):
         return []
     unchanged = sighting.sentences_of("stance-kept", "stance-confirmed") - cancelled
-    given_up: list[int] = []
-    for i, mention in enumerate(sighting.mentions):
-        room = mention.sort in {Sort.ROOM, Sort.SITE}
-        if i in stances.kept or mention.generic or mention.sort is Sort.UNLENT or (room and not parted):
-            continue
-        sentence = sighting.page.sentence_of[mention.first]
-        if sentence in cancelled or (i in stances.unwanted and sentence not in unchanged):
-            given_up.append(i)
+    parts = [
+        i
+        for i, mention in enumerate(sighting.mentions)
+        if i not in stances.kept
+        and not mention.generic
+        and mention.sort is not Sort.UNLENT
+        and (parted or mention.sort not in {Sort.ROOM, Sort.SITE})
+    ]
+    sentences = {i: sighting.page.sentence_of[sighting.mentions[i].first] for i in parts}
+    given_up = [
+        i for i in parts if sentences[i] in cancelled or (i in stances.unwanted and sentences[i] not in unchanged)
+    ]
+    if all(i not in stances.refused and sentences[i] not in cancelled for i in given_up):
+        refused = [i for i in parts if i in stances.refused]  # "the baker brings plates, so the 120 are not needed"
+        given_up = refused or given_up
     in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
     ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
     narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]
@@ -218,11 +225,12 @@ def is_parted(sighting: Sighting) -> bool:
 
 
 def _gives_up_room_and_things(sighting: Sighting, cancelled: Collection[int]) -> bool:
-    """Whether "the room" is given up in one breath with a thing: then all of it is."""
+    """Whether a room is given up in one breath with a thing: then all of it is."""
     for one, other in itertools.pairwise(sighting.mentions):
         between = sighting.page.words[one.last : other.first]
         near = len(between) <= 3 and not any(word in sighting.stances.words.fors for word in between)
-        if near and one.generic != other.generic and sighting.page.sentence_of[one.first] in cancelled:
+        both = one.generic != other.generic or {one.sort, other.sort} == {Sort.ROOM, Sort.EQUIPMENT}
+        if near and both and sighting.page.sentence_of[one.first] in cancelled:
             return True
     return False
 
