@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailbot.model.decision import Challenged, CollectorNoted, Decision, OpeningsOffered
-from mailbot.model.meaning import Intent
+from mailbot.model.meaning import SAME, Intent, Meaning
 from mailbot.model.reservation import (
     BOOKED,
     Act,
@@ -67,11 +67,11 @@ def cannot_come(matter: Matter) -> Decision | None:
     """Offer the other openings in which what is booked can be fetched or brought back, held; a person where there is
     none; None where the mail says nothing of such a day."""
     booking, meaning = matter.conversation, matter.meaning
-    if booking is None or booking.state not in BOOKED or not meaning.prevented or meaning.items:
+    if booking is None or booking.state not in BOOKED or not meaning.prevented or _wants_another(meaning):
         return None
     passing = next(iter(_prevented(booking, matter)), None)
     if passing is None:
-        return None
+        return matter.handed("change", "a day that does not suit, and no other is named") if meaning.items else None
     ways = list(_ways(booking, passing, matter))[:MOST]
     if not ways:
         return matter.handed("key", "no other opening before or after the use")
@@ -87,6 +87,14 @@ def cannot_come(matter: Matter) -> Decision | None:
     put = matter.step(after, Act.PROPOSE, "cannot come then: other openings")
     content = OpeningsOffered(put.after, tuple(_opening(uses, booking, passing) for uses in ways), passing.out)
     return matter.answered(content, put.why, puts=(put,))
+
+
+def _wants_another(meaning: Meaning) -> bool:
+    """Whether a mail names something else than the days that do not suit: that is a change, and says to what."""
+    return any(
+        item.resources != (SAME,) or not {slot.day for slot in item.slots} <= meaning.prevented
+        for item in meaning.items
+    )
 
 
 def _prevented(booking: Reservation, matter: Matter) -> Iterator[Passing]:

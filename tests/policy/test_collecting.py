@@ -16,7 +16,7 @@ from mailbot.model.decision import (
     OpeningsOffered,
     ShortNotice,
 )
-from mailbot.model.meaning import Collector, Intent
+from mailbot.model.meaning import Collector, Intent, Item
 from mailbot.model.reservation import Act, State, claims_in_force
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, Office, asks, goods, local, room, says, slot, span
@@ -159,3 +159,14 @@ def test_a_day_of_bringing_back_that_does_not_suit_gets_later_ones() -> None:
 @pytest.mark.parametrize("meaning", [COMES, NOT_FRIDAY])
 def test_what_has_no_booking_is_for_a_person(meaning) -> None:
     assert isinstance(letter(Office().mail(meaning)), Handed)
+
+
+def test_a_day_that_does_not_suit_is_never_the_day_it_is_moved_to() -> None:
+    office = Office()
+    code = booked(office)
+    friday = Item(("same",), 1, (slot("2026-06-12"),))
+    read_as_change = says(Intent.CHANGE, friday, prevented=FRIDAY, days=FRIDAY)
+    assert isinstance(letter(office.mail(read_as_change, code=code, sender_is_proven=True)), OpeningsOffered)
+    saturday = frozenset({date(2026, 6, 13)})
+    of_use = says(Intent.CHANGE, Item(("same",), 1, (slot(SATURDAY),)), prevented=saturday, days=saturday)
+    assert isinstance(letter(office.mail(of_use, code=code, sender_is_proven=True)), Handed)
