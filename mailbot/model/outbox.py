@@ -54,6 +54,8 @@ class Outgoing:
     """Of the conversation it belongs to; may be empty."""
     cause: str = ""
     """Digest of the mail that it answers, or the event that it tells; may be empty."""
+    published: bool = False
+    """Its calendar file holds one entry a date (METHOD:PUBLISH)."""
 
 
 @dataclass(frozen=True)

@@ -306,6 +306,8 @@ class Reservation:
     """Questions asked in a row that brought nothing new."""
     unreached: bool = False
     """A letter about it came back: whoever asked for it may know nothing."""
+    published: bool = False
+    """Its dates went out as one calendar entry each (METHOD:PUBLISH): they go on so, or old ones would stay behind."""
     calendar_status: str = ""
     """The asker's calendar answer: ACCEPTED, TENTATIVE, DECLINED."""
     thread: tuple[str, ...] = ()

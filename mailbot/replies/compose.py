@@ -96,6 +96,7 @@ class Composer:
             kind=notice.content.template,
             code=reservation.code if reservation else "",
             cause=cause,
+            published=file is not None and file.method == ical.PUBLISH,
         )
 
     def sheet(self, digest: d.Digest, rules: Rules, language: Language, now: datetime, reader: str) -> str:

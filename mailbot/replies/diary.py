@@ -25,7 +25,7 @@ def entry_of(reservation: Reservation, to: Address, tellers: Sequence[Teller], d
     a whole, else of each occasion its own."""
     commune = tellers[0].rules.commune
     bare = occasions_of(reservation, tellers[0])
-    if ical.series_of([occasion for occasion, _ in bare], commune.zone):
+    if not reservation.published and ical.series_of([occasion for occasion, _ in bare], commune.zone):
         first = _described(bare[0][0], reservation, tellers, describe)
         occasions = [first, *(occasion for occasion, _ in bare[1:])]
     else:
@@ -37,6 +37,7 @@ def entry_of(reservation: Reservation, to: Address, tellers: Sequence[Teller], d
         attendee=Address(one_line(to.name), to.address),
         occasions=tuple(occasions),
         zone=commune.zone,
+        published=reservation.published,
     )
 
 

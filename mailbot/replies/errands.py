@@ -13,7 +13,7 @@ from mailbot.model.spans import Span
 from mailbot.replies.names import Names, capital, sentence
 from mailbot.replies.phrases import one_line
 
-MANY = 5
+MANY = 3
 """From so many openings on the same weekday at the same hours, they are told in one line."""
 
 
@@ -30,6 +30,8 @@ class Errand:
     """What passes over the counter."""
     notes: tuple[str, ...]
     """Deposit, signature, weight, contents; only for what is fetched."""
+    often: bool = False
+    """It happens several times."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Errands(Names):
                 self._openings(openings),
                 load,
                 self._notes(together) if notes else (),
+                len(openings) > 1,
             )
             for (counter, kind, load), (together, openings) in alike.items()
         )
@@ -103,7 +106,7 @@ class Errands(Names):
                 lines += [self.phrases.opening(opening) for opening in group]
             else:
                 days = [self.phrases.local_day(opening) for opening in group]
-                said = f"{self.phrases.recurring(days)}, {self.phrases.dates(days)}"
+                said = f"{self.phrases.recurring(days)} ({self.phrases.dates(days)})"
                 lines.append(self.format("hours", "on_day_between", day=said, hours=hours))
         return tuple(lines)
 

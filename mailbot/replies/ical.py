@@ -58,6 +58,13 @@ class Entry:
     attendee: Address
     occasions: tuple[Occasion, ...]
     zone: ZoneInfo
+    published: bool = False
+    """What a calendar has of it so far are entries of single dates."""
+
+    @property
+    def series(self) -> Series | None:
+        """The one invitation that it makes, or None where each date is an entry of its own."""
+        return None if self.published else series_of(self.occasions, self.zone)
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,10 @@ class Series:
 
 def invitation(entry: Entry, now: datetime, before: Entry | None = None) -> CalendarFile:
     """Return the file that puts a reservation into the asker's calendar, or brings it up to date there. What was
-    published (`before`) goes on being published, and what is no longer in it is taken out by STATUS:CANCELLED."""
-    series = series_of(entry.occasions, entry.zone)
-    old = series_of(before.occasions, before.zone) if before else series
+    published (`before`, or `entry.published`) goes on being published, and what is no longer in it is taken out by
+    STATUS:CANCELLED."""
+    series = entry.series
+    old = before.series if before else series
     if series and old:
         return _file(entry.zone, REQUEST, [_series_event(entry, series, now, cancelled=False)])
     events = [_published_event(entry, occasion, now, cancelled=False) for occasion in entry.occasions]
@@ -93,7 +101,7 @@ def invitation(entry: Entry, now: datetime, before: Entry | None = None) -> Cale
 
 def cancellation(entry: Entry, now: datetime) -> CalendarFile:
     """Return the file that takes it out again. `entry.sequence` must be above that of the invitation."""
-    series = series_of(entry.occasions, entry.zone)
+    series = entry.series
     if series:
         return _file(entry.zone, CANCEL, [_series_event(entry, series, now, cancelled=True)])
     return _file(entry.zone, PUBLISH, [_published_event(entry, one, now, cancelled=True) for one in entry.occasions])

@@ -15,9 +15,9 @@ from mailbot.model.cases import Answered, Case, Verdict
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
-from mailbot.model.outbox import OurLetter, Thread
+from mailbot.model.outbox import OurLetter, Outgoing, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, CODE, Act, Put, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
 from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
@@ -451,24 +451,42 @@ def carry_out(
 ) -> None:
     """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
     now = office.clock()
-    unit.reservations.put(decision.puts, stock_of(rules), now)
+    report = unit.reports.keep(decision.report, now) if decision.report else 0
+    letters = letters_of(decision, unit, rules, office, thread, cause, report)
+    unit.reservations.put(as_published(decision.puts, letters), stock_of(rules), now)
     if decision.erase:
         office.remember_forgotten(decision.erase)
         unit.erasure.forget(decision.erase)
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)
-    report = unit.reports.keep(decision.report, now) if decision.report else 0
     if decision.case:
         unit.cases.end(decision.case, now)
         office.keep_case(decision.case)
+    for letter in letters:
+        unit.mailbox.post(letter, now)
+
+
+def letters_of(
+    decision: Decision, unit: Unit, rules: Rules, office: Office, thread: Thread, cause: str, report: int
+) -> list[Outgoing]:
+    """Return the letters that tell a decision; an alert about the same thing is written once a day."""
+    now, letters = office.clock(), []
     events = {notice.content.event for notice in decision.notices if isinstance(notice.content, Alert)} - {""}
     told = {event for event in events if unit.mailbox.told(event, now - ALERTED_ONCE_IN)}
     for notice in decision.notices:
         event = notice.content.event if isinstance(notice.content, Alert) else ""
         if event not in told:
             message_id, why = office.message_id(rules, decision.code), cause_of(notice.content, report, cause)
-            letter = office.composer.compose(notice, rules, thread, now, message_id, event or why)
-            unit.mailbox.post(letter, now)
+            letters.append(office.composer.compose(notice, rules, thread, now, message_id, event or why))
+    return letters
+
+
+def as_published(puts: Sequence[Put], letters: Sequence[Outgoing]) -> tuple[Put, ...]:
+    """Return the steps with what the letters did: whose dates went out one by one goes on so, whatever they become."""
+    published = {letter.code for letter in letters if letter.published}
+    return tuple(
+        replace(put, after=replace(put.after, published=True)) if put.after.code in published else put for put in puts
+    )
 
 
 def gives_back(decision: Decision) -> bool:

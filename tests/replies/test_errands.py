@@ -42,18 +42,16 @@ def test_a_whole_season_of_fetching_is_one_line() -> None:
         for n in range(6)
     ]
     [errand] = teller().fetching(season)
-    assert errand.openings == ("6 samedis, les 6, 13, 20 et 27 juin, les 4 et 11 juillet, entre 9 h et 11 h",)
+    assert errand.openings == ("6 samedis (les 6, 13, 20 et 27 juin, les 4 et 11 juillet), entre 9 h et 11 h",)
 
 
-def test_each_fetching_of_a_series_is_listed() -> None:
+def test_two_fetchings_are_listed_and_from_three_on_like_ones_are_one_line() -> None:
+    [two] = teller("nl").fetching(sundays()[:2])
+    assert two.openings == ("zaterdag 6 juni tussen 9 en 11 uur", "zaterdag 20 juni tussen 9 en 11 uur")
     [errand] = teller("nl").fetching(sundays())
-    assert errand.openings == (
-        "zaterdag 6 juni tussen 9 en 11 uur",
-        "zaterdag 20 juni tussen 9 en 11 uur",
-        "zaterdag 11 juli tussen 9 en 11 uur",
-        "zaterdag 29 augustus tussen 9 en 11 uur",
-    )
+    assert errand.openings == ("4 zaterdagen (6 en 20 juni, 11 juli, 29 augustus) tussen 9 en 11 uur",)
     assert errand.load == "de sleutel"
+    assert errand.often
 
 
 def test_of_several_keys_each_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -234,3 +235,65 @@ def test_any_words_come_back_as_they_were(text: str) -> None:
     assert event["DESCRIPTION"] == words
     [same] = other(file).events
     assert same.description == words
+
+
+# --- what a calendar holds in the end
+
+
+def held(files: list[CalendarFile], reads: Any) -> set[str]:
+    """Return the starts of all that a calendar program holds after these files, in their order (RFC 5546 section
+    2.1.5): the higher SEQUENCE counts; CANCEL, and what is published as cancelled, goes out."""
+    kept: dict[str, tuple[int, CalendarFile | None]] = {}
+    for file in files:
+        for uid, sequence, cancelled in reads(file):
+            assert sequence >= kept.get(uid, (-1, None))[0], "an older word than what is there"
+            kept[uid] = (sequence, None if cancelled or file.method == "CANCEL" else file)
+    alive = {id(file): file for _, file in kept.values() if file}
+    uids = {uid for uid, (_, file) in kept.items() if file}
+    found: set[str] = set()
+    for file in alive.values():
+        calendar = icalendar.Calendar.from_ical(file.raw)
+        events = recurring_ical_events.of(calendar).between(date(2026, 1, 1), date(2027, 1, 1))
+        mine = [event for event in events if str(event["UID"]) in uids and kept[str(event["UID"])][1] is file]
+        found |= {f"{event['DTSTART'].dt:%Y-%m-%d %H:%M}" for event in mine}
+    return found
+
+
+def in_icalendar(file: CalendarFile) -> list[tuple[str, int, bool]]:
+    events = icalendar.Calendar.from_ical(file.raw).walk("VEVENT")
+    return [(str(e["UID"]), int(e["SEQUENCE"]), str(e.get("STATUS")) == "CANCELLED") for e in events]
+
+
+def in_ical(file: CalendarFile) -> list[tuple[str, int, bool]]:
+    return [(e.uid, e.sequence, str(e.status.value) == "CANCELLED") for e in other(file).events]
+
+
+REGULAR, IRREGULAR, ALONE = (
+    weeks("2026-06-09", "19:00-21:00", (0, 1, 2, 3)),
+    [span("2026-06-09", "19:00-21:00"), span("2026-06-18", "18:00-20:00"), span("2026-06-23", "19:00-22:00")],
+    [span("2026-06-23", "19:00-22:00")],
+)
+
+
+@pytest.mark.parametrize("reads", [in_icalendar, in_ical])
+@pytest.mark.parametrize(
+    "stages",
+    [
+        (REGULAR, IRREGULAR, REGULAR, ALONE),
+        (IRREGULAR, REGULAR, ALONE, IRREGULAR),
+        (ALONE, REGULAR, ALONE, IRREGULAR, ALONE),
+        (REGULAR, REGULAR[1:], IRREGULAR, ALONE, REGULAR),
+    ],
+)
+def test_whatever_a_booking_becomes_no_old_entry_stays_in_a_calendar(stages: Any, reads: Any) -> None:
+    """As the booking keeps it: once published, always published."""
+    files: list[CalendarFile] = []
+    before, published = None, False
+    for sequence, whens in enumerate(stages, 1):
+        now = replace(entry(*whens, sequence=sequence), published=published)
+        files.append(invitation(now, NOW, before))
+        published = published or files[-1].method == "PUBLISH"
+        assert held(files, reads) == {f"{when.start.astimezone(BRUSSELS):%Y-%m-%d %H:%M}" for when in whens}
+        before = replace(now, published=published and files[-1].method == "PUBLISH")
+    files.append(cancellation(replace(now, sequence=len(stages) + 1, published=published), NOW))
+    assert held(files, reads) == set()
