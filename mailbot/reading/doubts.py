@@ -14,7 +14,15 @@ from mailbot.reading.moments import NOON, Clock, Role, When
 from mailbot.reading.sightings import Sighting
 
 _ASIDE = frozenset(
-    {"stance-fallback", "stance-unfit", "stance-except", "stance-kept", "stance-reply", "stance-elsewhere"}
+    {
+        "stance-fallback",
+        "stance-unfit",
+        "stance-except",
+        "stance-kept",
+        "stance-reply",
+        "stance-elsewhere",
+        "stance-reachable",
+    }
 )
 """Cues of days and hours that are told so as not to be booked."""
 Span = tuple[int, int]
@@ -31,11 +39,14 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
     aside = [(cue.first, cue.last) for cue in sighting.cues if cue.value in _ASIDE]
     whens = list(zip(sighting.whens, sighting.spans, strict=True))
     told = {_sentence(at, sighting) for when, (at, _) in whens if any(_whole(clock) for clock in when.clocks)}
+    usual = sighting.sentences_of("stance-usual")
     habits = {_sentence(at, sighting) for when, (at, _) in whens if _repeats(when)}
     for when, (at, _) in whens:
         if not hours or not _is_firm(when) or at < sighting.body_at or sighting.stances.in_past(at):
             continue
         if any(first <= at < last for first, last in aside) or _sentence(at, sighting) in habits:
+            continue
+        if when.bare_weekday and _sentence(at, sighting) in usual:
             continue
         own = {day for span in when.days for day in span}
         here = _sentence(at, sighting)

@@ -14,7 +14,18 @@ from typing import Literal
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
-from mailbot.reading.moments import EVENING, LONGEST, SHORTEST, Clock, Role, When, end_after, joined_hours, widened
+from mailbot.reading.moments import (
+    EVENING,
+    LONGEST,
+    SHORTEST,
+    WINDOWS,
+    Clock,
+    Role,
+    When,
+    end_after,
+    joined_hours,
+    widened,
+)
 
 DAY = 1440
 
@@ -72,8 +83,14 @@ def of_use(moments: Sequence[Moment], *, asked: Callable[[int], bool]) -> list[M
     if any(_says_day(moment.when) for moment in sure):
         timed = any(moment.when.has_clock for moment in sure if not moment.when.loose)
         loose = [m for m in sure if m.when.loose and not (m.only_hours and not timed)]
-        sure = [m for m in sure if m not in loose and not (m.when.vague and not m.when.has_days)]
+        sure = [m for m in sure if m not in loose and (m.when.has_days or not m.when.vague or _is_this_year(m))]
     return [_plain(moment) for moment in sure]
+
+
+def _is_this_year(moment: Moment) -> bool:
+    """Whether hours are those of this year, and not of earlier ones: "This year from 4pm to 10pm"."""
+    period = moment.when.period
+    return _has_range(moment) and period is not None and period.first.year == period.last.year == moment.today.year
 
 
 def _names_again(moment: Moment, moments: Sequence[Moment]) -> bool:
@@ -112,29 +129,42 @@ def _settled(clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
 
 
 def by_line(found: Sequence[Moment]) -> list[Moment]:
-    """Join the day and the hours of a line where several lines have both, each its own ("Mon 14 Sept, hall, 9-14")."""
+    """Join each day with the hours behind it where several have hours of their own: "Mon 14 Sept, hall, 9-14", or "on
+    the 6th we'd come in at seven and be out by nine. On the 20th, eight to ten"."""
+    joined = [joint for line in _lines(found) for joint in [_as_one(line)] if joint is not None]
+    if len({frozenset(day.days) for day, _ in joined}) < 2:
+        return list(found)
+    days = {id(line[0]): day for day, line in joined}
+    left = {id(moment) for _, line in joined for moment in line[1:]}
+    return [days.get(id(moment), moment) for moment in found if id(moment) not in left]
+
+
+def _lines(found: Sequence[Moment]) -> list[list[Moment]]:
+    """Return each day with the hours of its sentence: those behind it, or all where it is the only day there."""
     lines: dict[int, list[Moment]] = {}
     for moment in found:
         lines.setdefault(moment.sentence, []).append(moment)
-    both = [line for line in lines.values() if _day_and_hours(line)]
-    if len(both) < 2:
-        return list(found)
-    joined = {id(line[0]): _as_one(line) for line in both}
-    left = {id(moment) for line in both for moment in line[1:]}
-    return [joined.get(id(moment), moment) for moment in found if id(moment) not in left]
+    told: list[list[Moment]] = []
+    for line in lines.values():
+        days = [moment for moment in line if moment.when.has_days]
+        if len(days) == 1:
+            told.append([*days, *(moment for moment in line if moment is not days[0])])
+        elif days and line[0] is days[0]:
+            for number, day in enumerate(days):
+                behind = days[number + 1].at if number + 1 < len(days) else line[-1].at + 1
+                told.append([day, *(moment for moment in line if day.at < moment.at < behind)])
+    return told
 
 
-def _day_and_hours(line: Sequence[Moment]) -> bool:
-    days = [moment for moment in line if moment.when.has_days and not moment.when.has_clock]
-    hours = [moment for moment in line if moment.only_hours]
-    return len(days) == 1 and len(hours) >= 1 and len(line) == 1 + len(hours)
-
-
-def _as_one(line: Sequence[Moment]) -> Moment:
-    day = next(moment for moment in line if moment.when.has_days)
-    clocks = tuple(clock for moment in line if moment.only_hours for clock in moment.when.clocks)
-    words = " ".join(moment.when.words for moment in line)
-    return replace(line[0], last=line[-1].last, when=replace(day.when, clocks=clocks, words=words))
+def _as_one(line: Sequence[Moment]) -> tuple[Moment, Sequence[Moment]] | None:
+    """Return a day with the hours behind it, and what was joined; nothing where these are no hours of it."""
+    day, hours = line[0], line[1:]
+    if not hours or day.when.has_clock or not all(moment.only_hours for moment in hours):
+        return None
+    clocks = tuple(clock for moment in ending(hours) for clock in moment.when.clocks)
+    words = " ".join(moment.when.words for moment in sorted(line, key=lambda each: each.at))
+    when = replace(day.when, clocks=clocks, words=words)
+    return replace(day, at=min(m.at for m in line), last=max(m.last for m in line), when=when), line
 
 
 def anchored(found: Sequence[Moment]) -> list[Moment]:
@@ -219,6 +249,11 @@ def chosen(found: Sequence[Moment]) -> list[Moment]:
 
 
 def _widened(moment: Moment, more: Sequence[Clock]) -> Moment:
+    """Put what goes before and behind to hours, but for "four hours later" that only says their end again."""
+    lengths = {
+        clock.end - clock.start for clock in moment.when.clocks if clock.start is not None and clock.end is not None
+    }
+    more = [clock for clock in more if clock.beside < 0 or clock.length not in lengths]
     clocks = tuple(widened(clock, more) for clock in moment.when.clocks)
     return moment if clocks == moment.when.clocks else replace(moment, when=replace(moment.when, clocks=clocks))
 
@@ -258,7 +293,13 @@ def _asked_days(moments: Sequence[Moment], found: Sequence[Moment]) -> list[Mome
     """Return the days that rank highest; a date with hours of its own always counts, and so does a date without any
     where hours are said that none of the others has."""
     best = _highest(moments)
-    kept = [m for m in moments if m in best or (m.rank >= 1 and _dated(m.when) and _has_range(m))]
+    asked = {day for m in best for day in m.days}
+    kept = [
+        m
+        for m in moments
+        if m in best
+        or (m.rank >= 1 and _has_range(m) and (_dated(m.when) or (m.days < asked and not _has_range(best[0]))))
+    ]
     if kept and all(m.when.has_clock for m in kept):
         hours = [m for m in found if m.only_hours and m.rank >= best[0].rank and Lack.DATE not in m.when.lacks]
         others = _highest([m for m in moments if m not in kept and m.rank >= 1 and _dated(m.when)])
@@ -279,6 +320,20 @@ def _of_the_others(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
     """Whether hours alone are whole, and stand before the days that have hours of their own: they are of other days."""
     whole = [m for m in hours if _has_range(m)]
     return len(whole) == 1 == len(hours) and all(whole[0].at < m.at or m.begins for m in timed)
+
+
+def _exact(moment: Moment, found: Sequence[Moment]) -> set[date]:
+    """Return the days of which hours are told that lie in the part of the day of a moment."""
+    low, high = WINDOWS.get(moment.when.clocks[0].part or "", (0, DAY))
+    timed = [m for m in found if _has_range(m) and low <= (m.when.clocks[0].start or 0) < high]
+    return {day for m in timed for day in m.days}
+
+
+def _only_part(moment: Moment) -> bool:
+    """Whether its hours are a part of the day, and nothing more exact."""
+    return moment.when.has_clock and all(
+        clock.start is clock.end is None and clock.part for clock in moment.when.clocks
+    )
 
 
 def _has_range(moment: Moment) -> bool:
@@ -448,6 +503,7 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
     """Leave out days that are named elsewhere with their hours, and weekdays that a date names again."""
     whole = {day for m in found if m.when.has_clock for day in m.days}
     found = [m for m in found if m.when.has_clock or not m.when.has_days or not m.days <= whole]
+    found = [m for m in found if not (m.days and _only_part(m) and m.days <= _exact(m, found))]
     dated = [m for m in found if _dated(m.when)]
     weekdays = {day.weekday() for m in dated for day in m.days}
     untimed = not any(moment.when.has_clock for moment in dated)
@@ -503,11 +559,20 @@ def ending(found: Sequence[Moment]) -> list[Moment]:
     start, end = _minute(first), end_after(_minute(first), _minute(last))
     if end > start + DAY:
         return list(found)
+    told = next((m for m in found if m.only_hours and _covers(m, start, end)), None)
+    if told is not None:  # "… om 17u10 sluiten we. Dus van 14u tot 17u10"
+        return [m for m in found if m not in lone or m.when.has_days]
     base = first if first.when.has_days or not last.when.has_days else last
     whole = replace(base, rank=max(first.rank, last.rank), when=replace(base.when, clocks=(Clock(start, end),)))
     left = [m for m in found if m is not first and m is not last and (m not in lone or m.when.has_days)]
     left = [replace(m, when=replace(m.when, clocks=())) if m in lone else m for m in left]
     return sorted([*left, whole], key=lambda m: m.at)
+
+
+def _covers(moment: Moment, start: int, end: int) -> bool:
+    """Whether hours were said from when to when, and hold others, which end with them."""
+    clocks = [clock for clock in moment.when.clocks if clock.start is not None and clock.end is not None]
+    return len(clocks) == 1 == len(moment.when.clocks) and (clocks[0].start or 0) <= start and end == clocks[0].end
 
 
 def _first_and_last(found: Sequence[Moment]) -> tuple[Moment, Moment, list[Moment]] | None:

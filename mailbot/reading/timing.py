@@ -20,7 +20,8 @@ ASKED = 3.0
 _YEAR = 4
 _SOON = 2
 """Words between "answer" and the day by which it is asked for, at most."""
-_EDGES = frozenset({"stance-ends", "stance-begins", "stance-starts", "stance-elsewhere"})
+_EDGES = frozenset({"stance-ends", "stance-begins", "stance-starts", "stance-elsewhere", "stance-reachable"})
+_STRANGE = frozenset({"stance-elsewhere", "stance-reachable"})
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -47,7 +48,8 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
         for m in every
-        if (not sighting.stances.in_past(m.at) or _is_loan_ahead(m)) and not _inside(m, unfit)
+        if (not sighting.stances.in_past(m.at) or _is_loan_ahead(m) or _is_said_against(m, every, sighting))
+        and not _inside(m, unfit)
     ]
     if intent is Intent.CHANGE:
         every = [m for m in every if not any(clock.beside for clock in m.when.clocks)]
@@ -59,6 +61,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     single = Singled(sighting, _without_told_weekdays(_without_last_year(found)))
     off = single.left_out() if intent is not Intent.CANCEL else set()
     found = single.moments
+    found = _without_strange_lengths(found, sighting)
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     if intent is Intent.CANCEL:
         return [_whole_day(moment) for moment in used]
@@ -127,8 +130,30 @@ def _without_fallback(every: list[Moment], fallback: Sequence[tuple[int, int]]) 
     ]
 
 
+_AROUND = ("stance-begins", "stance-ends", "stance-sets-up", "stance-takes-down", "book/")
+
+
+def _without_strange_lengths(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Leave out "an hour later" that is told of others: neither beside hours nor of what goes before or behind."""
+    around = sighting.sentences_of(*_AROUND)
+    timed = {m.sentence for m in found if m.when.has_clock and not all(clock.beside for clock in m.when.clocks)}
+    return [
+        m
+        for m in found
+        if m.sentence in around | timed or not (m.only_hours and all(clock.beside for clock in m.when.clocks))
+    ]
+
+
 def _inside(moment: Moment, spans: Sequence[tuple[int, int]]) -> bool:
     return any(first <= moment.at < last for first, last in spans)
+
+
+def _is_said_against(moment: Moment, every: Sequence[Moment], sighting: Sighting) -> bool:
+    """Whether whole hours stand behind "but", and those of then before it: "eerst 10 tot 16 uur, maar nu 11 tot 16"."""
+    before = [m for m in every if m.sentence == moment.sentence and m.at < moment.at and m.complete]
+    if not before or not moment.complete:
+        return False
+    return any(word in sighting.stances.words.contrast for word in sighting.page.words[before[-1].last : moment.at])
 
 
 def _is_loan_ahead(moment: Moment) -> bool:
@@ -190,10 +215,21 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         rank = max(rank, 3.0)
     if ends and when.role is Role.HABIT and all(clock.start is None and clock.end is not None for clock in when.clocks):
         when = replace(when, role=Role.USE)  # "out by 9 at the latest"
-    if "stance-elsewhere" in told and not when.has_days:
+    usual = when.bare_weekday and sentence.number in sighting.sentences_of("stance-usual")
+    whole = any(_is_whole(clock) for clock in when.clocks)
+    strange = "stance-reachable" in told or ("stance-elsewhere" in told and not whole)
+    if (strange and not when.has_days) or (usual and _names_another_day(sighting, index)):
         when = replace(when, role=Role.HABIT)
     starts = "stance-starts" in told and not ends
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins)
+
+
+def _names_another_day(sighting: Sighting, index: int) -> bool:
+    """Whether a day that is asked for is named besides a weekday, on which something usually is."""
+    days = set(sighting.whens[index].days)
+    return any(
+        when.counts and when.days and not when.bare_weekday and days.isdisjoint(when.days) for when in sighting.whens
+    )
 
 
 def _speaks_of(cue: Cue, index: int, sighting: Sighting) -> bool:
@@ -208,7 +244,7 @@ def _speaks_of(cue: Cue, index: int, sighting: Sighting) -> bool:
     parting = sighting.stances.words.joining | sighting.stances.words.contrast
     words = [sighting.page.words[at] for at in between]
     before = index and sighting.page.sentence_of[sighting.spans[index - 1][0]] == sighting.page.sentence_of[cue.first]
-    if cue.first < first and not (before and cue.value != "stance-elsewhere"):
+    if cue.first < first and not (before and cue.value not in _STRANGE):
         return True  # "fini, rangé et propre à 22h"
     return not any(word == "," or word in parting for word in words)
 
@@ -250,7 +286,7 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     if not use:
         return loan
     day = _last_named(asked[-1]) if asked else None
-    hours = [m for m in use if m.only_hours]
+    hours = [m for m in use if m.only_hours and any(not _is_length(clock) for clock in m.when.clocks)]
     newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or _goes_before(m, day))]
     newly = newly or ([m for m in hours if m.complete and m.at > day.at][-1:] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
@@ -259,7 +295,12 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
         told = [m for m in every if m.when.has_days and m.when.role is Role.USE and not m.when.negated]
         day = told[-1] if told and clock is not None else None
     use = [m for m in every if m.when.role is Role.USE]
-    before = [c for m in use for c in m.when.clocks if c != clock and (_is_whole(c) or not m.when.replaced)]
+    before = [
+        c
+        for m in use
+        for c in m.when.clocks
+        if c != clock and (_is_whole(c) or not (m.when.replaced or m.when.negated))
+    ]
     same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
     clock = _completed(_in_same_half(clock, before), before, same)
     base = day or (newly[-1] if newly else use[-1])
@@ -298,6 +339,10 @@ def _completed(clock: Clock | None, before: Sequence[Clock], same: bool) -> Cloc
         end = end_after(clock.start, end) if any(old.twelve and old.end == end for old in before) else end
         return Clock(clock.start, end) if clock.start < end <= clock.start + DAY // 2 else clock
     return clock
+
+
+def _is_length(clock: Clock) -> bool:
+    return clock.length is not None and clock.start is None and clock.end is None
 
 
 def _is_whole(clock: Clock) -> bool:

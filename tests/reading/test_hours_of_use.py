@@ -151,6 +151,20 @@ EACH_DAY_ITS_OWN = [
         "The small meeting room over the weekend of 11 July, 9am to 5pm on the Saturday and 9am to 1pm on the Sunday.",
         "11 9-17, 12 9-13",
     ),
+    (
+        "La salle de réunion les lundi 6 et mardi 7 juillet en soirée. Lundi de 19 à 22h, mardi de 18h à 20h30.",
+        "6 19-22, 7 18-20:30",
+    ),
+    (
+        "The small meeting room on 6 and 20 July please. On the 6th we'd come in at seven in the evening and be out by "
+        "half past nine. On the 20th we'd come in at eight in the evening and be out by ten.",
+        "6 19-21:30, 20 20-22",
+    ),
+    (
+        "De kleine vergaderzaal op 6 en 20 juli. Op de 6de komen we om 19u en zijn we buiten om 21u30. "
+        "Op de 20ste komen we om 20u en zijn we buiten om 22u.",
+        "6 19-21:30, 20 20-22",
+    ),
 ]
 
 CORRECTED = [
@@ -197,6 +211,51 @@ def test_each_day_has_the_hours_said_with_it(text: str, expected: str) -> None:
     pairs = [tuple(part.split()) for part in expected.split(", ")]
     told = [f"2026-07-{int(day):02} {'-'.join(map(clock, span.split('-')))}" for day, span in pairs]
     assert hours(text, days=True) == " ".join(told)
+
+
+TOLD_OF_BEFORE = [
+    ("fr", "L'an passé nous avions de 10h à 13h, cette fois ce serait l'après-midi, de 15 à 18.", "15:00-18:00"),
+    ("fr", "On avait dit de 10h à 16h, mais à cause de la messe ce sera de 11h à 16h.", "11:00-16:00"),
+    (
+        "nl",
+        "Eerst hadden we gezegd 10 tot 16 uur, maar omdat de mis later uit is, doen we 11 tot 16 uur.",
+        "11:00-16:00",
+    ),
+    ("nl", "Vorig jaar was het van 13u tot 17u, nu van 14u tot 18u.", "14:00-18:00"),
+    ("en", "We had said 10am to 4pm but because of the fair it is now 11am to 4pm.", "11:00-16:00"),
+    ("en", "Two years ago we had it from 12 to 6pm. This year from 4pm to 10pm.", "16:00-22:00"),
+]
+
+AROUND = [
+    ("fr", "Concert de 20h à 22h, et une heure avant pour installer.", "19:00-22:00"),
+    ("fr", "De 13 à 19 heures. Le cortège n'arrive qu'une heure plus tard.", "13:00-19:00"),
+    ("nl", "Van 14u tot 17u, een kwartier vroeger om klaar te zetten.", "13:45-17:00"),
+    ("en", "Meeting is 5.30 to 7pm; leaders come half an hour earlier to set up and leave a quarter of an hour later.",
+     "17:00-19:15"),
+    ("en", "From 1 to 7pm. The parade only gets here an hour later.", "13:00-19:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), TOLD_OF_BEFORE)
+def test_hours_of_earlier_times_are_left_behind(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), AROUND)
+def test_what_goes_before_and_behind_is_added_once(language: str, text: str, expected: str) -> None:
+    assert said(language, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We'd like classroom 3 on 13 June from 2 to 5pm, and we'll have the chairs stacked before we go.",
+        "Graag klas 3 op 13 juni van 14u tot 17u. We komen vroeger om de tafels klaar te zetten.",
+        "La classe 3 le 13 juin de 14h à 17h svp. Nous viendrons ranger les chaises après.",
+    ],
+)
+def test_what_is_set_up_or_put_away_is_not_asked_for(text: str) -> None:
+    assert hours(text) == "14:00-17:00"
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), CORRECTED)
