@@ -24,7 +24,7 @@ def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Me
     moments = moments_of(sighting, meaning.intent, wanted)
     if meaning.intent is Intent.AVAILABILITY:
         wanted = [replace(one, either=False, otherwise=False) for one in wanted]
-        moments = [replace(moment, when=_with_either(moment.when)) for moment in moments]
+        moments = [asked for moment in moments for asked in _with_either(moment)]
     first = [one for one in wanted if not one.either and not one.otherwise]
     read = _reading(meaning, sighting, first, moments, catalogue)
     rivals = [_reading(meaning, sighting, first, other, catalogue) for other in _rival_moments(moments)]
@@ -40,12 +40,15 @@ def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Me
     return replace(read, alternatives=tuple(others[:MOST_RIVALS]), either=either and bool(others))
 
 
-def _with_either(when: When) -> When:
-    """A question about one day or another asks about both."""
-    either = tuple(span for rival in when.rivals if rival.either for span in rival.days)
-    return (
-        replace(when, days=when.days + either, rivals=tuple(r for r in when.rivals if not r.either)) if either else when
-    )
+def _with_either(moment: Moment) -> list[Moment]:
+    """A question about one day or another asks about both, each at its own hours where it has some."""
+    when = moment.when
+    either = [rival for rival in when.rivals if rival.either]
+    days = tuple(span for rival in either if not rival.clocks or rival.clocks == when.clocks for span in rival.days)
+    others = [rival for rival in either if rival.clocks and rival.clocks != when.clocks]
+    alone = replace(when, days=when.days + days, rivals=tuple(r for r in when.rivals if not r.either))
+    asked = [replace(alone, days=rival.days or when.days, clocks=rival.clocks) for rival in others]
+    return [replace(moment, when=one) for one in (alone, *asked)]
 
 
 def _has_other(one: Wanted, wanted: Sequence[Wanted]) -> bool:

@@ -11,7 +11,7 @@ from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
 from mailbot.reading.exceptions import Singled
-from mailbot.reading.moments import Clock, Role, end_after
+from mailbot.reading.moments import Clock, Role, When, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 
@@ -136,7 +136,7 @@ _AROUND = ("stance-begins", "stance-ends", "stance-sets-up", "stance-takes-down"
 def _without_strange_lengths(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Leave out "an hour later" that is told of others: neither beside hours nor of what goes before or behind."""
     around = sighting.sentences_of(*_AROUND)
-    timed = {m.sentence for m in found if m.when.has_clock and not all(clock.beside for clock in m.when.clocks)}
+    timed = {m.sentence for m in found if m.complete}
     return [
         m
         for m in found
@@ -217,11 +217,17 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
         when = replace(when, role=Role.USE)  # "out by 9 at the latest"
     usual = when.bare_weekday and sentence.number in sighting.sentences_of("stance-usual")
     whole = any(_is_whole(clock) for clock in when.clocks)
-    strange = "stance-reachable" in told or ("stance-elsewhere" in told and not whole)
+    strange = "stance-reachable" in told or (not whole and ("stance-elsewhere" in told or _is_of_a_timetable(when)))
     if (strange and not when.has_days) or (usual and _names_another_day(sighting, index)):
         when = replace(when, role=Role.HABIT)
     starts = "stance-starts" in told and not ends
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins)
+
+
+def _is_of_a_timetable(when: When) -> bool:
+    """Whether a time of day is to the minute, as those of trains are: "la dernière correspondance est à 18h12"."""
+    ends = [end for clock in when.clocks for end in (clock.start, clock.end) if end is not None]
+    return any(end % 5 for end in ends)
 
 
 def _names_another_day(sighting: Sighting, index: int) -> bool:

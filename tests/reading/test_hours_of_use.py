@@ -76,6 +76,9 @@ HOURS_OF_SOMETHING_ELSE = [
     ("nl", "U kan mij altijd bellen, elke dag van 17 tot 19 uur ben ik thuis.", "- ?"),
     ("nl", "Van 14u tot 17u, want de laatste bus rijdt om 17u40.", "14:00-17:00"),
     ("nl", "Uitleg van 19.45 uur tot 20.45 uur, de wandeling vertrekt om 21u aan de vijver.", "19:45-20:45"),
+    ("nl", "Het uur volgt nog, de lesgever moet eerst zien hoe hij terug geraakt, de laatste is om 18u12.", "- ?"),
+    ("fr", "De 14h à 17h, notre amie repart à 17h26.", "14:00-17:00"),
+    ("en", "The times will follow; our guest gets in at 2.52pm.", "- ?"),
     ("en", "From 2 to 5pm. The speaker's train is at 6.12pm.", "14:00-17:00"),
     ("en", "You can ring me any day between 5 and 7pm.", "- ?"),
     ("en", "From 16:30 to 18:30 (lantern walk afterwards at 18:45, outside).", "16:30-18:30"),
@@ -271,3 +274,15 @@ def test_a_night_between_two_dates_is_one() -> None:
 def test_a_feast_before_a_date_is_what_it_is_for() -> None:
     asked = "For our national day on Saturday 1 August we'd like the community centre, from 16.00 h to 22.00 h."
     assert hours(asked, days=True) == "2026-08-01 16:00-22:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Est-ce que la salle de réunion est libre jeudi soir ? Sinon vendredi entre 17 et 20h ?",
+        "Is de kleine vergaderzaal donderdagavond vrij? Anders vrijdag van 17 tot 20u?",
+        "Is the small meeting room free on Thursday evening, or else on Friday from 5 to 8pm?",
+    ],
+)
+def test_a_question_about_one_day_or_another_asks_about_each_at_its_hours(text: str) -> None:
+    assert hours(text, days=True) == "2026-06-04 18:00-22:00 2026-06-05 17:00-20:00"
