@@ -118,6 +118,15 @@ class ShortStock:
 
 
 @dataclass(frozen=True)
+class TooManyUnits:
+    """More of a thing is asked than one loan may have."""
+
+    resource: str
+    limit: int
+    asked: int
+
+
+@dataclass(frozen=True)
 class NoKey:
     """The room is free, but each copy of its key is out from the last opening before to the first after."""
 
@@ -172,6 +181,7 @@ Objection: TypeAlias = (
     | TooManyPeople
     | Taken
     | ShortStock
+    | TooManyUnits
     | NoKey
     | NoOpening
     | TooManyBookings
@@ -655,8 +665,8 @@ class ToStaff:
 
     template: ClassVar[str] = "to_staff"
     why: str
-    """human, unreadable, failed, feedback, damage, problem, forget, key, change, unknown-sender, unproven, forged,
-    questions: worded by the template."""
+    """human, unreadable, failed, feedback, damage, problem, forget, key, new-kind, change, unknown-sender, unproven,
+    forged, questions: worded by the template."""
     sender: Address
     subject: str
     meaning: Meaning | None = None
@@ -946,6 +956,10 @@ class Unclear(StrEnum):
     HOW_MANY = "how-many"
     THING = "thing"
     """What it is of is not known."""
+    NEW_KIND = "new-kind"
+    """There is more of something that rules.yaml does not know: a person adds it there."""
+    NOT_LEFT = "not-left"
+    """A limit that rules.yaml does not leave to them."""
     DAYS = "days"
 
 
@@ -999,6 +1013,38 @@ class Overdue:
     passing: Passing
     number: int
     opening: Span | None
+
+
+@dataclass(frozen=True)
+class NotFetched:
+    """To the borrower: nobody came for what they booked; `opening` is when it can still be fetched."""
+
+    template: ClassVar[str] = "not_fetched"
+    reservation: Reservation
+    passing: Passing
+    opening: Span | None
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """To staff: a mail that was handed to them waits for long. Its sender is told that they have an answer by the day
+    `by`, where `told`."""
+
+    template: ClassVar[str] = "recalled"
+    case: Case
+    since: datetime
+    by: date
+    told: bool
+
+
+@dataclass(frozen=True)
+class AnswerBy:
+    """To who wrote a mail that waits for a person: by which day they have an answer."""
+
+    template: ClassVar[str] = "answer_by"
+    case: Case
+    by: date
+    reservation: Reservation | None = None
 
 
 @dataclass(frozen=True)
@@ -1121,6 +1167,9 @@ Content: TypeAlias = (
     | Displaced
     | StillInside
     | WeekPlan
+    | NotFetched
+    | Recalled
+    | AnswerBy
     | Morning
     | PersonSays
     | Alert

@@ -34,6 +34,8 @@ class Verb(StrEnum):
     COUNTED = "counted"
     """An inventory: so many there are."""
     ADDED = "added"
+    LIMITED = "limited"
+    """So many may go with one loan, at most."""
     CLOSED = "closed"
     ABSENT = "absent"
     BACK = "back"
@@ -147,6 +149,14 @@ class Stocked:
 
 
 @dataclass(frozen=True)
+class Limited:
+    """One loan may have `most` units of a thing: as who looks after it says, until they say otherwise."""
+
+    limited: str
+    most: int
+
+
+@dataclass(frozen=True)
 class Away:
     """A key-holder is absent, both days included."""
 
@@ -234,7 +244,9 @@ class Opened:
     when: Span
 
 
-Deed: TypeAlias = Passed | Stocked | Away | Shut | Found | Undone | Word | ForSomebody | Blocked | Unblocked | Opened
+Deed: TypeAlias = (
+    Passed | Stocked | Away | Shut | Found | Undone | Word | ForSomebody | Blocked | Unblocked | Opened | Limited
+)
 
 
 class Standing(StrEnum):

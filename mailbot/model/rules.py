@@ -139,6 +139,8 @@ class Equipment:
     closures: tuple[Closure, ...] = ()
     report_return: bool = False
     """Whether it is late until its return is reported; else silence counts as returned."""
+    most_per_loan: int | None = None
+    """Units of it that one loan may have; None: all there are."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,16 @@ class Reminders:
     """From the question whether a series goes on to the end of the quarter."""
     quarter_again: timedelta = timedelta(weeks=1)
     """Between that question and each of its two reminders."""
+
+
+@dataclass(frozen=True)
+class Handovers:
+    """How long a mail that was handed to a person may wait. Working days."""
+
+    recall_after: int = 3
+    """Then staff are reminded of it, and its sender is told by which day they have an answer."""
+    answer_within: int = 3
+    """From that reminder to that day."""
 
 
 @dataclass(frozen=True)
@@ -305,6 +317,8 @@ class Holder:
     """Whether a day with nothing to do gets one line, or no mail."""
     things: frozenset[str] = frozenset()
     """Of a steward: the equipment they look after. They stand at no counter, and get the list of what is theirs."""
+    sets_limits: bool = False
+    """Of a steward: whether they say how much of their things one loan may have."""
 
 
 @dataclass(frozen=True)
@@ -394,6 +408,7 @@ class Rules:
     reminders: Reminders = field(default_factory=Reminders)
     unproven_bookings: UnprovenBookings = UnprovenBookings.ALLOWED
     retention: Retention = field(default_factory=Retention)
+    handovers: Handovers = field(default_factory=Handovers)
     approvals: Approvals = field(default_factory=Approvals)
     version: str = ""
     """A digest of the file's text."""

@@ -20,6 +20,7 @@ from mailbot.model.decision import (
     Taken,
     TooManyBookings,
     TooManyPeople,
+    TooManyUnits,
 )
 from mailbot.model.reservation import claims_in_force
 from mailbot.model.rules import Room, Rules
@@ -182,9 +183,12 @@ def part_of(asked: Weighed, parts: Iterable[Part], facts: Facts, rules: Rules) -
 
 def fewer_units(asked: Weighed, _facts: Facts, _rules: Rules) -> Basket | None:
     """10 of the 12 tables; what is out altogether is left out."""
-    if not all(isinstance(objection, ShortStock) for objection in asked.objections):
+    if not all(isinstance(objection, ShortStock | TooManyUnits) for objection in asked.objections):
         return None
-    free = {(o.resource, o.days): o.free for o in asked.objections if isinstance(o, ShortStock)}
+    most = {o.resource: o.limit for o in asked.objections if isinstance(o, TooManyUnits)}
+    free = {(p.resource, p.days): most[p.resource] for p in asked.basket.pieces if p.resource in most}
+    for short in (o for o in asked.objections if isinstance(o, ShortStock)):
+        free[short.resource, short.days] = min(short.free, free.get((short.resource, short.days), short.free))
     left = asked.basket.only(lambda piece: free.get((piece.resource, piece.days), 1) > 0)
     return left.changed(lambda piece: replace(piece, quantity=_at_most(piece, free)))
 

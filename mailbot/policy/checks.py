@@ -25,6 +25,7 @@ from mailbot.model.decision import (
     TooManyBookings,
     TooManyHours,
     TooManyPeople,
+    TooManyUnits,
 )
 from mailbot.model.reservation import BOOKED, HELD, Reservation, State, Use, claims_in_force
 from mailbot.model.rules import Closure, Rules
@@ -147,6 +148,18 @@ def loan_not_too_long(case: Case) -> Iterator[Objection]:
         yield LoanTooLong(longest)
 
 
+def not_too_many_units(case: Case) -> Iterator[Objection]:
+    """One loan has so many units of a thing at most, on the fullest of its days."""
+    by_thing: dict[str, list[Piece]] = {}
+    for piece in case.basket.goods:
+        by_thing.setdefault(piece.resource, []).append(piece)
+    for thing, pieces in by_thing.items():
+        limit = case.rules.equipment[thing].most_per_loan
+        asked = max(sum(other.quantity for other in pieces if other.days.overlaps(one.days)) for one in pieces)
+        if limit is not None and asked > limit:
+            yield TooManyUnits(thing, limit, asked)
+
+
 def not_closed(case: Case) -> Iterator[Objection]:
     """No public holiday, no closure of the commune, the site or the thing on a day of use; nothing is blocked."""
     for piece in case.basket.pieces:
@@ -227,6 +240,7 @@ CHECKS: tuple[Check, ...] = (
     within_horizon,
     not_too_long,
     loan_not_too_long,
+    not_too_many_units,
     not_closed,
     within_opening_hours,
     people_fit,

@@ -19,6 +19,7 @@ from mailbot.model.decision import (
     Direction,
     Doubt,
     End,
+    NotFetched,
     Notice,
     Passing,
     ReportChallenged,
@@ -35,6 +36,7 @@ from mailbot.model.reports import (
     Deed,
     Found,
     Held,
+    Limited,
     Outcome,
     Passed,
     Report,
@@ -47,12 +49,14 @@ from mailbot.model.reports import (
     Verb,
     Why,
 )
-from mailbot.model.reservation import Act, Put, Reservation
+from mailbot.model.reservation import Act, Put, Reservation, State
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days
 from mailbot.policy.due import next_list, passings_of, reader_of
+from mailbot.policy.handovers import next_opening
 from mailbot.policy.hours import local_day, whole
 from mailbot.policy.overdue import another_copy, is_near, shortfalls_of, warned
+from mailbot.policy.reminders import told as written_once
 from mailbot.policy.stock import in_force, stock_of
 
 EARLY = timedelta(hours=1)
@@ -67,6 +71,8 @@ STOCK = {
     Verb.COUNTED: Why.COUNTED,
 }
 LESS = frozenset({Why.MISSING, Why.DAMAGED, Why.REPAIR})
+ASKED = frozenset({Unclear.NEW_KIND, Unclear.NOT_LEFT})
+"""Doubts about what nobody else would write."""
 ENOUGH_SAID = 25
 """Words of a mail that answers no list and may be a report."""
 
@@ -81,6 +87,8 @@ class Reporter:
     language: Language
     things: frozenset[str]
     counters: frozenset[str]
+    sets_limits: bool = False
+    """Whether they say how much one loan may have."""
     hands_out: bool = True
     """Whether they stand at a counter; staff do not."""
 
@@ -142,7 +150,10 @@ def _is_report(told: Told, reading: _Reading, facts: ReportFacts) -> bool:
     short = len(told.words.split()) <= ENOUGH_SAID
     if not facts.reporter.hands_out:
         return short and bool(reading.deeds) and not reading.doubts
-    tied = any(doubt.statement.numbers or doubt.statement.codes or doubt.statement.all for doubt in reading.doubts)
+    tied = any(
+        doubt.why in ASKED or doubt.statement.numbers or doubt.statement.codes or doubt.statement.all
+        for doubt in reading.doubts
+    )
     return short and bool(reading.deeds or reading.who_comes or tied)
 
 
@@ -168,6 +179,8 @@ class _Reading:
             self._passed(statement)
         elif verb in STOCK:
             self._stocked(statement, STOCK[verb])
+        elif verb is Verb.LIMITED:
+            self._limited(statement)
         elif verb is Verb.ABSENT:
             stretches = statement.days or ((self.today, self.today),)
             if statement.days or not any(isinstance(deed, Away) for deed in self.deeds):
@@ -263,12 +276,25 @@ class _Reading:
             return
         own = [amount for amount in statement.things if amount.resource in self.facts.reporter.things]
         if not own:
-            self.doubts.append(Doubt(statement, Unclear.THING))
+            new = why is Why.ADDED and not statement.things
+            self.doubts.append(Doubt(statement, Unclear.NEW_KIND if new else Unclear.THING))
         elif any(amount.units is None for amount in own):
             self.doubts.append(Doubt(statement, Unclear.HOW_MANY))
         else:
             last = max((last for _, last in statement.days), default=None) if why is Why.REPAIR else None
             self.deeds += [self._change(amount.resource, amount.units or 0, why, last) for amount in own]
+
+    def _limited(self, statement: Statement) -> None:
+        """How many may go with one loan is for staff to say, and for a steward to whom the rules leave it."""
+        own = [amount for amount in statement.things if amount.resource in self.facts.reporter.things]
+        if not self.facts.reporter.sets_limits:
+            self.doubts.append(Doubt(statement, Unclear.NOT_LEFT))
+        elif not own:
+            self.doubts.append(Doubt(statement, Unclear.THING))
+        elif not all(amount.units for amount in own):
+            self.doubts.append(Doubt(statement, Unclear.HOW_MANY))
+        else:
+            self.deeds += [Limited(amount.resource, amount.units or 1) for amount in own]
 
     def _change(self, resource: str, units: int, why: Why, last: date | None) -> Stocked:
         stock = self.rules.equipment[resource].stock
@@ -325,6 +351,7 @@ def _done(
     notices = [*_copies(report, short, told, facts, rules), *_to_stand_in(report, facts, rules)]
     if doubts:
         notices.insert(0, _letter(ReportUnclear(doubts, report.deeds), facts))
+    warnings += _not_fetched(report, {put.after.code for step in warnings for put in step.puts}, moves, facts, rules)
     notices += [notice for step in warnings for notice in step.notices]
     puts = {put.after.code: put for put in (*moves, *(put for step in warnings for put in step.puts))}
     because = (why, *(f"noted: {type(deed).__name__.lower()}" for deed in report.deeds))
@@ -353,6 +380,24 @@ def _short(
     return tuple(short), tuple(moves)
 
 
+def _not_fetched(
+    report: Report, busy: set[str], moves: tuple[Put, ...], facts: ReportFacts, rules: Rules
+) -> Iterator[Decision]:
+    """Yield the letters to those for whom nobody came, each once, while what they booked still stands."""
+    busy = busy | {put.after.code for put in moves}
+    for deed in report.deeds:
+        if not isinstance(deed, Passed) or deed.outcome is not Outcome.NOBODY or deed.code in busy:
+            continue
+        one, name = facts.reservations.get(deed.code), f"nobody:{deed.passing}"
+        if one is None or one.state is not State.CONFIRMED or name in one.told:
+            continue
+        busy.add(deed.code)
+        for passing in passings_of(one, rules):
+            if passing.place == deed.passing:
+                opening = next_opening(rules.counters[passing.counter], facts.now, rules)
+                yield written_once(one, name, Act.REMIND, NotFetched(one, passing, opening), "nobody came for it")
+
+
 def _challenged(report: Report, reading: _Reading, facts: ReportFacts) -> Decision:
     content = ReportChallenged(report.deeds, tuple(reading.doubts))
     because = ("a From line proves nothing: who seems to have reported is asked",)
@@ -362,7 +407,11 @@ def _challenged(report: Report, reading: _Reading, facts: ReportFacts) -> Decisi
 def _answered(reading: _Reading, facts: ReportFacts) -> Decision:
     if reading.doubts:
         because = tuple(f"not noted, {doubt.why}: {doubt.statement.words}" for doubt in reading.doubts)
-        return Decision(End.ANSWERED, because, (), (_letter(ReportUnclear(tuple(reading.doubts)), facts),))
+        letter = _letter(ReportUnclear(tuple(reading.doubts)), facts)
+        if any(doubt.why is Unclear.NEW_KIND for doubt in reading.doubts):
+            to_staff = _to_staff(ToStaff("new-kind", facts.reporter.address, facts.subject), reading.rules)
+            return Decision(End.HANDED, because, (), (letter, *to_staff))
+        return Decision(End.ANSWERED, because, (), (letter,))
     return Decision(End.ANSWERED, ("asks who comes",), (), (_letter(coming(facts, reading.rules), facts),))
 
 
@@ -463,7 +512,8 @@ def reporter_of(address: Address, rules: Rules) -> Reporter | None:
     for person in rules.staff:
         if person.address.lower() == address.address:
             everything = frozenset(rules.equipment), frozenset[str]()
-            return Reporter("staff", person.name, address, person.language, *everything, hands_out=False)
+            whole = Reporter("staff", person.name, address, person.language, *everything)
+            return replace(whole, sets_limits=True, hands_out=False)
     return None
 
 
@@ -477,4 +527,5 @@ def _holder(mine: Sequence[Holder], address: Address, rules: Rules) -> Reporter:
     things |= {thing for holder in mine for thing in holder.things if thing in rules.equipment}
     counters |= {rules.equipment[thing].counter for thing in things}
     first = mine[0]
-    return Reporter(first.id, first.name, address, first.language, frozenset(things), frozenset(counters))
+    sets_limits = any(holder.sets_limits for holder in mine)
+    return Reporter(first.id, first.name, address, first.language, frozenset(things), frozenset(counters), sets_limits)

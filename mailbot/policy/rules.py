@@ -31,6 +31,7 @@ from mailbot.model.rules import (
     Commune,
     Counter,
     Equipment,
+    Handovers,
     Holder,
     Initiative,
     Key,
@@ -231,6 +232,7 @@ def _rules(root: Branch, version: str) -> Rules:
         banners=form.may("banners", each(text), ()),
         reminders=form.may("reminders", _reminders, Reminders()),
         retention=form.may("retention", _retention, Retention()),
+        handovers=form.may("handed_to_staff", _handovers, Handovers()),
         approvals=form.may("approvals", lambda node: _approvals(node, known), Approvals()),
         version=version,
     )
@@ -437,6 +439,7 @@ def _steward(id: str, node: Node, known: _Known) -> Holder:
         working_days=form.may("working_days", _weekdays, frozenset(range(5))),
         empty_digest=False,
         things=frozenset(form.may("things", _ids(known.equipment, "no-thing"), known.equipment)),
+        sets_limits=form.may("sets_limits", leaf(notation.read_yes_no), False),
     )
     if id in known.holders:
         form.say("same-person", "name")
@@ -581,6 +584,7 @@ def _equipment(id: str, node: Node, known: _Known) -> Equipment:
         days_between=form.may("days_between", leaf(notation.read_whole_days), 0),
         closures=form.may("closures", known.closures, ()),
         report_return=form.may("report_return", leaf(notation.read_yes_no), False),
+        most_per_loan=form.may("most_per_loan", _at_least(1), None),
     )
     form.close()
     return equipment
@@ -683,6 +687,16 @@ def _needs_approval(id: str, node: Node, known: _Known) -> NeedsApproval:
 def _minutes_of_day(node: Node) -> int:
     clock = notation.read_clock(text(node))
     return clock.hour * 60 + clock.minute
+
+
+def _handovers(node: Node) -> Handovers:
+    form, usual = Form(node, "handed_to_staff"), Handovers()
+    handovers = Handovers(
+        recall_after=form.may("recall_after", _some_days, usual.recall_after),
+        answer_within=form.may("answer_within", _some_days, usual.answer_within),
+    )
+    form.close()
+    return handovers
 
 
 def _retention(node: Node) -> Retention:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from mailbot.model.reports import Away, Blocked, Deed, Held, Opened, Passed, Shut, Stocked, Unblocked, Why
-from mailbot.model.rules import Closure, Counter, Holder, Room, Rules
+from mailbot.model.reports import Away, Blocked, Deed, Held, Limited, Opened, Passed, Shut, Stocked, Unblocked, Why
+from mailbot.model.rules import Closure, Counter, Equipment, Holder, Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.hours import whole
 
@@ -127,6 +127,7 @@ def in_force(rules: Rules, said: tuple[Deed, ...]) -> Rules:
         holders={id: _with_absences(holder, said) for id, holder in rules.holders.items()},
         counters={id: _with_closures(counter, said) for id, counter in rules.counters.items()},
         rooms=_with_openings(rules.rooms, said),
+        equipment=_with_limits(rules.equipment, said),
     )
     _MADE.insert(0, (rules, said, made))
     del _MADE[4:]
@@ -146,6 +147,13 @@ def _with_closures(counter: Counter, said: Iterable[Deed]) -> Counter:
         Closure(Days(deed.first, deed.last)) for deed in said if isinstance(deed, Shut) and deed.counter == counter.id
     )
     return replace(counter, closures=(*counter.closures, *more)) if more else counter
+
+
+def _with_limits(equipment: Mapping[str, Equipment], said: Iterable[Deed]) -> Mapping[str, Equipment]:
+    most = {deed.limited: deed.most for deed in said if isinstance(deed, Limited)}
+    if not most:
+        return equipment
+    return {id: replace(one, most_per_loan=most[id]) if id in most else one for id, one in equipment.items()}
 
 
 def _with_openings(rooms: Mapping[str, Room], said: Iterable[Deed]) -> Mapping[str, Room]:

@@ -32,7 +32,7 @@ LONGEST = 2_000
 HIGHEST = 99
 """Number of a line."""
 PASSING = frozenset({Verb.HANDED, Verb.RETURNED, Verb.NOT_BACK, Verb.NOBODY})
-OF_THINGS = frozenset({Verb.MISSING, Verb.DAMAGED, Verb.FOUND, Verb.REPAIR, Verb.COUNTED, Verb.ADDED})
+OF_THINGS = frozenset({Verb.MISSING, Verb.DAMAGED, Verb.FOUND, Verb.REPAIR, Verb.COUNTED, Verb.ADDED, Verb.LIMITED})
 OF_DAYS = frozenset({Verb.ABSENT, Verb.BACK, Verb.CLOSED})
 ONCE = frozenset({Verb.YES, Verb.UNDO, Verb.WHO_COMES})
 """Said twice, it is said once."""

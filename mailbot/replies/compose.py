@@ -265,6 +265,8 @@ def _in(language: Path) -> set[str]:
     return {path.name for path in language.glob("*.txt")}
 
 
+WITH_LINE = (d.Overdue, d.OverdueTold, d.NotFetched)
+"""Letters about one passing over a counter."""
 LARGEST, SMALLEST = 11.0, 6.0
 """Type of a page to print, in points."""
 ROOM = 250.0
@@ -292,7 +294,7 @@ def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
         "inside_lines": inside(getattr(content, "inside", ()) or getattr(content, "without", ()), teller),
         "stranded_lines": lines_of(getattr(content, "stranded", ()), teller),
         "coming_lines": lines_of(content.lines, teller) if isinstance(content, d.Coming) else (),
-        "line": lines_of([content.passing], teller)[0] if isinstance(content, d.Overdue | d.OverdueTold) else None,
+        "line": lines_of([content.passing], teller)[0] if isinstance(content, WITH_LINE) else None,
         "lacking": lacking(content.shortfall, teller) if isinstance(content, d.ShortWarned) else "",
     }
 

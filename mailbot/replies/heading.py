@@ -35,6 +35,7 @@ INTERNAL = (
     d.OwnersTold,
     d.StillInside,
     d.WeekPlan,
+    d.Recalled,
     d.Morning,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""

@@ -95,6 +95,9 @@ class Reasons(Bookings):
                     "thing": p.plural(name),
                     "days": p.days(days),
                 }
+            case d.TooManyUnits(resource, limit, asked):
+                name = self.name(resource)
+                return "too_many_units", {"asked": p.quantity(asked, name), "most": limit}
             case d.TooManyBookings(limit):
                 return "too_many_bookings", {"limit": limit}
             case d.TooManyHours(limit, week):

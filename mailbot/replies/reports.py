@@ -14,6 +14,7 @@ from mailbot.model.reports import (
     ForSomebody,
     Found,
     Held,
+    Limited,
     Opened,
     Passed,
     Shut,
@@ -63,6 +64,9 @@ def _deed(deed: Deed, teller: Teller) -> str:
     if isinstance(deed, ForSomebody):
         whom = one_line(deed.behalf.whom or deed.behalf.address)
         return teller.format("reports", "for", whom=whom, words=teller.phrases.quoted(deed.behalf.text))
+    if isinstance(deed, Limited):
+        most = teller.phrases.quantity(deed.most, teller.name(deed.limited))
+        return teller.format("reports", "limited", things=most)
     if isinstance(deed, Blocked | Unblocked | Opened):
         return _of_house(deed, teller)
     return teller.format("reports", "undone", number=deed.report)

@@ -147,10 +147,10 @@ def report_about(answered: OurLetter | None, unit: Unit) -> Report | None:
 
 
 def with_photos(decision: Decision, letter: Letter, raw: bytes, office: Office) -> Decision:
-    """Keep the photos that came with a condition that is noted, and remember their names with it. A name follows from
-    the mail, so that one that is handled again writes the same files."""
+    """Keep the photos that came with a condition that is noted, or that waits for a yes, and remember their names with
+    it. A name follows from the mail, so that one that is handled again writes the same files."""
     report = decision.report
-    if report is None or report.standing is not Standing.DONE or not any(isinstance(d, Found) for d in report.deeds):
+    if report is None or report.id or not any(isinstance(deed, Found) for deed in report.deeds):
         return decision
     code = next((deed.code for deed in report.deeds if isinstance(deed, Found) and deed.code), "place")
     named = [

@@ -19,7 +19,9 @@ from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.morning import event_of, morning
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source, Unit
+from mailbot.service.recalls import recalls
 from mailbot.service.reports import rules_now, told_in
+from mailbot.service.staff import thread_of_case
 from mailbot.service.week import plans
 
 log = logging.getLogger(__name__)
@@ -128,6 +130,8 @@ def tick(office: Office) -> None:
             unit.reports.told(told_in(decision.digests), now)
             carry_out(decision, unit, rules, office)
             serve_waiting(unit, rules, office)
+            for recall, case, event in recalls(unit, rules, now):
+                carry_out(recall, unit, rules, office, thread_of_case(case), cause=event)
             for plan, event in plans(unit, rules, now):
                 carry_out(plan, unit, rules, office, cause=event)
             if told := morning(unit, rules, now):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mailbot.model.addresses import one_form
 from mailbot.model.cases import Answered, Case, Verdict
-from mailbot.model.decision import Decision, End, Facts, Notice, ReportChallenged, ToStaff
+from mailbot.model.decision import Decision, End, Facts, Notice, Recalled, ReportChallenged, ToStaff
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
@@ -28,7 +28,7 @@ from mailbot.reading.words import own_words
 from mailbot.service.approving import Asking, asking_of, decider_at, thread_to_asker
 from mailbot.service.ports import Unit
 
-ABOUT = frozenset({ToStaff.template, "case_told"})
+ABOUT = frozenset({ToStaff.template, "case_told", Recalled.template})
 """Letters that are answered with words about a case."""
 ANSWERED_WITHIN = timedelta(days=7)
 CASES = "cases"
@@ -135,7 +135,7 @@ def _case(letter: Letter, ours: tuple[OurLetter, ...], unit: Unit) -> Case | Non
     one of the conversation whose code the subject holds."""
     about = next((mine.cause for mine in ours if mine.kind in ABOUT), "")
     if about:
-        return unit.cases.get(about)
+        return unit.cases.get(about.removeprefix("recall "))
     codes = [] if ours or not letter.in_reply_to else CODE.findall(letter.subject.upper())
     return next((case for code in codes if (case := unit.cases.newest_of(code))), None)
 

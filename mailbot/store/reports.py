@@ -12,6 +12,7 @@ from mailbot.model.reports import (
     Away,
     Blocked,
     Deed,
+    Limited,
     Opened,
     Outcome,
     Passed,
@@ -57,7 +58,7 @@ _IN_FORCE = (
         or_(
             and_(
                 DEED.c.undone.is_(None),
-                DEED.c.kind.in_(("stocked", "away", "shut", "blocked", "unblocked", "opened")),
+                DEED.c.kind.in_(("stocked", "away", "shut", "blocked", "unblocked", "opened", "limited")),
                 or_(DEED.c.last_day.is_(None), DEED.c.last_day >= bindparam("since")),
             ),
             and_(DEED.c.kind.in_((Outcome.NOT_BACK.value, Outcome.SAID_BACK.value)), _STANDS),
@@ -163,6 +164,8 @@ def _row(deed: Deed) -> dict[str, object]:
         return row | {"subject": deed.blocked, "last_day": _last_day(deed.when)}
     if isinstance(deed, Unblocked):
         return row | {"subject": deed.unblocked, "last_day": _last_day(deed.when)}
+    if isinstance(deed, Limited):
+        return row | {"subject": deed.limited}
     if isinstance(deed, Opened):
         return row | {"subject": deed.opened, "last_day": _last_day(deed.when)}
     return row | {"code": getattr(deed, "code", "")}

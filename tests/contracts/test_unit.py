@@ -657,11 +657,12 @@ class UnitContract:
             assert not unit.mailbox.bounced("2@mairie.example", "550 no", NOW)
             assert not unit.mailbox.bounced("3@mairie.example", "550 no", NOW)
 
-    def test_an_event_is_known_once_it_was_told(self, store: ports.Store) -> None:
+    @pytest.mark.parametrize("kind", ["alert", "morning", "week_plan", "recalled"])
+    def test_an_event_is_known_once_it_was_told(self, store: ports.Store, kind: str) -> None:
         day = timedelta(days=1)
         with store.unit() as unit:
             assert not unit.mailbox.told("flood:sender:a@b.example", NOW - day)
-            letter = replace(outgoing("1@mairie.example"), kind="alert", cause="flood:sender:a@b.example")
+            letter = replace(outgoing("1@mairie.example"), kind=kind, cause="flood:sender:a@b.example")
             unit.mailbox.post(letter, NOW)
             assert unit.mailbox.told("flood:sender:a@b.example", NOW - day)
             assert not unit.mailbox.told("flood:sender:a@b.example", NOW + day)

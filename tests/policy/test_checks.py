@@ -14,6 +14,7 @@ from mailbot.model.decision import (
     LoanTooLong,
     NoKey,
     NoOpening,
+    Offered,
     OutsideHours,
     ShortStock,
     Taken,
@@ -23,13 +24,16 @@ from mailbot.model.decision import (
     TooManyBookings,
     TooManyHours,
     TooManyPeople,
+    TooManyUnits,
 )
 from mailbot.model.meaning import Slot
+from mailbot.model.reports import Limited
 from mailbot.model.rules import Closure
 from mailbot.model.spans import Days
 from mailbot.policy import checks
 from mailbot.policy.basket import Basket, Piece
 from mailbot.policy.checks import CHECKS, weighed
+from mailbot.policy.stock import in_force
 from tests.policy.commune import (
     KARIM,
     RULES,
@@ -202,3 +206,20 @@ def test_no_rule_is_left_out_of_the_table() -> None:
     public = [name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__]
     takes_case = {name for name in public if "case" in getattr(getattr(checks, name), "__annotations__", {})}
     assert {check.__name__ for check in CHECKS} == {name for name in takes_case if not name.startswith("_")}
+
+
+def test_one_loan_has_so_many_units_at_most_and_so_many_are_offered() -> None:
+    rules = in_force(RULES, (Limited("table", 4),))
+    office = Office(rules)
+    decision = office.mail(asks(goods("table", 6, slot("2026-06-13"))))
+    [content] = [notice.content for notice in decision.notices if notice.answers]
+    assert isinstance(content, Offered)
+    assert content.objections == (TooManyUnits("table", 4, 6),)
+    assert [use.quantity for use in content.reservation.options[0].uses] == [4]
+    assert office.mail(asks(goods("table", 4, slot("2026-06-20"))), KARIM).puts[0].after.uses
+
+
+def test_a_limit_counts_what_is_asked_for_the_same_days() -> None:
+    rules = in_force(RULES, (Limited("table", 4),))
+    twice = asks(goods("table", 3, slot("2026-06-13")), goods("table", 3, slot("2026-06-20")))
+    assert Office(rules).mail(twice).puts[0].after.uses

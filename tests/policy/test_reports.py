@@ -24,6 +24,7 @@ from mailbot.model.reports import (
     Amount,
     Away,
     Found,
+    Limited,
     Outcome,
     Passed,
     Report,
@@ -301,3 +302,33 @@ def test_a_stand_in_speaks_for_the_counter_of_the_other() -> None:
     assert samir
     assert samir.counters == {"loge"}
     assert reporter_of(YVETTE, RULES) is None
+
+
+MOST = Statement(Verb.LIMITED, things=(Amount("table", 4),), words="maximum 4 tables par prêt")
+
+
+def test_a_limit_is_set_by_staff_and_by_a_steward_to_whom_the_rules_leave_it() -> None:
+    decision = on(commune(), MOST, who=CLAIRE)
+    assert deeds(decision) == (Limited("table", 4),)
+    assert {type(notice.content) for notice in decision.notices} == {ReportTold}
+    office = commune()
+    steward = replace(facts(office).reporter, sets_limits=True)
+    told = on_report(says(MOST), facts(office, reporter=steward), RULES)
+    assert told
+    assert deeds(told) == (Limited("table", 4),)
+
+
+def test_who_may_set_no_limit_hears_it() -> None:
+    [notice] = on(commune(), MOST).notices
+    assert isinstance(notice.content, ReportUnclear)
+    assert [doubt.why for doubt in notice.content.doubts] == [Unclear.NOT_LEFT]
+
+
+def test_more_of_what_the_rules_do_not_know_is_for_staff_to_add() -> None:
+    decision = on(commune(), Statement(Verb.ADDED, (2,), words="ajouter 2 thermos"))
+    assert decision.report is None
+    unclear, to_staff = (notice.content for notice in decision.notices)
+    assert isinstance(unclear, ReportUnclear)
+    assert unclear.doubts[0].why is Unclear.NEW_KIND
+    assert isinstance(to_staff, ToStaff)
+    assert to_staff.why == "new-kind"

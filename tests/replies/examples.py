@@ -25,6 +25,7 @@ from mailbot.model.reports import (
     ForSomebody,
     Found,
     Held,
+    Limited,
     Opened,
     Outcome,
     Passed,
@@ -186,6 +187,7 @@ OBJECTIONS: tuple[d.Objection, ...] = (
     TAKEN,
     TOO_FEW,
     d.ShortStock("sono", 1, 0, days("2026-06-13")),
+    d.TooManyUnits("tonnelle", 4, 8),
     d.NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00")),
     d.NoOpening("maison-quartier", "loge", span("2026-12-27", "14:00-18:00")),
     d.TooManyBookings(6),
@@ -283,6 +285,7 @@ DEEDS: tuple[Deed, ...] = (
     Shut("garage", date(2026, 6, 13), date(2026, 6, 13)),
     Found("vitre cassée", "R-4M8TQ", arrival=True, photos=("R-4M8TQ-0123456789-1.jpg",)),
     Undone(12),
+    Limited("tonnelle", 4),
     Blocked("salle-polyvalente", days("2026-06-15", "2026-06-16"), 0, 1, "peinture"),
     Blocked("tonnelle", days("2026-06-15"), 0, 1, units=3),
     Unblocked("salle-polyvalente", days("2026-06-16"), 0, 1),
@@ -294,6 +297,8 @@ DOUBTS = (
     d.Doubt(Statement(Verb.RETURNED, words="rendu"), d.Unclear.WHICH, WHICH),
     d.Doubt(Statement(Verb.HANDED, (9,), words="9 remis"), d.Unclear.NUMBER),
     d.Doubt(Statement(Verb.MISSING, things=(Amount("chaise", None),), words="des chaises"), d.Unclear.HOW_MANY),
+    d.Doubt(Statement(Verb.ADDED, words="ajouter 2 thermos"), d.Unclear.NEW_KIND),
+    d.Doubt(Statement(Verb.LIMITED, words="maximum 4 tonnelles"), d.Unclear.NOT_LEFT),
 )
 NOTED = (Report("josiane", "josiane.lambert@voisines.example", DEEDS[:2], "2 rendu", id=7),)
 CARINE = Collector("Carine", "0400 98 76 54")
@@ -429,6 +434,10 @@ def contents(language: str) -> dict[str, d.Content]:
         "displaced-none": d.Displaced(booked, booked.uses[:1], (SHUT,)),
         "displaced-back": d.Displaced(booked, booked.uses, back=True),
         "still-inside": d.StillInside(booked, booked.uses[:1]),
+        "not-fetched": d.NotFetched(booked, GOING, span("2026-06-15", "08:00-10:00")),
+        "not-fetched-any-more": d.NotFetched(booked, GOING, None),
+        "recalled": d.Recalled(case(language), at("2026-05-27 16:10"), date(2026, 6, 5), told=True),
+        "answer-by": d.AnswerBy(case(language), date(2026, 6, 5)),
         "week-plan": d.WeekPlan(
             "els",
             days("2026-06-08", "2026-06-14"),
@@ -585,8 +594,19 @@ FOR_STAFF = (
     d.OwnersTold,
     d.StillInside,
     d.WeekPlan,
+    d.Recalled,
 )
-BY_THE_CLOCK = (d.Freed, d.WaitedInVain, d.GoesOn, d.Freeing, d.Overdue, d.ShortWarned, d.Displaced)
+BY_THE_CLOCK = (
+    d.Freed,
+    d.WaitedInVain,
+    d.GoesOn,
+    d.Freeing,
+    d.Overdue,
+    d.ShortWarned,
+    d.Displaced,
+    d.NotFetched,
+    d.AnswerBy,
+)
 """Letters that answer no mail, written at any hour."""
 
 
