@@ -544,6 +544,24 @@ def test_the_agenda_is_a_table_of_what_is_booked(booked: Path, mailbot: Callable
     assert "Zoé Martens" in next(row for row in rows if "barbecue" in row)
 
 
+def test_the_agenda_says_what_is_closed_by_mail(booked: Path, mailbot: Callable[..., Said]) -> None:
+    from mailbot.model.reports import Blocked, Report
+    from mailbot.model.spans import Days
+    from mailbot.store import open_store
+
+    day = next_weekday(2)
+    days = Days(day.date(), day.date())
+    with closing(open_store(f"sqlite:///{booked}/data/mailbot.sqlite3")) as store, store.unit() as unit:
+        cells = days.cells()
+        deed = Blocked("tonnelle", days, cells[0], cells[-1], "peinture", 2)
+        unit.reports.keep(Report("staff", "claire@bruyere.example", (deed,)), day)
+        unit.commit()
+    code, out, _ = mailbot("agenda", "--from", f"{day:%Y-%m-%d}", "--to", f"{day:%Y-%m-%d}")
+    assert code == DONE
+    [row] = [line for line in out.splitlines() if "closed peinture" in line]
+    assert "2 × tonnelle" in row
+
+
 def test_an_empty_agenda_is_one_line(booked: Path, mailbot: Callable[..., Said]) -> None:
     code, out, _ = mailbot("agenda", "--from", "2020-01-01", "--to", "2020-01-31")
     assert (code, out) == (DONE, "Nothing is booked from 2020-01-01 to 2020-01-31.\n")

@@ -271,3 +271,8 @@ class Report:
     standing: Standing = Standing.DONE
     id: int = 0
     """0: not yet kept."""
+
+    @property
+    def asks_for(self) -> Behalf | None:
+        """Return the request for somebody else that it holds."""
+        return next((deed.behalf for deed in self.deeds if isinstance(deed, ForSomebody)), None)

@@ -13,7 +13,7 @@ from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reports import ForSomebody, Report, Standing
+from mailbot.model.reports import Report, Standing
 from mailbot.model.rules import Rules, Staff
 from mailbot.policy.behalf import for_whom, is_it_you, party_of
 from mailbot.reading.behalf import read_behalf, read_whom
@@ -95,11 +95,7 @@ def _question(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report 
         return None
     report = unit.reports.get(int(answered.cause.removeprefix("report ")))
     waits = report is not None and report.standing is Standing.WAITING
-    return report if report and waits and _asked(report) else None
-
-
-def _asked(report: Report) -> Behalf | None:
-    return next((deed.behalf for deed in report.deeds if isinstance(deed, ForSomebody)), None)
+    return report if report and waits and report.asks_for else None
 
 
 def _with_answer(
@@ -114,7 +110,7 @@ def _with_answer(
 ) -> Behalf | None:
     """Return the request as the answer completes it: for whom it is, or what was missing. A new one, whole, goes
     before."""
-    asked = _asked(question)
+    asked = question.asks_for
     assert asked
     assert answered
     if answered.kind == ReportChallenged.template:
@@ -168,7 +164,8 @@ def proof_of(other: ForOther, meaning: Meaning) -> Proof:
 
 
 def settled(decision: Decision, other: ForOther) -> Decision:
-    """Return the decision with the question that it answers done, unless it asks anew."""
+    """Return the decision with the question that it answers done, unless it asks anew: what was asked is no longer
+    kept."""
     if other.question is None or decision.report is not None:
         return decision
-    return replace(decision, report=replace(other.question, standing=Standing.DONE))
+    return replace(decision, report=replace(other.question, deeds=(), words="", standing=Standing.DONE))

@@ -41,6 +41,7 @@ class Erasure:
         self._erase_reservations(over)
         self._erase_from_lists(whose)
         self._erase_from_reports(lambda report: report.by == whose)
+        self._erase_requests(whose)
         self._connection.execute(delete(HANDED).where(HANDED.c.address == whose))
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.address == whose).values(address="", remark=""))
         about_them = and_(LEDGER.c.sender == whose, or_(LEDGER.c.code.is_(None), LEDGER.c.code.not_in(standing)))
@@ -61,6 +62,7 @@ class Erasure:
             older = and_(DIGEST.c.holder == holder, DIGEST.c.day < newest, DIGEST.c.written < letters)
             self._connection.execute(delete(DIGEST).where(older))
         self._erase_from_reports(lambda report: bool(report.by), REPORT.c.at < bookings)
+        self._erase_requests("", REPORT.c.at < letters)
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.asked < bookings).values(address="", remark=""))
         self._connection.execute(delete(HANDED).where(HANDED.c.ended < letters))
         senders = and_(LEDGER.c.admitted < letters, LEDGER.c.sender != "")
@@ -115,6 +117,16 @@ class Erasure:
             if of_whom(report):
                 nameless = replace(report, by="", words="", mail="")
                 self._connection.execute(update(REPORT).where(REPORT.c.id == number).values(body=nameless))
+
+    def _erase_requests(self, address: str, *which: ColumnElement[bool]) -> None:
+        """Erase what the commune asked for somebody (empty: anybody) and what still waits for an answer of theirs."""
+        waiting = (REPORT.c.standing == Standing.WAITING.value, *which)
+        for number, report in self._connection.execute(select(REPORT.c.id, REPORT.c.body).where(*waiting)).all():
+            behalf = report.asks_for
+            if behalf is not None and (not address or behalf.address == address):
+                nameless = replace(report, by="", words="", mail="", deeds=(), standing=Standing.UNDONE)
+                undone = {"body": nameless, "standing": Standing.UNDONE.value}
+                self._connection.execute(update(REPORT).where(REPORT.c.id == number).values(**undone))
 
 
 def _nameless(reservation: Reservation) -> Reservation:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, update
 
 from mailbot.model.personal import Personal
+from mailbot.model.reports import Report
 from mailbot.model.reservation import Reservation
 from mailbot.store.evaluations import evaluation_of
 from mailbot.store.schema import EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
@@ -39,7 +40,7 @@ class PersonalData:
         )
         kept = self._rows(select(EVALUATION).where(EVALUATION.c.address == address).order_by(EVALUATION.c.about))
         bodies = self._rows(select(REPORT.c.body).order_by(REPORT.c.id))
-        reports = [row["body"] for row in bodies if row["body"].by == address]
+        reports = [row["body"] for row in bodies if address in _of_whom(row["body"])]
         cases = self._rows(select(HANDED.c.body).where(HANDED.c.address == address).order_by(HANDED.c.opened))
         document = {
             "address": address,
@@ -70,3 +71,8 @@ class PersonalData:
 
     def _rows(self, wanted: Any) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in self._connection.execute(wanted)]
+
+
+def _of_whom(report: Report) -> tuple[str, ...]:
+    """Return whose words a report holds: who reported, and for whom the commune asks something in it."""
+    return (report.by, report.asks_for.address) if report.asks_for else (report.by,)

@@ -13,6 +13,7 @@ from mailbot.model.decision import (
     Digest,
     Direction,
     End,
+    NotFetched,
     ReportChallenged,
     ReportTold,
     ReportUnclear,
@@ -332,3 +333,18 @@ def test_more_of_what_the_rules_do_not_know_is_for_staff_to_add() -> None:
     assert unclear.doubts[0].why is Unclear.NEW_KIND
     assert isinstance(to_staff, ToStaff)
     assert to_staff.why == "new-kind"
+
+
+def test_whoever_did_not_come_is_asked_once_whether_they_still_need_it() -> None:
+    office = commune()
+    friday = digest_for("freddy", date(2026, 6, 12), tuple(office.reservations.values()), RULES)
+    nobody = Statement(Verb.NOBODY, (1,), words="1 personne n'est venu")
+    decision = on(office, nobody, digest=friday, now=local("2026-06-12 19:10"))
+    [content] = [notice.content for notice in decision.notices if notice.to == YVETTE]
+    assert isinstance(content, NotFetched)
+    assert content.passing.direction is Direction.OUT
+    assert content.opening is not None
+    [put] = decision.puts
+    office.reservations[put.after.code] = put.after
+    again = on(office, nobody, digest=friday, now=local("2026-06-12 19:20"))
+    assert not [notice for notice in again.notices if notice.to == YVETTE]

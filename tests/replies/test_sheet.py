@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from mailbot.replies.compose import SMALLEST, points_for
-from tests.replies.examples import COMING, DIGEST, GOING, JOSIANE, LANGUAGES, rules
+from tests.replies.examples import CLOSED, COMING, DIGEST, GOING, JOSIANE, LANGUAGES, rules
 from tests.replies.gallery import COMPOSER, enclosed, written
 from tests.replies.test_compose import NOW
 
@@ -47,10 +47,15 @@ def test_what_people_wrote_is_no_markup() -> None:
 
 
 def test_a_long_list_is_printed_smaller() -> None:
-    assert [points_for(lines) for lines in (0, 4, 22)] == [11.0, 11.0, 11.0]
-    assert SMALLEST <= points_for(40) < points_for(30) < 11.0
-    page = COMPOSER.sheet(replace(DIGEST, lines=(COMING,) * 30), rules(), "fr", NOW, JOSIANE.address)
-    assert f"font: {points_for(31)}pt" in page
+    assert [points_for(lines) for lines in (0, 4, 8)] == [11.0, 11.0, 11.0]
+    assert SMALLEST <= points_for(40) < points_for(20) < 11.0
+    page = COMPOSER.sheet(replace(DIGEST, lines=(COMING,) * 20), rules(), "fr", NOW, JOSIANE.address)
+    assert f"font: {points_for(21)}pt" in page
+
+
+def test_it_says_what_is_closed() -> None:
+    html = COMPOSER.sheet(replace(DIGEST, blocked=CLOSED[:1]), rules(), "fr", NOW, JOSIANE.address)
+    assert "<b>FERMÉ</b> salle polyvalente : fermé du lundi 15 au mardi 16 juin (peinture)" in html
 
 
 def test_it_goes_with_the_list_where_there_is_something_to_do() -> None:

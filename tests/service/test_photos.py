@@ -69,3 +69,17 @@ def test_how_it_was_when_it_came_back_is_kept_with_its_photo_and_staff_see_it(to
     assert to(copies) == STAFF
     assert "état : " in text_of(copies[0])
     assert any("mail.eml" in str(part.get_filename()) for part in copies[0].walk()), "with the photo itself"
+
+
+def test_a_photo_is_kept_while_its_report_waits_for_a_yes(town: Town, tmp_path: Path) -> None:
+    furnished(town, tmp_path / "photos")
+    _, code = booked(town)
+    town.at("2026-06-06T12:40")
+    town.round()
+    letters = town.receive(with_photo(town.mail(LIEVE, "", f"{code} terug, porte-clés kapot")))
+    [asked] = [letter for letter in letters if to([letter]) == ["lieve.claes@heide.example"]]
+    assert conditions(town, code) == [], "nothing is noted before the yes"
+    [photo] = (tmp_path / "photos").iterdir()
+    town.write(LIEVE, "Re: ", "ja", answers=asked)
+    [kept] = conditions(town, code)
+    assert kept.photos == (photo.name,)

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from mailbot.model.behalf import Behalf
 from mailbot.model.cases import Case, Ending
 from mailbot.model.decision import End
 from mailbot.model.outbox import Receipt
-from mailbot.model.reports import Report
+from mailbot.model.reports import ForSomebody, Report, Standing
 from mailbot.model.reservation import Act, State
 from mailbot.store import Store, open_store
 from tests.store.examples import (
@@ -168,3 +169,28 @@ def test_bookings_and_letters_have_times_of_their_own(store: Store) -> None:
         over = unit.reservations.get("R-7K3F9")
         assert over is not None
         assert over.asker == ASKER
+
+
+def test_what_the_commune_asked_for_somebody_goes_with_them_and_in_time(store: Store) -> None:
+    def asked(name: str, address: str) -> Report:
+        behalf = Behalf(name, address, f"{name} veut la salle", "", NOW)
+        return Report("staff", "claire@mairie.example", (ForSomebody(behalf),), f"pour {name}", "", Standing.WAITING)
+
+    with store.unit() as unit:
+        first = unit.reports.keep(asked("Léa", ASKER.address), NOW)
+        unit.reports.keep(asked("Odile", "odile@velo.example"), NOW)
+        unit.commit()
+    with store.unit() as unit:
+        assert "Léa veut la salle" in unit.personal.gather(ASKER.address).document
+        unit.erasure.forget(ASKER.address)
+        unit.commit()
+    kept = everything_kept(store)
+    assert "Léa" not in kept
+    assert "Odile veut la salle" in kept
+    with store.unit() as unit:
+        report = unit.reports.get(first)
+        assert report is not None
+        assert report.standing is Standing.UNDONE, "a yes that comes now books nothing"
+        unit.erasure.expire(NOW, NOW + timedelta(days=1))
+        unit.commit()
+    assert "Odile" not in everything_kept(store)
