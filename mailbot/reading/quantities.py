@@ -23,6 +23,11 @@ FEW = 10
 """The most that "un ou …" may lead up to."""
 
 
+_COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
+_OPENING, _CLOSING = frozenset({",", "(", "-", ":", "–", "—"}), frozenset({",", ")", ".", "?", "!", ";", "-", "(", "–", "—"})
+"""Marks before and behind a number that stands apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """A number at words `first` to `last` (excluded) of the page. `least` is set for a range, `value` is its top."""
@@ -81,6 +86,10 @@ class Counting:
         self.or_more = phrases(quantity, "or-more")
         self.small = folded(word for lexicon in lexicons for word in lexicon.table("language")["words"])
         self.ends = folded(word for lexicon in lexicons for word in lexicon.table("things.stranger")["ends"])
+        self.apart_after = folded(word for table in quantity for word in table["apart-after"]) | self.ends
+        self.apart_before = folded(word for table in quantity for word in table["apart-before"])
+        self.apart_before |= self.about | self.definite
+        self.in_all = phrases(quantity, "in-all")
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -248,6 +257,59 @@ class Counting:
         alone = not behind or not behind[0].isalnum() or behind[0] in self.between or behind[1:] == ["?"]
         return Quantity(count.value, mention.first, count.last, True) if alone else None
 
+    def apart(
+        self, quantities: Sequence[Quantity], mentions: Sequence[Mention], counts: Sequence[Count], page: Page
+    ) -> tuple[list[Quantity], list[tuple[int, int]]]:
+        """Give a number that stands apart, with no noun behind it, to the things named before: "des tables, huit de
+        préférence", "cups for Saturday, about a hundred", "Stoelen graag. Veertig in totaal."; return the quantities,
+        and where those numbers stand."""
+        found, used = list(quantities), list[tuple[int, int]]()
+        for count in counts:
+            before = [i for i, mention in enumerate(mentions) if mention.last <= count.first]
+            if not before or count.ordinal or count.article or not self._stands_apart(page, count, mentions):
+                continue
+            index = before[-1]
+            mention, own = mentions[index], found[index]
+            total = starts_with(page.words, count.last, page.sentence(count.first).last, self.in_all)
+            if mention.sort not in _COUNTED or not mention.plural or (own.said and not total):
+                continue
+            if not self._is_near(page, mention, count) or self._is_one_of_many(found, mentions, index, page):
+                continue
+            found[index] = replace(own, value=None if count.least is not None else count.value, said=True)
+            used.append((count.first, count.last))
+        return found, used
+
+    def _stands_apart(self, page: Page, count: Count, mentions: Sequence[Mention]) -> bool:
+        """Whether a number stands by itself: between marks or small words, with no noun behind it."""
+        words, sentence = page.words, page.sentence(count.first)
+        at = count.first
+        while at > sentence.first and words[at - 1] in self.apart_before:
+            at -= 1
+        opened = at == sentence.first or words[at - 1] in _OPENING
+        behind = words[count.last] if count.last < sentence.last else ""
+        closed = not behind or behind in _CLOSING or behind in self.apart_after
+        counted = any(count.last <= mention.first <= count.last + FARTHEST for mention in mentions)
+        return opened and closed and not (counted and behind not in _CLOSING)
+
+    def _is_near(self, page: Page, mention: Mention, count: Count) -> bool:
+        """Whether a number is of a thing: a few words behind it, or all that the next sentence says."""
+        if page.sentence_of[mention.first] == page.sentence_of[count.first]:
+            return count.first - mention.last <= 2 * FARTHEST
+        sentence = page.sentence(count.first)
+        alone = all(
+            word in self.apart_before | self.apart_after or not word.isalnum()
+            for word in page.words[sentence.first : count.first] + page.words[count.last : sentence.last]
+        )
+        return alone and sentence.number - page.sentence_of[mention.first] == 1
+
+    def _is_one_of_many(
+        self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int, page: Page
+    ) -> bool:
+        """Whether another thing without a number is listed with this one: of "tables et bancs, dix" nobody knows."""
+        if index == 0 or found[index - 1].said or mentions[index - 1].sort not in _COUNTED:
+            return False
+        return mentions[index].first - mentions[index - 1].last <= 2 and mentions[index - 1].plural
+
     def _over_adjective(self, page: Page, at: int, limit: int) -> int:
         """Pass over a word or two between a thing and its colon: "enrouleurs électriques : 5"."""
         for behind in range(at + 1, min(at + 3, limit - 1)):
@@ -311,9 +373,6 @@ def corrected(
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True, corrected=True)
             used.append((count.first, count.last))
     return quantities, used
-
-
-_COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
 
 def _in_brackets(page: Page, first: int, last: int) -> bool:

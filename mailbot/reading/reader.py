@@ -262,18 +262,22 @@ class Library:
         counts = counting.counts(sheet, taken)
         bare = _labels(sheet, mentions, [], moments.whens, counts)
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
+        small = [cue for cue in small if cue.value != "people-lead" or not _holds_goods(cue, mentions)]
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
         nobody |= _assembly(tuple(lexicons)).named(sheet, counts)
         spoken_for = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
         alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in spoken_for)]
-        mentions = sorted(
-            [*mentions, *_strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)],
-            key=lambda mention: mention.first,
-        )
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start, dict(taken)) for mention in mentions]
+        quantities, apart = counting.apart(quantities, mentions, alone, sheet)
+        alone = [count for count in alone if (count.first, count.last) not in apart]
+        strangers = _strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)
+        told = [*zip(mentions, quantities, strict=True)]
+        told += [(one, counting.of_thing(sheet, one, by_end, by_start, dict(taken))) for one in strangers]
+        told.sort(key=lambda pair: pair[0].first)
+        mentions, quantities = [mention for mention, _ in told], [quantity for _, quantity in told]
         quantities, afterwards = corrected(quantities, mentions, counts, small, sheet, counting.contrast)
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
@@ -281,8 +285,8 @@ class Library:
         coded = any(name == "code" for found in labels.values() for name, _ in found)
         cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
         stances = Stances(sheet, cues, mentions, quantities, lexicons)
-        told = {"book/fair", "book/weak"}
-        cues = [cue for cue in cues if cue.value not in told or not stances.in_past(cue.first)]
+        bare_cues = {"book/fair", "book/weak"}
+        cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
         days = frozenset(first for (first, _), when in zip(spans, moments.whens, strict=True) if when.has_days)
         counted = [
@@ -290,7 +294,7 @@ class Library:
             for quantity, mention in zip(quantities, mentions, strict=True)
             if quantity.said and mention.sort in _GOODS
         ]
-        counted += afterwards
+        counted += afterwards + apart
         dated = frozenset(at for first, last in taken for at in range(first, last))
         goods = frozenset(mention.first for mention in mentions if mention.sort in _GOODS)
         free = [count for count in counts if not any(first <= count.first < last for first, last in counted)]
@@ -357,6 +361,11 @@ def _number_cues(lexicon: Lexicon) -> Cues:
     table["quantity-rather"] = lexicon.table("quantity")["rather"]
     table["things-lend"] = lexicon.table("things.stranger")["lend"]
     return Cues.of(table, lexicon.table("groups"))
+
+
+def _holds_goods(cue: Cue, mentions: Sequence[Mention]) -> bool:
+    """Whether a cue of people holds a thing: "the number of plates goes from 60 to 90" counts no heads."""
+    return any(mention.sort in _GOODS and cue.first <= mention.first < cue.last for mention in mentions)
 
 
 @cache
