@@ -273,6 +273,7 @@ class Library:
         quantities = [counting.of_thing(sheet, mention, by_end, by_start, dict(taken)) for mention in mentions]
         quantities, apart = counting.apart(quantities, mentions, alone, sheet)
         alone = [count for count in alone if (count.first, count.last) not in apart]
+        nobody |= {at for first, last in apart for at in range(first, last)}
         strangers = _strangers(tuple(lexicons)).find(sheet, mentions, alone, small, nobody.__contains__)
         told = [*zip(mentions, quantities, strict=True)]
         told += [(one, counting.of_thing(sheet, one, by_end, by_start, dict(taken))) for one in strangers]

@@ -6,18 +6,23 @@ asked for. Its name is what the mail calls it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from mailbot.model.meaning import UNKNOWN
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.page import Page, folded
+from mailbot.reading.page import Page, Sentence, folded
 from mailbot.reading.quantities import Count
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import Kind
 
 LONGEST = 5
 """Words of the name of a thing that nobody knows."""
+NEAR, FARTHEST = 4, 8
+"""Words from a thing to the next of its list; more where that one is all that is said between two commas."""
+_LEADING, _PARTING = frozenset({"(", ":", "x", "=", "-", "."}), frozenset({",", ";", ":", "(", ")", "-", "*", "."})
+"""Marks from a name to its number, and between the entries of a list."""
+_CLOSING = frozenset({",", ";", ")", "."})
 
 
 class Strangers:
@@ -46,16 +51,55 @@ class Strangers:
         lending = {cue.last for cue in cues if cue.value == "things-lend"}
         found = []
         for count in self._with_articles(page, counts):
-            if count.ordinal or count.value > 2_000 or count.last >= page.sentence(count.first).last:
+            if count.ordinal or count.value > 2_000:
                 continue
-            last = self._end_of_name(page, count.last, lambda at: at in named or taken(at))
-            if last is None:
-                continue
-            if count.last in lending or self._is_listed(page, count, last, mentions, lent):
+            name = self._named_behind(page, count, lambda at: at in named or taken(at))
+            if name is not None and not (count.last in lending or self._is_listed(page, count, name[1], mentions, lent)):
+                name = None
+            if name is None:
+                name = self._named_before(page, count, lent, lambda at: at in named or taken(at))
+            if name is not None:
                 plural = count.value != 1 or count.least is not None
-                name = page.quote(count.last, last)
-                found.append(Mention(Sort.UNLENT, count.last, last, (UNKNOWN,), plural, stranger=True, name=name))
+                found.append(Mention(Sort.UNLENT, *name, (UNKNOWN,), plural, stranger=True, name=page.quote(*name)))
         return found
+
+    def _named_behind(self, page: Page, count: Count, other: Callable[[int], bool]) -> tuple[int, int] | None:
+        """Return the words of a name that follows its number: "1 karaoke machine"."""
+        if count.last >= page.sentence(count.first).last:
+            return None
+        last = self._end_of_name(page, count.last, other)
+        return None if last is None else (count.last, last)
+
+    def _named_before(
+        self, page: Page, count: Count, lent: Collection[int], other: Callable[[int], bool]
+    ) -> tuple[int, int] | None:
+        """Return the words of a name that its number ends, in a list with things that are lent: "mât à drapeau : 1",
+        "flag pole (1)", "système audioguide ...... 1"."""
+        sentence = page.sentence(count.first)
+        before = page.words[count.first - 1] if count.first > sentence.first else ""
+        closed = count.last >= sentence.last or page.words[count.last] in _CLOSING
+        if count.article or before not in _LEADING or not closed or not self._is_among(page, sentence, lent):
+            return None
+        if before == "-" and page.token(count.first).glued:
+            return None  # a number plate
+        end = count.first
+        while end > sentence.first and page.words[end - 1] in _LEADING:
+            end -= 1
+        first = end
+        while first > sentence.first and page.token(first - 1).kind is Kind.WORD:
+            first -= 1
+        if first < end and page.words[first] in self._joints:
+            first += 1
+        if first >= end:
+            return None
+        last = self._end_of_name(page, first, other)
+        return None if last is None else (first, last)
+
+    @staticmethod
+    def _is_among(page: Page, sentence: Sentence, lent: Collection[int]) -> bool:
+        """Whether things that are lent stand in a sentence, or in an entry beside it."""
+        beside = {sentence.number + by for by in (-2, -1, 1, 2)}
+        return sentence.number in lent or (sentence.bullet and not beside.isdisjoint(lent))
 
     def _with_articles(self, page: Page, counts: Sequence[Count]) -> list[Count]:
         """Return the counts, with the articles that no number is: "and a maypole"."""
@@ -77,7 +121,8 @@ class Strangers:
     def _is_listed(self, page: Page, count: Count, last: int, mentions: Sequence[Mention], lent: Iterable[int]) -> bool:
         """Whether it stands in a list with things that are lent."""
         sentence = page.sentence(count.first)
-        if sentence.bullet:
+        line = sentence.first == count.first and not count.article and last == sentence.last
+        if sentence.bullet or (line and sentence.number not in lent):
             beside = {sentence.number - 2, sentence.number - 1, sentence.number + 1, sentence.number + 2}
             return count.first <= sentence.first + 2 and bool(beside & set(lent))
         added = count.first == sentence.first + 1 and page.words[sentence.first] in self._adding
@@ -89,6 +134,7 @@ class Strangers:
         goods = [mention for mention in mentions if page.sentence_of[mention.first] == sentence.number]
         if before in self._purpose:
             return False
-        follows = before in self._joints and any(0 <= count.first - mention.last <= 4 for mention in goods)
+        far = FARTHEST if last >= sentence.last or page.words[last] in _PARTING else NEAR
+        follows = before in self._joints and any(0 <= count.first - mention.last <= far for mention in goods)
         leads = last < len(page.words) and page.words[last] in self._joints
         return follows or (leads and any(0 < mention.first - last <= 4 for mention in goods))

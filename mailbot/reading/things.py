@@ -294,9 +294,22 @@ class Thesaurus:
             mentions = goods or self._room(page, symbols, at)
             if any(first < at < last for first, last in repeated.items()) and all(one.generic for one in mentions):
                 mentions = []
+            if mentions and self._goes_on_with(page, found, mentions[0], spoken):
+                before = found.pop()
+                name = page.quote(before.first, mentions[0].last)
+                mentions = [replace(before, last=mentions[0].last, name=name)]
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
         return [one for one in found if one.name not in names] if names else found
+
+    def _goes_on_with(self, page: Page, found: Sequence[Mention], mention: Mention, spoken: Sequence[Language]) -> bool:
+        """Whether a thing not lent is only a part of the one before: "mât à drapeau"."""
+        if not found or not mention.sort is found[-1].sort is Sort.UNLENT:
+            return False
+        between = page.words[found[-1].last : mention.first]
+        links = {word for code in spoken for word in self._words[code].links}
+        joined = len(between) == 1 and between[0] in links
+        return joined and page.sentence_of[found[-1].first] == page.sentence_of[mention.first]
 
     def _is_in_a_name(self, page: Page, symbols: Sequence[Symbols], mention: Mention) -> bool:
         """Whether a thing is a part of a proper name, which its capital and that of a word beside it tell: "The Bench
