@@ -24,7 +24,10 @@ FEW = 10
 
 
 _COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
-_OPENING, _CLOSING = frozenset({",", "(", "-", ":", "–", "—"}), frozenset({",", ")", ".", "?", "!", ";", "-", "(", "–", "—"})
+_OPENING, _CLOSING = (
+    frozenset({",", "(", "-", ":", "–", "—"}),
+    frozenset({",", ")", ".", "?", "!", ";", "-", "(", "–", "—"}),
+)
 """Marks before and behind a number that stands apart."""
 
 
@@ -302,9 +305,7 @@ class Counting:
         )
         return alone and sentence.number - page.sentence_of[mention.first] == 1
 
-    def _is_one_of_many(
-        self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int, page: Page
-    ) -> bool:
+    def _is_one_of_many(self, found: Sequence[Quantity], mentions: Sequence[Mention], index: int, page: Page) -> bool:
         """Whether another thing without a number is listed with this one: of "tables et bancs, dix" nobody knows."""
         if index == 0 or found[index - 1].said or mentions[index - 1].sort not in _COUNTED:
             return False
@@ -361,6 +362,8 @@ def corrected(
         count = next((by_last[at] for at in range(cue.last, cue.first, -1) if at in by_last), None)
         if cue.value != "quantity-rather" or count is None or count.first in own:
             continue
+        if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
+            continue  # "er nog een beamer" counts what follows
         if count.first > cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= cue.first]

@@ -54,7 +54,9 @@ class Strangers:
             if count.ordinal or count.value > 2_000:
                 continue
             name = self._named_behind(page, count, lambda at: at in named or taken(at))
-            if name is not None and not (count.last in lending or self._is_listed(page, count, name[1], mentions, lent)):
+            if name is not None and not (
+                count.last in lending or self._is_listed(page, count, name[1], mentions, lent)
+            ):
                 name = None
             if name is None:
                 name = self._named_before(page, count, lent, lambda at: at in named or taken(at))
