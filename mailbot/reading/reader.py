@@ -285,7 +285,7 @@ class Library:
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
         coded = any(name == "code" for found in labels.values() for name, _ in found)
         cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
-        stances = Stances(sheet, cues, mentions, quantities, lexicons)
+        stances = Stances(sheet, cues, mentions, quantities, lexicons, counts, body_at)
         bare_cues = {"book/fair", "book/weak"}
         cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
@@ -317,6 +317,7 @@ _NO_CUES = frozenset(
             "opens",
             "contrast",
             "fragment",
+            "them",
             "back",
             "leads",
             "yours",

@@ -8,7 +8,7 @@ from functools import cache
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.page import Page, folded
-from mailbot.reading.quantities import Quantity
+from mailbot.reading.quantities import Count, Quantity
 from mailbot.reading.things import Mention, Sort
 
 REACH = 6
@@ -28,6 +28,7 @@ _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
 _PLACES = frozenset({Sort.ROOM, Sort.SITE})
+_LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
 _OF_RESERVATIONS = ("change/", "cancel/", "stance-booked", "stance-confirmed")
 
@@ -50,6 +51,7 @@ class SmallWords:
         self.contrast, self.joints = words("stance", "contrast"), words("stance", "and")
         self.adding, self.opening = words("stance", "also"), words("stance", "opens")
         self.fragment, self.yours, self.back = (words("stance", key) for key in ("fragment", "yours", "back"))
+        self.them = words("stance", "them")
         """Words that may follow a thing where no verb does."""
         self.parting = self.contrast | {",", ":", "(", "-"}
         self.like, self.articles = words("stance", "like"), words("marks", "article")
@@ -82,7 +84,19 @@ class Stances:
         mentions: Sequence[Mention],
         quantities: Sequence[Quantity],
         lexicons: Sequence[Lexicon],
+        counts: Sequence[Count] = (),
+        body_at: int = 0,
     ) -> None:
+        """`counts` are the numbers of the page; words before `body_at` are the subject."""
+        self._counts = counts
+        self._only_named = frozenset(
+            i for i, mention in enumerate(mentions) if mention.sort in _LENT and mention.first < body_at
+        )
+        if len(self._only_named) == sum(1 for mention in mentions if mention.sort in _LENT):
+            self._only_named = frozenset()
+        """Things that the subject names, where the body says what becomes of things."""
+        self.parts: dict[int, int] = {}
+        """How many of a thing are given up: "one of them"."""
         self._page, self._cues, self._mentions, self._quantities = page, cues, mentions, quantities
         self.words = _small_words(tuple(lexicons))
         self._asking = frozenset(page.sentence_of[cue.first] for cue in cues if self._asks(cue))
@@ -95,6 +109,7 @@ class Stances:
         owned: set[int] = set()
         self._spread("unwanted-after", self.refused, onward=True)
         self._spread("unwanted-before", self.refused, onward=False)
+        self._refuse_from_afar()
         self._spread("own-after", owned, onward=True)
         self._spread("own-before", owned, onward=False)
         self._provided(owned)
@@ -271,6 +286,36 @@ class Stances:
                     found.add(before[-1])
         return found
 
+    def _refuse_from_afar(self) -> None:
+        """Mark the things that a sentence begins with and ends by not needing: "the ten chairs that I had asked for by
+        telephone are no longer needed", or that the next sentence speaks of as "one of them"."""
+        for cue in self._cues:
+            if cue.value != "stance-unwanted-before":
+                continue
+            number = self._page.sentence_of[cue.first]
+            here = [i for i, m in enumerate(self._mentions) if self._page.sentence_of[m.first] == number]
+            before = [i for i in here if self._mentions[i].last <= cue.first]
+            if len(here) == 1 and before and self._is_topic(before[0]):
+                self.refused.update(before)
+            elif not here and self._takes_up(number, cue.first):
+                last = [i for i, m in enumerate(self._mentions) if self._page.sentence_of[m.first] == number - 1][-1:]
+                self.refused.update(i for i in last if self._mentions[i].sort in _LENT)
+                said = [c for c in self._counts if self._page.sentence_of[c.first] == number and c.last <= cue.first]
+                self.parts.update((i, said[0].value) for i in last if said and not said[0].ordinal)
+
+    def _is_topic(self, index: int) -> bool:
+        """Whether a thing stands first in its sentence, or first behind a colon."""
+        mention, quantity = self._mentions[index], self._quantities[index]
+        before = self._page.words[self._page.sentence(mention.first).first : min(quantity.first, mention.first)]
+        while before and before[-1] in self.words.articles:
+            before = before[:-1]
+        return mention.sort in _LENT and (not before or before[-1] in {":", ",", "-"})
+
+    def _takes_up(self, number: int, last: int) -> bool:
+        """Whether a sentence speaks of what was named in the one before: "One of them …", "Ze …"."""
+        first = self._page.sentences[number].first
+        return not self.words.them.isdisjoint(self._page.words[first:last])
+
     def _refuse_what_is_asked_back(self) -> None:
         """ "Sound system? I bring my own.": what a question only names is answered by the next sentence."""
         answered = {
@@ -396,7 +441,7 @@ class Stances:
     def asked(self, index: int) -> bool:
         """Whether a mention may be asked for: named, and not put aside."""
         mention = self._mentions[index]
-        if index in self.unwanted or index in self.kept or index in self.old:
+        if index in self.unwanted or index in self.kept or index in self.old or index in self._only_named:
             return False
         then = self.in_past(mention.first) and index not in self._meant_by_pronouns
         then = then and not self._quantities[index].corrected  # "we hadden 15 tafels maar 12 is genoeg"

@@ -214,7 +214,11 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
     ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
     narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]
-    return _merged(sighting, narrow)
+    return [
+        replace(one, quantity=replace(one.quantity, value=stances.parts[i])) if i in stances.parts else one
+        for one in _merged(sighting, narrow)
+        for i in [sighting.mentions.index(one.mention)]
+    ]
 
 
 def is_parted(sighting: Sighting) -> bool:
