@@ -112,6 +112,8 @@ class Thesaurus:
         self._heads: dict[str, dict[str, bool]] = defaultdict(dict)
         self._qualifiers: dict[str, set[str]] = defaultdict(set)
         self._capitals: dict[str, str] = {}
+        self._owners: dict[Language, dict[str, str]] = {}
+        """The thing that a list of synonyms is of, by its key, where the catalogue has one of that kind."""
         self._named_by: dict[str, set[str]] = defaultdict(set)
         self._harmless = tuple({p for forms in self._words.values() for p in forms.harmless})
         self._room_suffixes = {s: plural for forms in self._words.values() for s, plural in forms.room_suffixes.items()}
@@ -146,10 +148,12 @@ class Thesaurus:
         for id, names in named:
             for phrase in names.get(code, ()):
                 owners[fold(phrase)].add(id)
-        for phrases in self._words[code].lexicon.table("things.synonyms").values():
+        self._owners[code] = {}
+        for key, phrases in self._words[code].lexicon.table("things.synonyms").items():
             called = {owner for phrase in phrases for owner in owners.get(fold(phrase), ())}
             if len(called) == 1:
                 [thing] = called
+                self._owners[code][key] = thing
                 for phrase in phrases:
                     if fold(phrase) not in owners:
                         self._add(thing, sorts[thing], code, phrase, spelt=False)
@@ -274,6 +278,7 @@ class Thesaurus:
             for cue in _traps(self._words[code].lexicon).find(page):
                 where = trapped if cue.value == "phrases" else repeated
                 where[cue.first] = max(cue.last, where.get(cue.first, 0))
+        described = self._described(page, spoken)
         symbols = [self._symbols_at(page, at, tuple(spoken)) for at in range(len(page.words))]
         unlent = [_unlent(self._words[code].lexicon) for code in spoken]
         titled = _titles(page)
@@ -283,6 +288,10 @@ class Thesaurus:
         while at < len(page.words):
             if at in trapped:
                 at = trapped[at]
+                continue
+            if at in described:
+                found.append(described[at])
+                at = described[at].last
                 continue
             if not (symbols[at] or self._stands_alone(page, at) or any(page.words[at] in things for things in unlent)):
                 at += 1
@@ -301,6 +310,20 @@ class Thesaurus:
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
         return [one for one in found if one.name not in names] if names else found
+
+    def _described(self, page: Page, spoken: Sequence[Language]) -> dict[int, Mention]:
+        """Return the things that are only described, by their first word: "de quoi projeter un film"."""
+        found: dict[int, Mention] = {}
+        for code in spoken:
+            lexicon = self._words[code].lexicon
+            many = folded(lexicon.table("things.generic")["many"])
+            for cue in _descriptions(lexicon).find(page):
+                thing = self._owners[code].get(cue.value)
+                if thing is not None and (cue.first not in found or found[cue.first].last < cue.last):
+                    plural = page.words[cue.first] in many
+                    name = page.quote(cue.first, cue.last)
+                    found[cue.first] = Mention(Sort.EQUIPMENT, cue.first, cue.last, (thing,), plural, name=name)
+        return found
 
     def _goes_on_with(self, page: Page, found: Sequence[Mention], mention: Mention, spoken: Sequence[Language]) -> bool:
         """Whether a thing not lent is only a part of the one before: "mât à drapeau"."""
@@ -697,6 +720,12 @@ class _WordForms:
 def _traps(lexicon: Lexicon) -> Cues:
     """Compiled with the first letter in that language."""
     return Cues.of(lexicon.table("things.traps"), lexicon.table("groups"))
+
+
+@cache
+def _descriptions(lexicon: Lexicon) -> Cues:
+    """Compiled with the first letter in that language."""
+    return Cues.of(lexicon.table("things.described"), lexicon.table("things.generic"))
 
 
 class _Unlent:
