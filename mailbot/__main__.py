@@ -138,29 +138,30 @@ def parser() -> argparse.ArgumentParser:
 
     backup = commands.add_parser(
         "backup",
-        help="copy the database into a new file, while it is in use",
-        description="Copies the SQLite database into a new file that only you can read; the daemon may run meanwhile. "
-        "It holds personal data. Photos and the other files of the data folder are not in it. PostgreSQL has pg_dump.",
+        help="copy the database, photos and case files into a new file, while they are in use",
+        description="Copies the SQLite database, the photos and the case files into a new tar that only you can read; "
+        "the daemon may run meanwhile. It holds personal data. PostgreSQL has pg_dump.",
     )
-    backup.add_argument("file", type=Path, metavar="FILE", help="where to; never overwritten")
+    backup.add_argument("file", type=Path, metavar="FILE.tar", help="where to; never overwritten")
     backup.set_defaults(command=_backup)
 
     restore = commands.add_parser(
         "restore",
         help="put a backup in the place of the database",
         description="Puts a backup in the place of the SQLite database, at once, without asking: what was booked since "
-        "is lost from it. Stop the daemon before, start it after. Who was forgotten since is erased again; mails that "
-        "came since the backup are not answered again, a person has to read them.",
+        "is lost from it. Stop the daemon before, start it after. Who was forgotten since is erased again. Mails that "
+        "came since the backup are read again: what they book is booked, under the same codes, and the answers go to "
+        "the drafts of the mailbox, for a person to compare with what people got.",
     )
-    restore.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    restore.add_argument("file", type=Path, metavar="FILE.tar", help="the backup")
     restore.set_defaults(command=_restore)
 
     forget = commands.add_parser(
         "forget",
         help="erase what is kept of an address",
-        description="Erases what is kept of an address, at once and for good; it does not ask. What is still to come "
-        "(a booking, an open offer) is kept and named: cancel it, and forget again. Mails in the mailbox and older "
-        "backups stay.",
+        description="Erases what is kept of an address, at once and for good, without asking: in the database, photos, "
+        "case files, and their mails in the folders of the mailbox. What is still to come (a booking, an open offer) "
+        "is kept and named: cancel it, and forget again. Older backups stay.",
     )
     forget.add_argument("address", help="the mail address of who asked to be forgotten")
     forget.set_defaults(command=_forget)
@@ -266,10 +267,10 @@ def _backup(chosen: argparse.Namespace) -> None:
     upkeep.backup(chosen.file)
 
 
-def _restore(chosen: argparse.Namespace) -> None:
+def _restore(chosen: argparse.Namespace) -> int:
     from mailbot import upkeep
 
-    upkeep.restore(chosen.file)
+    return upkeep.restore(chosen.file)
 
 
 def _forget(chosen: argparse.Namespace) -> None:

@@ -10,9 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.model.servers import Provider
@@ -20,6 +19,8 @@ from mailbot.policy.rules import LANGUAGES, RulesFile, load
 from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address
 
 if TYPE_CHECKING:
+    from mailbot.kept import Kept
+    from mailbot.mail.folders import Folders
     from mailbot.mail.imap import ImapSource
     from mailbot.mail.oauth import Ask, Tokens
     from mailbot.mail.server import Server
@@ -97,16 +98,17 @@ def opened(chosen: Settings) -> Iterator[Store]:
         store.close()
 
 
-def office(chosen: Settings, store: Store) -> Office:
-    """Return the office with its real furniture. Staff are told, in their language, of each version of rules.yaml that
-    does not hold. Raises BadRules where the first one does not."""
+def office(chosen: Settings, store: Store, way: Tokens | None = None) -> Office:
+    """Return the office with its real furniture; `way` signs in where no password does. Staff are told, in their
+    language, of each version of rules.yaml that does not hold. Raises BadRules where the first one does not."""
     from mailbot.reading.lexicon import load_all
     from mailbot.reading.parts import Limits
     from mailbot.replies.compose import Composer
     from mailbot.service.alerts import alert
     from mailbot.service.office import Office
     from mailbot.service.staff import case_files
-    from mailbot.store.photos import Photos
+
+    besides = kept(chosen, way)
 
     def tell(_: BadRules) -> None:
         alert("rules", lambda language: _faults(chosen.rules, language), furnished)
@@ -123,8 +125,9 @@ def office(chosen: Settings, store: Store) -> Office:
         proof=_check_of_senders(chosen),
         limits=limits,
         keep_case=case_files(chosen.data_folder),
-        keep_photo=Photos(chosen.data_folder / "photos").keep,
-        remember_forgotten=partial(remember_forgotten, chosen),
+        keep_photo=besides.photos.keep,
+        remember_forgotten=lambda address, photos: besides.remember_forgotten(address, photos, now()),
+        tidy=besides.tidy,
     )
     return furnished
 
@@ -153,6 +156,21 @@ def _faults(path: Path, language: str) -> dict[str, str]:
     except BadRules as bad:
         return {f"{number}. {path.name}:{fault.line}": fault.message for number, fault in enumerate(bad.faults[:50], 1)}
     return {}
+
+
+def kept(chosen: Settings, way: Tokens | None) -> Kept:
+    """Return what is kept besides the database."""
+    from mailbot.kept import Kept
+
+    return Kept(chosen.data_folder, chosen.inbox, chosen.handled_folder, lambda: folders(chosen, way))
+
+
+def folders(chosen: Settings, way: Tokens | None) -> Folders:
+    """Return the folders of the mailbox, not yet opened."""
+    from mailbot.mail.folders import Folders
+
+    server = server_of(chosen.imap, chosen, way)
+    return Folders(server, chosen.inbox, chosen.handled_folder, chosen.most_megabytes * 1_000_000)
 
 
 def get_ready(furnished: Office) -> None:
@@ -233,9 +251,9 @@ def run() -> None:
 
     chosen = settings()
     with opened(chosen) as store:
-        furnished = office(chosen, store)
-        get_ready(furnished)
         way = tokens(chosen)
+        furnished = office(chosen, store, way)
+        get_ready(furnished)
         mailbox, outbox = source(chosen, store, way), sender(chosen, way)
         try:
             heart = Heartbeat(chosen.data_folder / "heartbeat", os.environ)
@@ -251,8 +269,8 @@ def once() -> int:
 
     chosen = settings()
     with opened(chosen) as store:
-        furnished = office(chosen, store)
         way = tokens(chosen)
+        furnished = office(chosen, store, way)
         mailbox, outbox = source(chosen, store, way), sender(chosen, way)
         try:
             complete = fetch(mailbox, furnished)
@@ -277,32 +295,6 @@ def post_all(furnished: Office, outbox: SmtpSender) -> bool:
         log.warning("letters wait", extra={"error": str(error)})
         return False
     return True
-
-
-FORGOTTEN = "forgotten"
-"""A file in the data folder: a digest and a day for each address that was forgotten, to be erased again after a
-restore."""
-
-
-def remember_forgotten(chosen: Settings, address: str) -> None:
-    from mailbot.service.staff import forget_case_files
-
-    forget_case_files(chosen.data_folder, address)
-    with _private(chosen.data_folder / FORGOTTEN) as file:
-        file.write(f"{mark(address)} {now():%Y-%m-%d}\n")
-
-
-def mark(address: str) -> str:
-    from hashlib import sha256
-
-    from mailbot.model.addresses import one_form
-
-    return sha256(one_form(address.strip()).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _private(path: Path) -> TextIO:
-    """Open a file to add lines to it; nobody else can read it."""
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
 
 
 def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:

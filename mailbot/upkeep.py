@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailbot.app import (
-    FORGOTTEN,
     OUTLOOK_FOR_SOMEBODY,
     SIGNED_IN,
     check,
-    mark,
+    folders,
+    kept,
     microsoft,
     now,
+    office,
     opened,
-    remember_forgotten,
     say,
     sender,
     server_of,
@@ -26,15 +26,20 @@ from mailbot.app import (
     tokens,
 )
 from mailbot.errors import MailbotError, Temporary
+from mailbot.kept import mark
 from mailbot.model.servers import Provider
+from mailbot.policy.rules import load
 
 if TYPE_CHECKING:
+    from mailbot.mail.oauth import Tokens
     from mailbot.mail.server import Visit
     from mailbot.settings import Settings
     from mailbot.store import Store
 
 WRONG_CLOCK = timedelta(minutes=1)
 """A clock that differs by so much from a mail server's is set."""
+MARGIN = timedelta(minutes=5)
+"""Mails that came so long before a backup are looked at too: what is in it already is known to it."""
 
 
 def login() -> None:
@@ -149,45 +154,89 @@ def _database_agrees(store: Store, *, mend: bool) -> int:
 
 
 def backup(target: Path) -> None:
-    """Copy the database into a new file, while it is in use."""
+    """Copy the database, while it is in use, and the files beside it into one new file."""
+    from mailbot.store.archive import pack
     from mailbot.store.backup import back_up
 
-    back_up(settings().database_url.reveal(), target)
-    say(f"{target}: a copy of the database, with personal data in it. Keep it where only you can read it.")
+    chosen = settings()
+    copy = target.with_name(f".{target.name}.copy")
+    copy.unlink(missing_ok=True)
+    try:
+        back_up(chosen.database_url.reveal(), copy)
+        pack(target, copy, chosen.data_folder)
+    finally:
+        copy.unlink(missing_ok=True)
+    say(f"{target}: the database, photos and case files, with personal data. Keep it where only you can read it.")
 
 
-def restore(file: Path) -> None:
-    """Put a backup in the place of the database, and erase in it once more who asked to be forgotten."""
+def restore(file: Path) -> int:
+    """Put a backup in the place of the database, erase in it once more who asked to be forgotten, and read the mails
+    again that came since: what they booked is booked again, and the answers lie in the drafts. Returns 1 where the
+    mailbox is away: then a person reads them, or restores once more."""
+    from mailbot.store.archive import take_database, take_files, taken_at
     from mailbot.store.backup import restore as restored
 
     chosen = settings()
-    taken = datetime.fromtimestamp(file.stat().st_mtime, UTC).astimezone()
-    restored(chosen.database_url.reveal(), file)
-    forgotten = _forgotten(chosen)
-    with opened(chosen) as store, store.unit() as unit:
-        again = [address for address in unit.erasure.addresses() if mark(address) in forgotten]
-        for address in again:
-            unit.erasure.forget(address)
-        unit.commit()
-    say(f"{file} is in place; {len(again)} addresses that were forgotten since were erased in it again.")
-    say(f"Mails that came after {taken:%d/%m/%Y %H:%M} are not answered again: please read them yourself.")
+    taken = taken_at(file)
+    chosen.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = chosen.data_folder / ".restoring.sqlite3"
+    try:
+        take_database(file, database)
+        restored(chosen.database_url.reveal(), database)
+    finally:
+        database.unlink(missing_ok=True)
+    files = take_files(file, chosen.data_folder)
+    way = tokens(chosen)
+    forgotten = kept(chosen, way).forgotten()
+    with opened(chosen) as store:
+        with store.unit() as unit:
+            again = [address for address in unit.erasure.addresses() if mark(address) in forgotten]
+            gone = [name for address in again for name in unit.erasure.forget(address).photos]
+            unit.commit()
+        kept(chosen, way).photos.erase(gone)
+        say(f"{file} of {taken.astimezone():%d/%m/%Y %H:%M} is in place, with {files} files that were missing.")
+        say(f"{len(again)} addresses that were forgotten since were erased in it again.")
+        try:
+            _replay(chosen, store, taken, way)
+        except Temporary as error:
+            say(f"The mails that came since could not be read again: {error}")
+            say("Restore once more when the mailbox answers, or read them yourself: they are not answered again.")
+            return 1
     say("If the daemon runs, restart it now.")
+    return 0
+
+
+def _replay(chosen: Settings, store: Store, taken: datetime, way: Tokens | None) -> None:
+    """Read the mails again that came since a moment; the letters go to the drafts, and staff are told. Raises
+    Temporary where the mailbox is away."""
+    from mailbot.service.replay import replay
+
+    mailbox, drawers = source(chosen, store, way), folders(chosen, way)
+    try:
+        mailbox.waiting(1)  # what comes from now on is the daemon's
+        replayed = replay(drawers.since(taken - MARGIN), office(chosen, store, way), drawers.draft)
+    finally:
+        mailbox.close()
+        drawers.close()
+    say(f"{replayed.mails} mails of then and later were looked at again; {replayed.letters} letters were not sent.")
+    if replayed.letters:
+        say(f"They lie in the folder {replayed.folder}: compare with what people got, send what is missing.")
 
 
 def forget(address: str) -> None:
     """Erase what is kept of an address, and remember, without the address, that it was."""
     chosen = settings()
+    way = tokens(chosen)
+    besides = kept(chosen, way)
     with opened(chosen) as store, store.unit() as unit:
         erased = unit.erasure.forget(address)
         unit.commit()
-    remember_forgotten(chosen, address)
+    besides.remember_forgotten(address, erased.photos, now())
     say(f"erased: {erased.conversations} conversations, {erased.letters} letters, the sender of {erased.mails} mails")
     if erased.standing:
         say(f"kept until they are over: {', '.join(erased.standing)} (cancel them, and forget again)")
-    say("Mails in the mailbox, its folders and older backups are yours to delete.")
-
-
-def _forgotten(chosen: Settings) -> frozenset[str]:
-    path = chosen.data_folder / FORGOTTEN
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    return frozenset(line.partition(" ")[0] for line in lines)
+    try:
+        say(f"mailbox: {besides.erase_from_mailbox(load(chosen.rules), now())} mails erased")
+    except Temporary as error:
+        say(f"mailbox: {error}; its mails are erased in the coming night")
+    say("Older backups are yours to delete; after a restore, the address is erased again.")

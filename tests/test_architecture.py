@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "logs": {"errors"},
     "heartbeat": set(),
     "app": {
+        "kept",
         "logs",
         "heartbeat",
         "service",
@@ -38,7 +39,8 @@ MAY_IMPORT = {
         "settings",
         "errors",
     },
-    "upkeep": {"app", "store", "mail", "replies", "policy", "service", "model", "settings", "errors"},
+    "kept": {"mail", "service", "store", "model", "errors"},
+    "upkeep": {"kept", "app", "store", "mail", "replies", "policy", "service", "model", "settings", "errors"},
     "__main__": {"app", "upkeep", "demo", "errors", "__init__"},
     "__init__": set(),
 }

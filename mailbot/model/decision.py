@@ -851,7 +851,7 @@ class Alert:
     template: ClassVar[str] = "alert"
     why: str
     """undeliverable, flood-sender, flood-conversation, flood-domain, flood-strangers, trouble-mailbox, trouble-outbox,
-    trouble-clock, trouble-login, rules: worded by the template."""
+    trouble-clock, trouble-login, restored, rules: worded by the template."""
     details: Mapping[str, str] = field(default_factory=dict)
     event: str = ""
     """What happened, as a key: an alert about the same is written once a day. Empty: each time."""

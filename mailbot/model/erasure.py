@@ -13,3 +13,5 @@ class Erased:
     """Entries in the ledger whose sender is no longer told."""
     standing: tuple[str, ...] = ()
     """Codes of what is kept because it is not over."""
+    photos: tuple[str, ...] = ()
+    """Names of photos that go with it."""

@@ -213,6 +213,8 @@ class Retention:
     """Who asked for what, after it is over."""
     letters: timedelta = timedelta(days=365)
     """Letters that were sent, and the senders of mails."""
+    mails: timedelta | None = None
+    """Handled mails and our letters in the folders of the mailbox; None: those are left alone."""
 
 
 @dataclass(frozen=True)

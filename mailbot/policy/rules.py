@@ -704,6 +704,7 @@ def _retention(node: Node) -> Retention:
     retention = Retention(
         bookings=form.may("bookings", _some_time, usual.bookings),
         letters=form.may("letters", _some_time, usual.letters),
+        mails=form.may("mails", _some_time, usual.mails),
     )
     form.close()
     return retention

@@ -400,7 +400,7 @@ def facts_for(
         ),
         subject=letter.subject,
         message_id=letter.message_id,
-        new_code=unit.reservations.new_code(),
+        new_code=unit.reservations.new_code(letter.digest),
         conversation=conversation,
         standing=standing,
         earlier=earlier,
@@ -455,8 +455,8 @@ def carry_out(
     letters = letters_of(decision, unit, rules, office, thread, cause, report)
     unit.reservations.put(as_published(decision.puts, letters), stock_of(rules), now)
     if decision.erase:
-        office.remember_forgotten(decision.erase)
-        unit.erasure.forget(decision.erase)
+        erased = unit.erasure.forget(decision.erase)
+        office.remember_forgotten(decision.erase, erased.photos)
     for evaluation in decision.evaluations:
         unit.evaluations.keep(evaluation)
     if decision.case:

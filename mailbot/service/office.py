@@ -56,8 +56,11 @@ class Office:
     keep_photo: Callable[[str, bytes], bool] = lambda name, octets: False
     """Keep a photo under a name; whether there is room for it."""
 
-    remember_forgotten: Callable[[str], None] = lambda address: None
-    """Remember, without the address, that what was kept of it was erased: an older backup may come back."""
+    remember_forgotten: Callable[[str, tuple[str, ...]], None] = lambda address, photos: None
+    """Remember, without the address, that what was kept of it was erased: an older backup may come back. Its photos go
+    too."""
+    tidy: Callable[[Rules, datetime], None] = lambda rules, now: None
+    """Erase in files and in the folders of the mailbox what has served; called at night, once. Raises Temporary."""
 
     def message_id(self, rules: Rules, code: str = "") -> str:
         """Return a fresh Message-ID without brackets: hard to guess, since an answer to a challenge is a proof."""

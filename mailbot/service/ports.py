@@ -155,6 +155,10 @@ class Mailbox(Protocol):
         """Write that it will not be tried again, and return what it was."""
         ...
 
+    def withhold(self, now: datetime) -> tuple[Post, ...]:
+        """Write of all letters that wait that they will not leave by themselves, and return them, oldest first."""
+        ...
+
 
 class Reservations(Protocol):
     """Conversations, what they occupy, and what key-holders were told."""
@@ -191,8 +195,8 @@ class Reservations(Protocol):
         """Return every step of a conversation, the first one first."""
         ...
 
-    def new_code(self) -> str:
-        """Return a code that no conversation has."""
+    def new_code(self, mail: str) -> str:
+        """Return a code that no conversation has; it follows from the digest of the mail that begins it."""
         ...
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:

@@ -78,7 +78,7 @@ NIGHT = 3
 
 
 def erase(office: Office) -> None:
-    """Erase personal data that has served, at night."""
+    """Erase personal data that has served, at night: in the database, and once a night in files and in the mailbox."""
     now, rules = office.clock(), office.rules.current()
     if now.astimezone(rules.commune.zone).hour != NIGHT:
         return
@@ -88,6 +88,7 @@ def erase(office: Office) -> None:
     if erased.conversations or erased.letters or erased.mails:
         counted = {"conversations": erased.conversations, "letters": erased.letters, "mails": erased.mails}
         log.info("personal data erased", extra=counted)
+    office.tidy(rules, now)
 
 
 def crossing(now: datetime, unit: Unit, rules: Rules) -> tuple[Reservation, ...]:

@@ -3,7 +3,7 @@ without a name: what was booked, when, and how each mail ended."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from mailbot.model.addresses import one_form
 from mailbot.model.decision import Digest, Passing
 from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
-from mailbot.model.reports import Report, Standing
+from mailbot.model.reports import Found, Report, Standing
 from mailbot.model.reservation import BOOKED, HELD, Reservation, State
 from mailbot.store.schema import DIGEST, EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
@@ -40,13 +40,14 @@ class Erasure:
         letters = self._erase_letters(and_(about, OUTBOX.c.code.not_in(standing)), RECIPIENT.c.address == whose)
         self._erase_reservations(over)
         self._erase_from_lists(whose)
+        photos = self._photos(whose, over)
         self._erase_from_reports(lambda report: report.by == whose)
         self._erase_requests(whose)
         self._connection.execute(delete(HANDED).where(HANDED.c.address == whose))
         self._connection.execute(update(EVALUATION).where(EVALUATION.c.address == whose).values(address="", remark=""))
         about_them = and_(LEDGER.c.sender == whose, or_(LEDGER.c.code.is_(None), LEDGER.c.code.not_in(standing)))
         ended = self._connection.execute(update(LEDGER).where(about_them).values(sender="")).rowcount
-        return Erased(len(over), letters, ended, tuple(standing))
+        return Erased(len(over), letters, ended, tuple(standing), photos)
 
     def expire(self, bookings: datetime, letters: datetime) -> Erased:
         """Erase names from conversations that were over before `bookings`, and letters and senders from before
@@ -109,6 +110,13 @@ class Erasure:
                 this = and_(DIGEST.c.holder == holder, DIGEST.c.day == day)
                 self._connection.execute(update(DIGEST).where(this).values(body=nameless))
                 self._erase_letters(OUTBOX.c.cause == f"list {holder} {day}", RECIPIENT.c.address == address)
+
+    def _photos(self, address: str, over: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the photos that somebody sent, and of those of what they had."""
+        reports = self._connection.execute(select(REPORT.c.body)).scalars()
+        found = [(report, deed) for report in reports for deed in report.deeds if isinstance(deed, Found)]
+        theirs = (deed for report, deed in found if report.by == address or deed.code in over)
+        return tuple(name for deed in theirs for name in deed.photos)
 
     def _erase_from_reports(self, of_whom: Callable[[Report], bool], *which: ColumnElement[bool]) -> None:
         """Take a name and the words off reports that were carried out; what they changed stays."""

@@ -244,6 +244,16 @@ class Mailbox:
         [letter] = self._letters(OUTBOX.c.id == receipt.id)
         return letter
 
+    def withhold(self, now: datetime) -> tuple[Post, ...]:
+        """Write of all letters that wait that they will not leave by themselves, and return them, oldest first."""
+        waits = OUTBOX.c.next_try.is_not(None)
+        columns = (OUTBOX.c.id, OUTBOX.c.raw, OUTBOX.c.sender, OUTBOX.c.tries)
+        rows = self._connection.execute(select(*columns).where(waits).order_by(OUTBOX.c.id)).all()
+        recipients = self._recipients([row.id for row in rows])
+        held = {"next_try": None, "worker": None, "given_up": now, "error": "withheld: a person decides"}
+        self._connection.execute(update(OUTBOX).where(waits).values(**held))
+        return tuple(Post(row.id, row.raw, row.sender, recipients[row.id], row.tries) for row in rows)
+
     def _outcome(self, receipt: Receipt, what: dict[str, object]) -> None:
         self._connection.execute(_OUTCOME, {**what, "post": receipt.id, "tried": 0 if receipt.away else 1})
 

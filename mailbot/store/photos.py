@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 MOST_OCTETS = 2_000_000_000
@@ -33,3 +35,21 @@ class Photos:
             file.write(octets)
         unfinished.replace(self._folder / name)
         return True
+
+    def erase(self, names: Iterable[str]) -> None:
+        """Delete these photos; harmless where they are gone."""
+        for name in names:
+            if _NAME.fullmatch(name):
+                (self._folder / name).unlink(missing_ok=True)
+
+    def expire(self, before: datetime) -> int:
+        """Delete the photos that were kept before that; return how many."""
+        return expire(self._folder, before)
+
+
+def expire(folder: Path, before: datetime) -> int:
+    """Delete the files of a folder that were written before that; return how many. Harmless where there is none."""
+    old = [path for path in folder.glob("*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
+from itertools import count
 
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, text, update
 
@@ -167,12 +168,15 @@ class Reservations:
             rows = [{"code": step.after.code, "starts": span.start, "ends": span.end} for span in sorted(shall)]
             self._connection.execute(_HAPPENS, rows)
 
-    def new_code(self) -> str:
-        """Return a code that no conversation has."""
-        while True:
-            code = "R-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    def new_code(self, mail: str) -> str:
+        """Return a code that no conversation has. It follows from the mail (its digest): where a mail is read again
+        after a restore, its conversation has the code that people know."""
+        for number in count():
+            octets = sha256(f"{mail} {number}".encode("utf-8", "surrogateescape")).digest()
+            code = "R-" + "".join(CODE_LETTERS[octet % len(CODE_LETTERS)] for octet in octets[:_CODE_LENGTH])
             if self._connection.execute(_CODE_THERE, {"code": code}).first() is None:
                 return code
+        raise AssertionError("counting does not end")
 
     def lapsing(self, before: datetime) -> tuple[Reservation, ...]:
         """Return what is held, for a change as well, and whose deadline is before that."""

@@ -45,7 +45,7 @@ def confirm(store: ports.Store, number: int) -> None:
         keys = Window(frozenset({"key:hall:1", "key:hall:2"}), claim.first, claim.last)
         unit.reservations.occupancy([month, keys], ONE_EACH).taken("hall", claim.first, claim.last)
         unit.reservations.last_digests()
-        code = unit.reservations.new_code()
+        code = unit.reservations.new_code(str(number))
         unit.reservations.put([booked(code, use)], ONE_EACH, NOW)
         unit.mailbox.post(outgoing(f"{number}@mairie.example", asker, code=code), NOW)
         unit.mailbox.ended(f"digest {number}", End.ANSWERED, "free", code)

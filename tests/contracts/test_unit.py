@@ -200,16 +200,28 @@ class UnitContract:
 
     def test_a_new_code_has_five_letters_that_nobody_misreads(self, store: ports.Store) -> None:
         with store.reading() as unit:
-            codes = {unit.reservations.new_code() for _ in range(20)}
+            codes = {unit.reservations.new_code(f"mail {number}") for number in range(20)}
         assert len(codes) == 20
         assert all(code[:2] == "R-" and len(code) == 7 and set(code[2:]) <= set(CODE_LETTERS) for code in codes)
 
-    def test_a_new_code_is_free(self, store: ports.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-        put(store, booked("R-00000"))
-        letters = iter("0000000001")
-        monkeypatch.setattr("secrets.choice", lambda _: next(letters))
+    def test_a_new_code_follows_from_the_mail_and_is_free(self, store: ports.Store) -> None:
         with store.reading() as unit:
-            assert unit.reservations.new_code() == "R-00001"
+            code = unit.reservations.new_code("mail")
+            assert unit.reservations.new_code("mail") == code
+        put(store, booked(code))
+        with store.reading() as unit:
+            assert unit.reservations.new_code("mail") not in (code, unit.reservations.new_code("another mail"))
+
+    def test_letters_that_are_withheld_leave_no_more(self, store: ports.Store) -> None:
+        with store.unit() as unit:
+            unit.mailbox.post(outgoing("1@mairie.example"), NOW)
+            unit.mailbox.post(outgoing("2@mairie.example"), NOW)
+            assert len(unit.mailbox.withhold(NOW)) == 2
+            assert unit.mailbox.withhold(NOW) == ()
+            assert unit.mailbox.due(NOW, 5) == ()
+            unit.commit()
+        with store.reading() as unit:
+            assert unit.mailbox.next_due() is None
 
     # --- what is looked for
 

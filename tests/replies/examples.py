@@ -515,6 +515,7 @@ def contents(language: str) -> dict[str, d.Content]:
         ),
         "alert-flood": d.Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
         "alert-trouble": d.Alert("trouble-mailbox", {"since": "12/06/2026 09:30", "error": "IMAP: login refused"}),
+        "alert-restored": d.Alert("restored", {"mails": "14", "letters": "12", "folder": "Drafts"}),
         "alert-login": d.Alert(
             "trouble-login",
             {"since": "12/06/2026 09:30", "error": "the sign-in service refuses: it expired. Run mailbot login."},
