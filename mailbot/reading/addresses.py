@@ -16,7 +16,8 @@ _ANGLE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|<([^<>]*)>')
 _BETWEEN_WORDS = re.compile(r"""[\s<>()",;:\[\]]+""")
 _GROUP_NAME = re.compile(r"(?:^|(?<=[,;]))[^\"<@,:;=]*:(?!/)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
-_SOUND = re.compile(r'(?:[^\s<>()@",;:\\]+|"[^"\\]*")@[^\s<>()@",;:\\]+')
+_SOUND = re.compile(r'(?:[^\s<>()@",;:\\]+|"[^"\\]*")@[^\s<>()@",;:\\.]+(?:\.[^\s<>()@",;:\\.]+)*')
+"""Between the dots of a domain there is something: no server takes mail for "courrier...example"."""
 LONGEST = 320
 """Characters of an address (RFC 3696 erratum 1690 allows 254 in a path; some are lenient)."""
 

@@ -488,3 +488,9 @@ def test_any_text_in_any_part_is_read(text: str, kind: str) -> None:
     message["From"] = "a@x.example"
     message.attach(MIMEText(text.encode("utf-8", "replace").decode(), kind, "utf-8"))
     assert isinstance(parse(message.as_bytes()), Letter)
+
+
+@pytest.mark.parametrize("domain", ["courrier...example", ".example", "courrier..", "."])
+def test_a_domain_with_nothing_between_its_dots_is_no_address(domain: str) -> None:
+    letter = parse(f"From: Zoe <zoe@{domain}>\r\nSubject: salle\r\n\r\nBonjour\r\n".encode())
+    assert letter.sender.address in ("", "zoe@courrier"), "one dot at the end is that of the root"
