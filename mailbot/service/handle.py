@@ -24,6 +24,7 @@ from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
 from mailbot.policy.continued import OPEN, afterthought_to, continued, under_subject
 from mailbot.policy.decide import on_mail
 from mailbot.policy.due import lapsed
+from mailbot.policy.floods import too_many_from_the_house
 from mailbot.policy.matter import Matter
 from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of
@@ -145,7 +146,9 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                         decision = for_somebody(other, letter, proof, unit, rules, office, now)
                     if house:
                         decision = of_the_house(house, letter, proof, unit, rules, office, now)
-                    if decision is None:
+                    if decision is not None:
+                        decision = silenced(letter, proof, unit, rules, now) or decision
+                    else:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
                         decision = on_mail(meaning, facts, rules)
                     decision = with_photos(decision, letter, raw, office)
@@ -231,6 +234,12 @@ def of_the_house(
         carry_out(decision, unit, rules, office)
         done.append((one, decision))
     return owners_told(done, said.keeper.person)
+
+
+def silenced(letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision | None:
+    """Return silence where those who run it, or somebody under their name, get too many answers."""
+    traffic = unit.mailbox.traffic(letter.sender.address, "", now)
+    return too_many_from_the_house(letter.sender, proof is Proof.PASSED, traffic, rules)
 
 
 def take_back(letter: Letter, bounce: Bounce, rules: Rules, office: Office) -> None:

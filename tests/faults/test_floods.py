@@ -205,3 +205,24 @@ def test_old_mails_of_the_embedded_server_are_not_looked_at(embedded_imap: Embed
     assert fetch(source, town.office)
     source.close()
     assert town.round() == []
+
+
+def reports_of_a_day(town: Town, number: int) -> int:
+    """Let the key-holder write reports; return how many are answered."""
+    josiane = "josiane.lambert@voisines.example"
+    letters = [to(town.write(josiane, "rapport", f"qui vient le {n % 27 + 1}/07 ?")) for n in range(number)]
+    return sum(josiane in each for each in letters)
+
+
+def test_a_key_holder_who_is_proven_gets_ten_times_the_answers_of_anybody(tmp_path: Path) -> None:
+    town = Town(tmp_path, Clock(NINE_THIRTY), proven=frozenset({"josiane.lambert@voisines.example"}))
+    town.round()
+    most = limits(town).answers_per_sender
+    assert reports_of_a_day(town, most + 10) == most + 10
+    town.close()
+
+
+def test_under_a_key_holders_name_nobody_fills_their_mailbox(town: Town) -> None:
+    most = limits(town).answers_per_sender
+    assert reports_of_a_day(town, most + 10) <= most
+    assert sum("Trop de mails d'une même adresse" in subject for subject in alerts(town)) == 1
