@@ -54,11 +54,14 @@ def _read(text: str, letter: Letter, kept: Library, spoken: Sequence[Language]) 
     if not text or len(sheet.words) > LONGEST or text.endswith("?"):
         return None
     cues = [cue for lexicon in lexicons for cue in _cues(lexicon).find(sheet)]
-    acts = {Act(cue.value) for cue in _outermost([cue for cue in cues if cue.value in set(Act)])}
+    said = find(plain, lexicons, letter.sent, kept.catalogue, sheet.tokens).whens
+    mentions = [one for one in kept.thesaurus.find(sheet, spoken) if one.sort is not Sort.UNLENT and not one.generic]
+    told = {sheet.sentence_of[at] for at in (*(one.first for one in mentions), *_beginnings(said, sheet))}
+    meant = (cue for cue in _outermost([cue for cue in cues if cue.value in set(Act)]))
+    acts = {Act(cue.value) for cue in meant if sheet.sentence_of[cue.first] in told}
     if len(acts) != 1:
         return None
-    whens = combine(find(plain, lexicons, letter.sent, kept.catalogue, sheet.tokens).whens)
-    mentions = [one for one in kept.thesaurus.find(sheet, spoken) if one.sort is not Sort.UNLENT and not one.generic]
+    whens = combine(said)
     things, several = _things(mentions, sheet, lexicons)
     return Order(
         acts.pop(),
@@ -68,6 +71,11 @@ def _read(text: str, letter: Letter, kept: Library, spoken: Sequence[Language]) 
         " ".join(text.split()),
         several,
     )
+
+
+def _beginnings(whens: Sequence[When], sheet: Page) -> Iterator[int]:
+    """Yield the first words of phrases of time: what opens or closes is said in the sentence of a thing or a day."""
+    return (at for when in whens if (at := sheet.word_at(when.start)) < len(sheet.words))
 
 
 def _things(

@@ -15,11 +15,13 @@ from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing
 from mailbot.model.rules import Rules, Staff
-from mailbot.policy.behalf import for_whom, is_it_you, party_of
+from mailbot.policy.behalf import ORDERS, for_whom, is_it_you, party_of
 from mailbot.reading.behalf import read_behalf, read_whom
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.reader import read
 from mailbot.reading.words import own_words
 from mailbot.service.ports import Unit
+from mailbot.service.reports import LISTS
 from mailbot.service.staff import forged, says_yes, staff_at
 
 ANSWERED_WITHIN = timedelta(days=7)
@@ -65,13 +67,21 @@ def for_other(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language
         if behalf is None:
             return None
         return ForOther(person, behalf, _party(behalf, rules, unit, letter.arrived), question, vouched=True)
+    if answered is not None and answered.kind in LISTS:
+        return None
     behalf = read_behalf(letter, context, rules.catalogue, lexica)
     if behalf is None or (behalf.address and _is_own(behalf.address, rules)):
         return None
     party = _party(behalf, rules, unit, letter.arrived)
-    if isinstance(party, Unresolved) and not behalf.sure:
+    if isinstance(party, Unresolved) and not (behalf.sure and (party.near or _asks(behalf, letter, rules, lexica))):
         return None
     return ForOther(person, behalf, party)
+
+
+def _asks(behalf: Behalf, letter: Letter, rules: Rules, lexica: Mapping[Language, Lexicon]) -> bool:
+    """Return whether it asks for something: "pour info : …" is for nobody."""
+    alone = replace(letter, subject=behalf.subject, text=behalf.text, in_reply_to=(), references=())
+    return behalf.handed_on or read(alone, Context(), rules.catalogue, lexica).intent in ORDERS
 
 
 def of_the_commune(address: str, rules: Rules) -> Staff | None:

@@ -56,6 +56,8 @@ NO_ORDERS = [
     "OK",
     "sans suite",
     "Merci pour votre aide.",
+    "La porte est bloquée.",
+    "Je réserve la salle polyvalente le 14 juin de 18h à 22h ; il faudra fermer les fenêtres.",
 ]
 
 
