@@ -80,6 +80,7 @@ class Mark:
     BACK = 1 << 52
     ALL = 1 << 53
     PRECEDING = 1 << 54
+    SINGULAR = 1 << 55
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

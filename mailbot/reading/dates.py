@@ -155,7 +155,9 @@ class DateReader:
     def _bare(self, at: int, day: int, leads: int, listed: bool) -> tuple[Entry, int] | None:
         """A day's number without a month: in a list, or with an article ("le 12", "the 12th")."""
         atom, following = self.atoms[at], self.atoms[at + 1]
-        if self.is_hour(at, leads):
+        if self.is_hour(at, leads) or (
+            atom.number is not None and atom.number.ordinal and following.sense.weekday is not None
+        ):
             return None
         if (
             atom.number is not None
@@ -172,8 +174,11 @@ class DateReader:
             return None
         ordinal = atom.number is not None and atom.number.ordinal
         spelled = not atom.digits and not ordinal
-        named = bool(leads & NAMED) and not spelled and (not leads & Mark.FOR or bool(leads & Mark.ON))
-        named = named and bool(self.atoms[at - 1].marks & NAMED or not leads & (Mark.UNTIL | Mark.TO))  # "on till 10"
+        alone = not spelled or bool(self.atoms[at - 1].marks & Mark.SINGULAR)  # "le treize": a day, not thirteen things
+        named = bool(leads & (NAMED | Mark.MOVE_TO)) and alone and (not leads & Mark.FOR or bool(leads & Mark.ON))
+        named = named and bool(
+            self.atoms[at - 1].marks & (NAMED | Mark.MOVE_TO) or not leads & (Mark.UNTIL | Mark.TO)
+        )  # "on till 10"
         night = leads & Mark.FROM and small(following, Mark.ON) and self.with_month(Entry(), at + 3) is not None
         if not (named or listed or ordinal or night or self.list_ahead(at)):
             return None
@@ -301,8 +306,14 @@ class DateReader:
             dated = self._date_behind(entry, behind)
             behind = behind if dated is None else dated
         entry.gone = entry.gone or (at > 0 and bool(self.atoms[at - 1].marks & Mark.LAST))
-        entry.vague = entry.vague or (not entry.plural and at > 0 and bool(self.atoms[at - 1].marks & Mark.ONE))
+        entry.vague = entry.vague or (not entry.plural and at > 0 and self._is_one_of(self.atoms[at - 1]))
         return entry, behind
+
+    @staticmethod
+    def _is_one_of(atom: Atom) -> bool:
+        """Whether a word before a weekday leaves open which it is: "un samedi", "the first Sunday of that month"."""
+        ranked = atom.number is not None and atom.number.ordinal and not atom.digits
+        return bool(atom.marks & Mark.ONE) or ranked
 
     def _date_behind(self, entry: Entry, at: int) -> int | None:
         """Read the date behind a weekday: "samedi 13 juin", "zaterdag (13/6)", "Saturday, June 13th"."""

@@ -6,12 +6,12 @@ would be booked, or a date with hours of its own on which nothing is, were never
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime, timedelta
 
 from mailbot.model.meaning import Item, Lack, Meaning
 from mailbot.reading.moments import NOON, Clock, Role, When
-from mailbot.reading.sightings import Sighting
+from mailbot.reading.sightings import SECOND_CHOICE, Sighting
 
 _ASIDE = frozenset(
     {
@@ -37,6 +37,7 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
     asking = sighting.sentences_of("book/") if hours <= whole else None
     lacks: set[Lack] = set()
     aside = [(cue.first, cue.last) for cue in sighting.cues if cue.value in _ASIDE]
+    otherwise = [cue.first for cue in sighting.cues if cue.value in SECOND_CHOICE]
     whens = list(zip(sighting.whens, sighting.spans, strict=True))
     told = {_sentence(at, sighting) for when, (at, _) in whens if any(_whole(clock) for clock in when.clocks)}
     usual = sighting.sentences_of("stance-usual")
@@ -48,7 +49,9 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
             continue
         if when.bare_weekday and _sentence(at, sighting) in usual:
             continue
-        own = {day for span in when.days for day in span}
+        if any(first <= at and _sentence(first, sighting) == _sentence(at, sighting) for first in otherwise):
+            continue
+        own = _days_of(when, days)
         here = _sentence(at, sighting)
         alone = not own and (asking is None or (here in asking and here not in told))
         if own and not own & days:
@@ -56,6 +59,14 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
         elif any(_is_outside(clock, hours, alone=alone) for clock in when.clocks):
             lacks |= {Lack.START, Lack.END}
     return frozenset(lacks)
+
+
+def _days_of(when: When, read: Set[date]) -> set[date]:
+    """Return the days of a phrase; of a weekday alone those of the days read that it may mean, if any."""
+    own = {day for span in when.days for day in span}
+    if not when.bare_weekday:
+        return own
+    return {day for day in read if day.weekday() in {one.weekday() for one in own}} or own
 
 
 def _sentence(at: int, sighting: Sighting) -> int:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.model.spans import Days
-from mailbot.reading.moments import Role, When
+from mailbot.reading.cues import Cue
+from mailbot.reading.moments import Rival, Role, When
 from mailbot.reading.occasions import Moment
 from mailbot.reading.page import Sentence
-from mailbot.reading.sightings import Sighting
+from mailbot.reading.sightings import SECOND_CHOICE, Sighting
 from mailbot.reading.things import Sort
 
 _OF_ROOMS = frozenset({Role.USE, Role.FETCH})
@@ -28,6 +29,8 @@ _NEAR = 2
 """Sentences between the days and "one of them", at most."""
 _FEW = 3
 """Days of which one is to be had, at most."""
+_BEHIND = 2
+"""Words between "one of" and the room that it speaks of, at most."""
 _LONGEST = 31
 """Days of a period that may be left out of a series, at most."""
 
@@ -49,7 +52,7 @@ class Singled:
             if len(base) < 2:
                 continue
             moved = bool(again) and self._says("stance-moves", sentence.first, sentence.last)
-            moved |= dropped == sentence.number - 1 and self._asks(sentence)  # "Please take 8 November for that month"
+            moved |= dropped == sentence.number - 1 and len(new) == 1 and self._asks(new[0], sentence)
             if len(new) == 1 and moved:
                 off |= {day for m in again for day in _days(m.when) & base}
                 self._raise(new[0], base)
@@ -61,6 +64,75 @@ class Singled:
                     dropped = sentence.number
                     off |= _days(moment.when) & base or moment.days
         return off
+
+    # ── one of several ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def without_second_choice(self) -> None:
+        """Leave out the days that are meant only where those before them will not do: "past dat niet, dan …"."""
+        for cue in self.sighting.cues:
+            if cue.value not in SECOND_CHOICE:
+                continue
+            sentence = self.sighting.page.sentence(cue.first)
+            named = {day for m in self.moments if m.at < cue.first and self._is_asked(m) for day in m.days}
+            behind = [m for m in self.moments if cue.first <= m.at < sentence.last and self._is_asked(m)]
+            second = [m for m in behind if not m.days & named]
+            if named and len(second) == 1 and len(second[0].days) == 1 and not self._adds(sentence):
+                self.moments.remove(second[0])
+
+    def one_of_several(self) -> None:
+        """Make alternatives of two or three days of which one will do: "l'un ou l'autre nous convient"."""
+        page = self.sighting.page
+        for cue in self.sighting.cues:
+            if cue.value != "stance-one-of" or self._is_of_things(cue):
+                continue
+            number = page.sentence_of[cue.first]
+            near = [m for m in self.moments if abs(m.sentence - number) <= _NEAR and self._may_be_one(m)]
+            places = {m.sentence for m in near}
+            if len(places) == 1 and self._part(near):
+                return
+
+    def _part(self, together: Sequence[Moment]) -> bool:
+        """Let the first of some days stand for all; say whether it could."""
+        days = [day for m in together for day in _ends(m.when)]
+        if not 1 < len(days) <= _FEW or any(m.when.rivals for m in together):
+            return False
+        first = together[0]
+        rivals = tuple(Rival((Days(day, day),), either=True) for day in days[1:])
+        only = replace(first.when, days=(Days(days[0], days[0]),), vague=False, period=None, rivals=rivals)
+        kept = [m for m in self.moments if m is first or m not in together]
+        self.moments[:] = [replace(first, when=only) if m is first else m for m in kept]
+        return True
+
+    @staticmethod
+    def _is_asked(moment: Moment) -> bool:
+        return moment.when.counts and moment.when.role is Role.USE and not moment.when.loose and bool(moment.days)
+
+    @staticmethod
+    def _may_be_one(moment: Moment) -> bool:
+        when = moment.when
+        return when.counts and when.role is Role.USE and when.repetition is None and when.dated and bool(_ends(when))
+
+    def _adds(self, sentence: Sentence) -> bool:
+        adding = self.sighting.stances.words.adding
+        return any(word in adding for word in self.sighting.page.words[sentence.first : sentence.last])
+
+    def _is_of_things(self, cue: Cue) -> bool:
+        """Whether "one of the two" speaks of rooms or things: they are named right behind, or in its sentence, where
+        nothing says "on one of them"."""
+        page, ons = self.sighting.page, self.sighting.stances.words.ons
+        sentence = page.sentence(cue.first)
+        named = [m.first for m in self.sighting.mentions if sentence.first <= m.first < sentence.last]
+        led = cue.first > sentence.first and page.words[cue.first - 1] in ons
+        days = any(sentence.first <= m.at < sentence.last and m.days for m in self.moments)
+        return any(cue.last <= at < cue.last + _BEHIND for at in named) or (bool(named) and not led and not days)
+
+    # ── in a sentence ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refused(self) -> list[Moment]:
+        """Return the days of which their clause says no."""
+        sentences = self.sighting.page.sentences
+        days = [m for m in self.moments if m.days and not m.when.has_clock and m.when.role is Role.USE]
+        return [m for m in days if self._is_off(m, sentences[m.sentence], whole=False)]
 
     def _sorted(self, here: Sequence[Moment]) -> tuple[list[Moment], list[Moment], set[date]]:
         """Return which moments of a sentence name days again, which name a new one, and the days named before."""
@@ -99,12 +171,16 @@ class Singled:
     def _says(self, value: str, first: int, last: int) -> bool:
         return any(cue.value == value and first <= cue.first < last for cue in self.sighting.cues)
 
-    def _asks(self, sentence: Sentence) -> bool:
-        here = [cue.value for cue in self.sighting.cues if sentence.first <= cue.first < sentence.last]
+    def _asks(self, moment: Moment, sentence: Sentence) -> bool:
+        """Whether the clause of a day asks for it: "Please take 8 November for that month"."""
+        first, last = self._clause(moment, sentence)
+        here = [cue.value for cue in self.sighting.cues if first <= cue.first < last]
         return "stance-drops" not in here and any(value.startswith(("book/", "change/")) for value in here)
 
     def _in_a_moment(self, word: int) -> bool:
-        return any(first <= word < last for first, last in self.sighting.spans)
+        """Whether a number is part of a day, of hours, or of a name ("la classe 3")."""
+        named = any(mention.first <= word < mention.last for mention in self.sighting.mentions)
+        return named or any(first <= word < last for first, last in self.sighting.spans)
 
     def _clause(self, moment: Moment, sentence: Sentence) -> tuple[int, int]:
         """Return the words of a moment's clause, and of the next where its own says nothing of it."""
@@ -149,3 +225,10 @@ def _days(when: When) -> set[date]:
     if not when.days and when.period is not None and (when.period.last - when.period.first).days < _LONGEST:
         spans = (when.period,)
     return {day for span in spans for day in span}
+
+
+def _ends(when: When) -> list[date]:
+    """Return the single days of a phrase, or the two that "entre le 6 et le 13" names."""
+    if when.vague and when.period is not None and any(sign.isdigit() for sign in when.words):
+        return [when.period.first, when.period.last]
+    return [span.first for span in when.days] if all(span.first == span.last for span in when.days) else []

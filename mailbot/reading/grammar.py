@@ -32,6 +32,9 @@ MOST_WHENS: Final = 200
 _LONG_AGO: Final = 165
 """Days ahead from which a date without a year was rather last year's, in a sentence that tells the past."""
 
+_A_WHILE: Final = 275
+"""Days ahead from which a date without a year was rather this year's, where a nearer one is named."""
+
 _BESIDE: Final = 6
 """Atoms between "last year" and the date of it in brackets, at most."""
 
@@ -71,6 +74,8 @@ class _Reading:
         self.roles: dict[int, Role] = {}
         """By the first atom of a use, what the words of fetching and bringing back make of it."""
         self.last_named: date | None = None
+        self.naming: list[tuple[int, date]] = []
+        """The days named so far, each with its first atom: a correction is read before the words that it follows."""
         self.named_in = 0
         """The paragraph that named it."""
         self.named: dict[int, tuple[Days, bool]] = {}
@@ -167,10 +172,12 @@ class _Reading:
         start = min(self.atoms[piece.at].start for piece in use.pieces)
         end = max(self.atoms[piece.behind - 1].end for piece in use.pieces)
         when = When(start, end, self._words(use), replaced=use.replaced, negated=use.negated)
-        if any(entry.echo and not self._named_day(entry.day) for piece in use.days for entry in piece.entries):
-            return None
+        if any(self._is_no_day(piece) for piece in use.days):  # "la salle du 1er étage de 9h à 11h"
+            use = replace(use, pieces=[piece for piece in use.pieces if not self._is_no_day(piece)])
+            if not use.pieces:
+                return None
         for piece in use.days:
-            self._settle(piece)
+            self._settle(piece, firm=not use.closed)
         if use.rule is not None or self._is_series(use):
             when = self._repeated(when, use)
         elif use.days:
@@ -182,7 +189,13 @@ class _Reading:
         when = self._told_of_the_past(use, when)
         self._note(use, when)
         bare = bool(use.days) and use.rule is None and all(_is_bare(piece) for piece in use.days)
-        when = replace(when, bare_weekday=bare and all(day not in self.dates for span in when.days for day in span))
+        entries = [entry for piece in use.days for entry in piece.entries]
+        when = replace(
+            when,
+            bare_weekday=bare and all(day not in self.dates for span in when.days for day in span),
+            dated=any(entry.is_dated for entry in entries),
+            certain=bool(entries) and all(entry.is_certain for entry in entries),
+        )
         return replace(when, derivation=tuple(self._evidence(use, when)))
 
     def _words(self, use: Use) -> str:
@@ -200,13 +213,18 @@ class _Reading:
 
     # ── days ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _settle(self, piece: Piece) -> None:
+    def _is_no_day(self, piece: Piece) -> bool:
+        """Whether it is a rank of something else than days: no day of its number was named."""
+        return any(entry.echo and not self._named_day(entry.day) for entry in piece.entries)
+
+    def _settle(self, piece: Piece, *, firm: bool) -> None:
+        """Find the days of a piece; what is not `firm`, but refused or left behind, is not the day named last."""
         phrase = piece.phrase
         assert isinstance(phrase, DaysPhrase), "asked of days"
         hint = self.last_named if self.named_in == piece.paragraph else None
         again = self._named_before(phrase) if _is_number(phrase) else None  # "… les 6 et 20 juillet. Pour le 6, …"
         hint = self._of_a_series(phrase) or again or hint or self._named_before(phrase)
-        piece.settled = settle(phrase, self.almanac, self.last_named, hint)
+        piece.settled = settle(phrase, self.almanac, self._named_last(piece.at), hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
         for entry, each in zip(piece.entries, piece.settled, strict=True):
@@ -214,8 +232,24 @@ class _Reading:
                 week = each.period or each.days
                 self.week = (week, piece.paragraph) if week is not None and len(list(week)) == 7 else self.week
         named = spans_of(piece.settled)
-        if named and not any(entry.next_day for entry in phrase.entries):
+        if named and not any(entry.next_day for entry in phrase.entries) and self._is_named(piece, firm):
             self.last_named, self.named_in = named[-1].last, piece.paragraph
+            self.naming.append((piece.at, named[-1].last))
+
+    def _named_last(self, at: int) -> date | None:
+        """Return the day named last before an atom; a correction behind it was read already."""
+        if not self.naming or self.naming[-1][0] < at:
+            return self.last_named
+        return max(((place, day) for place, day in self.naming if place < at), default=(0, None))[1]
+
+    def _is_named(self, piece: Piece, firm: bool) -> bool:
+        """Whether "that day" may mean the day of a piece: not one that is refused, nor one of which the year before was
+        meant ("dans notre lettre du 20 janvier"), where another was named."""
+        if self.last_named is None or self.last_named < self.almanac.today:
+            return True
+        far = [each.days for each in piece.settled if each.days is not None]
+        certain = all(entry.is_certain for entry in piece.entries)
+        return firm and (certain or any((days.first - self.almanac.today).days <= _A_WHILE for days in far))
 
     def _named_day(self, number: int | None) -> bool:
         return any(day.day == number for day in self.dates | self._days_repeated())
@@ -277,7 +311,7 @@ class _Reading:
                 options[-1].extend(fixed[0])
             options.extend(fixed[1:])
         options = [option for option in options if option] or [[]]
-        options[0] = self._stretched(options[0], None if self._is_sum(use) else use.count)
+        options[0] = _from_to(self._stretched(options[0], None if self._is_sum(use) else use.count), use)
         return self._with_options(when, options, vague, use)
 
     def _is_theme(self, piece: Piece, use: Use) -> bool:
@@ -310,7 +344,7 @@ class _Reading:
         past = bool(first or vague) and all(each.past for each in (*first, *vague))
         days = spans_of(each for each in first if past or not each.past)
         left_out = series.excluded(use.pieces, self.almanac, self.last_named)
-        kept = tuple(span for span in days if span.first != span.last or not left_out.leaves_out(span.first))
+        kept = tuple(part for span in days for part in series.without(span, left_out))
         return replace(
             when,
             days=kept,
@@ -319,7 +353,7 @@ class _Reading:
             vague=not days and not conflict,
             period=next((each.period for each in vague if each.period is not None), None),
             past=past,
-            excluded=tuple(span for span in days if span not in kept),
+            excluded=tuple(Days(day, day) for span in days for day in span if left_out.leaves_out(day)),
         )
 
     def _meant_before(self, piece: Piece, dated: Sequence[Settled], role: Role | None) -> list[Settled]:
@@ -400,6 +434,8 @@ class _Reading:
 
     def _is_series(self, use: Use) -> bool:
         """Weekdays alone, with a period or a long range: "le mardi et le jeudi, de septembre à décembre"."""
+        if _ranged_weekdays(use):
+            return True
         bare = [piece for piece in use.days if isinstance(piece.phrase, DaysPhrase) and piece.phrase.bare_weekdays]
         bounds = [piece for piece in use.days if piece not in bare and _bounds(piece)]
         if use.count is not None and use.count.unit == "week" and (use.count.in_a_row or use.clocks) and use.days:
@@ -416,7 +452,9 @@ class _Reading:
 
     def _repeated(self, when: When, use: Use) -> When:
         """A repetition, written out."""
-        rule = use.rule or RulePhrase("weekly", open_weekdays=True)
+        ranged = _ranged_weekdays(use)
+        rule = use.rule or RulePhrase("weekly", weekdays=ranged, open_weekdays=not ranged)
+        use, more = _with_bounds_alone(use)
         listed = [
             piece for piece in use.days if len(piece.entries) > 1 and not _bounds(piece) and piece.settled[0].sure
         ]
@@ -442,13 +480,13 @@ class _Reading:
             return replace(when, vague=True, lacks=when.lacks | {Lack.UNTIL})
         if any(each.conflict for piece in use.days for each in piece.settled):
             return replace(when, lacks=when.lacks | {Lack.DATE})
-        known = self.repeated.get(rule.weekdays, ()) if rule.frequency == "weekly" and not use.days else ()
-        if known and rule.count is None and rule.interval == 1:
+        known = self._known(rule) if not use.days else ()
+        if known:
             return replace(when, days=known)  # "… elke woensdag van juli. Hebben jullie voor die woensdagen …"
         left_out = series.excluded(use.pieces, self.almanac, self.last_named)
         found = series.write_out(rule, series.windows(use.days), left_out, self.almanac.today, MOST)
         self.too_many = self.too_many or found.too_many
-        days = tuple(Days(day, day) for day in found.days)
+        days = tuple(Days(day, day) for day in sorted({*found.days, *more}))
         self.left_out.update(found.left_out)
         if found.ends:
             self.repeated.setdefault(rule.weekdays, days)
@@ -460,6 +498,14 @@ class _Reading:
             repetition=Repetition(rule.frequency, rule.interval, rule.weekdays, rule.nth, found.last),
             excluded=tuple(Days(day, day) for day in found.left_out),
         )
+
+    def _known(self, rule: RulePhrase) -> tuple[Days, ...]:
+        """Return the days that weekdays said without an end mean where the mail has named them before."""
+        if rule.frequency != "weekly" or rule.count is not None or rule.interval != 1:
+            return ()
+        dates = sorted(day for day in self.dates if day.weekday() in rule.weekdays)
+        listed = tuple(Days(day, day) for day in dates)
+        return self.repeated.get(rule.weekdays, ()) or (listed if len(listed) > 1 else ())
 
     def _is_question(self, use: Use) -> bool:
         """ "quels samedis de mai sont libres": none of them is asked for yet."""
@@ -654,6 +700,8 @@ class _Reading:
         if when.days and all(day in self.dates for span in when.days for day in span):
             return False
         entries = [entry for piece in use.days for entry in piece.entries]
+        if leads & (Mark.TO | Mark.MOVE_TO) and not leads & Mark.FROM and self.dates:
+            return False  # "R-4T8WZ du 10 octobre … au 17": where it is moved to
         return all(entry.loose or (entry.bare_weekday and of and entry.until is None) for entry in entries)
 
     def _told_of_the_past(self, use: Use, when: When) -> When:
@@ -719,6 +767,53 @@ def _is_since(use: Use) -> bool:
         return False
     [entry] = use.days[0].entries
     return bool(use.days[0].leads & Mark.SINCE) and entry.until is None and not entry.is_period
+
+
+def _from_to(option: list[Settled], use: Use) -> list[Settled]:
+    """Make a stretch of two days with only parts of the day beside them: "du jeudi soir 10 au dimanche soir 13"."""
+    until = len(use.days) == 2 and use.days[0].leads & Mark.FROM and use.days[1].leads & (Mark.TO | Mark.UNTIL)
+    if not until or len(option) != 2 or not use.clocks or not all(clock.only_part for clock in use.clocks):
+        return option
+    first, last = option[0].days, option[1].days
+    if first is None or last is None or last.last < first.first:
+        return option
+    return [replace(option[0], days=Days(first.first, last.last), ranged=True)]
+
+
+def _ranged_weekdays(use: Use) -> tuple[int, ...]:
+    """Return the weekdays said of many in a stretch: "on Tuesdays 8 September to 6 October"."""
+    entries = [entry for piece in use.days for entry in piece.entries]
+    found = {
+        e.weekday for e in entries if e.plural and e.day is not None and e.until is not None and e.weekday is not None
+    }
+    return tuple(sorted(found)) if use.rule is None else ()
+
+
+def _with_bounds_alone(use: Use) -> tuple[Use, set[date]]:
+    """Part the dates that come on top of a repetition from its bounds: "les mardis du 8 septembre au 6 octobre ainsi
+    que le samedi 10 octobre"."""
+    pieces: list[Piece] = []
+    more: set[date] = set()
+    for piece in use.pieces:
+        told = list(zip(piece.entries, piece.settled, strict=False))
+        single = [entry.day is not None and entry.until is None and each.days is not None for entry, each in told]
+        if isinstance(piece.phrase, DaysPhrase) and all(single) and _comes_on_top(piece, pieces):
+            more |= {each.days.first for _, each in told if each.days}
+            continue
+        if not isinstance(piece.phrase, DaysPhrase) or all(single) or not any(single) or single[0]:
+            pieces.append(piece)
+            continue
+        more |= {each.days.first for (_, each), alone in zip(told, single, strict=True) if alone and each.days}
+        kept = [one for one, alone in zip(told, single, strict=True) if not alone]
+        phrase = replace(piece.phrase, entries=[entry for entry, _ in kept], links=piece.phrase.links[: len(kept) - 1])
+        pieces.append(replace(piece, phrase=phrase, settled=[each for _, each in kept]))
+    return replace(use, pieces=pieces), more
+
+
+def _comes_on_top(piece: Piece, before: Sequence[Piece]) -> bool:
+    """Whether dates are joined by "and" to a repetition that has its bounds."""
+    ranged = any(entry.until is not None for each in before for entry in each.entries)
+    return ranged and bool(piece.between & Mark.AND) and not piece.leads & (Mark.SINCE | Mark.UNTIL)
 
 
 def _dates_of_rule(use: Use) -> list[Piece] | None:

@@ -280,6 +280,8 @@ class Joiner:
         if len({m.when.days for m in here}) < 2:
             return here
         goods = [other for other in self.wanted if other.sentence == one.sentence]
+        if goods == [one]:
+            return here
         if here[0].at < goods[0].at:
             return [m for m in here if m.at < one.at][-1:]
         return [m for m in here if m.at > one.at][:1] or here[-1:]

@@ -122,6 +122,10 @@ class When:
     theme, a part of the day without a day. Where anything firmer is said, it does not count."""
     bare_weekday: bool = False
     """Weekdays alone, of which nothing says which they are: those around a date that is named elsewhere, perhaps."""
+    dated: bool = False
+    """It says which day by a number, a feast, or from another day; not by the weekday alone, nor by "that day"."""
+    certain: bool = False
+    """Nobody can mean another year: a date with its weekday or year, "demain", "vendredi de la semaine prochaine"."""
     repetition: Repetition | None = None
     excluded: tuple[Days, ...] = ()
     """Days that were left out of the repetition."""

@@ -95,7 +95,7 @@ def _is_this_year(moment: Moment) -> bool:
 
 def _names_again(moment: Moment, moments: Sequence[Moment]) -> bool:
     """Whether it only points at a day that is left behind: "le 31, ah non, ce jour-là …"."""
-    if _dated(moment.when) or not moment.days or moment.when.repetition is not None:
+    if moment.when.dated or not moment.days or moment.when.repetition is not None:
         return False
     left = {day for other in moments if other.when.replaced or other.when.negated for day in other.days}
     return moment.days <= left and not moment.when.has_clock
@@ -171,12 +171,9 @@ def anchored(found: Sequence[Moment]) -> list[Moment]:
     """Put weekdays said alone to the day that is dated elsewhere: "goûter de l'Ascension … jeudi de 14h à 17h", and a
     stretch of weekdays to the week of the event."""
     dated = {
-        day
-        for m in found
-        if not m.when.past and (_dated(m.when) or m.when.loose) and len(m.days) == 1
-        for day in m.days
+        day for m in found if not m.when.past and (m.when.dated or m.when.loose) and len(m.days) == 1 for day in m.days
     }
-    dated |= {day for m in found if m.when.counts and _dated(m.when) and m.when.has_days for day in m.days}
+    dated |= {day for m in found if m.when.counts and m.when.dated and m.when.has_days for day in m.days}
     told = []
     for moment in found:
         if not dated or not moment.weekday_alone or moment.when.loose or moment.days & dated:
@@ -283,10 +280,14 @@ def _chosen(found: Sequence[Moment]) -> list[Moment]:
     elif timed and days:
         best = [] if _one_clock(timed) and not _of_the_others(best, timed) else best
         if not best:
-            days = [
-                m if m.when.has_clock else replace(m, when=replace(m.when, clocks=timed[0].when.clocks)) for m in days
-            ]
+            days = [m if m.when.has_clock else _at_hours_before(m, timed) for m in days]
     return [*days, *best, *_lengths(hours, best)]
+
+
+def _at_hours_before(moment: Moment, timed: Sequence[Moment]) -> Moment:
+    """Give a day the hours of the day before it ("le 5 de 10h à 12h, idem le lendemain"), else of the first."""
+    before = [m for m in timed if m.at < moment.at]
+    return replace(moment, when=replace(moment.when, clocks=(before or timed)[-1 if before else 0].when.clocks))
 
 
 def _asked_days(moments: Sequence[Moment], found: Sequence[Moment]) -> list[Moment]:
@@ -298,11 +299,11 @@ def _asked_days(moments: Sequence[Moment], found: Sequence[Moment]) -> list[Mome
         m
         for m in moments
         if m in best
-        or (m.rank >= 1 and _has_range(m) and (_dated(m.when) or (m.days < asked and not _has_range(best[0]))))
+        or (m.rank >= 1 and _has_range(m) and (m.when.dated or (m.days < asked and not _has_range(best[0]))))
     ]
     if kept and all(m.when.has_clock for m in kept):
         hours = [m for m in found if m.only_hours and m.rank >= best[0].rank and Lack.DATE not in m.when.lacks]
-        others = _highest([m for m in moments if m not in kept and m.rank >= 1 and _dated(m.when)])
+        others = _highest([m for m in moments if m not in kept and m.rank >= 1 and m.when.dated])
         if _of_the_others(hours, kept) and len(others) == 1:
             kept = [m for m in moments if m in kept or m in others]
     return kept
@@ -504,7 +505,7 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
     whole = {day for m in found if m.when.has_clock for day in m.days}
     found = [m for m in found if m.when.has_clock or not m.when.has_days or not m.days <= whole]
     found = [m for m in found if not (m.days and _only_part(m) and m.days <= _exact(m, found))]
-    dated = [m for m in found if _dated(m.when)]
+    dated = [m for m in found if m.when.dated]
     weekdays = {day.weekday() for m in dated for day in m.days}
     untimed = not any(moment.when.has_clock for moment in dated)
     again = [m for m in found if m.days and weekday_alone(m.when) and {day.weekday() for day in m.days} <= weekdays]
@@ -519,7 +520,7 @@ def _once(found: Sequence[Moment]) -> list[Moment]:
 
 def _dated_weekdays(found: Sequence[Moment]) -> list[Moment]:
     """Put weekdays with hours of their own on the dates that have none: "les 2 et 3 octobre: vendredi à 19h, …"."""
-    dated = [m for m in found if m.when.counts and m.days and _dated(m.when)]
+    dated = [m for m in found if m.when.counts and m.days and m.when.dated]
     weekdays = {day.weekday() for m in dated for day in m.days}
     timed = [m for m in found if m.when.counts and m.weekday_alone and m.when.has_clock]
     named = {day.weekday() for m in timed for day in m.days}
@@ -541,12 +542,7 @@ def _on_dates(moment: Moment, dated: Sequence[Moment]) -> Moment:
 
 def weekday_alone(when: When) -> bool:
     """Whether it names a weekday without a date."""
-    return not _dated(when) and when.repetition is None
-
-
-def _dated(when: When) -> bool:
-    """Whether a day is said by a number, not by its weekday alone."""
-    return any(step.part == "day" and any(sign.isdigit() for sign in step.words) for step in when.derivation)
+    return not when.dated and when.repetition is None
 
 
 def ending(found: Sequence[Moment]) -> list[Moment]:
@@ -669,7 +665,7 @@ def on_the_way(loan: Iterable[Moment], first: date, last: date) -> list[date]:
     days = []
     for moment in loan:
         for day in moment.days:
-            if _dated(moment.when) or moment.when.repetition is not None:
+            if moment.when.dated or moment.when.repetition is not None:
                 days.append(day)
             elif moment.when.role is Role.FETCH:
                 days.append(first - timedelta(days=(first.weekday() - day.weekday()) % 7))

@@ -10,6 +10,7 @@ from mailbot.reading.atoms import PASSED_OVER, Atom, Is, Mark
 from mailbot.reading.dates import DateReader
 from mailbot.reading.days import DayReader
 from mailbot.reading.hours import HourReader
+from mailbot.reading.numbers import LAST
 from mailbot.reading.repetitions import RuleReader
 from mailbot.reading.said import ClockPhrase, CountPhrase, DaysPhrase, Entry, ExceptPhrase, RulePhrase, small
 from mailbot.reading.settle import Settled
@@ -27,6 +28,12 @@ _JOINS: Final = (
 _NEAR: Final = _JOINS | PASSED_OVER
 _LONGEST_REASON: Final = 10
 """Atoms of a bracket that says why a day is left out, at most."""
+_NEAR_RULE: Final = 6
+"""Pieces from a repetition to its first and last day, at most."""
+_NEAR_RANK: Final = 5
+"""Atoms from "the first" to its day, at most."""
+_FEW_WORDS: Final = 3
+"""Words in a row between them that mean nothing here, at most."""
 _TIMELY: Final = frozenset({Is.WORD, Is.NUMBER, Is.DATE})
 _SET_OFF: Final = frozenset({Is.COMMA, Is.COLON, Is.LINE, Is.STOP, Is.PARAGRAPH, Is.OPEN, Is.CLOSE, Is.END, Is.DASH})
 _PARTING: Final = frozenset({Is.GAP, Is.OPAQUE, Is.SEMICOLON, Is.DATE})
@@ -135,7 +142,12 @@ class Scanner:
             found = self._except(at)
             if found is not None:
                 return found
-        return self.rules.rule(at) or self.days.days(at) or self.rules.count(at) or self._clock(at)
+        return self.rules.rule(at) or self.days.days(at) or self._count(at) or self._clock(at)
+
+    def _count(self, at: int) -> tuple[CountPhrase, int] | None:
+        days = self.pieces[-1] if self.pieces else None
+        bare = days is not None and self._near and isinstance(days.phrase, DaysPhrase) and days.phrase.bare_weekdays
+        return self.rules.count(at, beside_rule=bare or self._follows_a_rule())
 
     def _take(self, phrase: Phrase, at: int, behind: int) -> None:
         if isinstance(phrase, DaysPhrase):
@@ -159,6 +171,8 @@ class Scanner:
 
     def _append(self, phrase: Phrase, at: int, behind: int) -> None:
         before = self.atoms[at - 1].marks if at else 0
+        if isinstance(phrase, DaysPhrase) and len(phrase.entries) == 1 and self._follows_a_rule():
+            phrase.leads |= self._first_or_last(at)
         self.pieces.append(
             Piece(
                 phrase,
@@ -179,6 +193,24 @@ class Scanner:
         if isinstance(phrase, DaysPhrase | RulePhrase | ExceptPhrase):
             self.hours.day_behind = behind
         self._near, self._between, self._bracketed = True, 0, False
+
+    def _follows_a_rule(self) -> bool:
+        """Whether a repetition stands near before, of which days may be the first or the last."""
+        near = [piece for piece in self.pieces[-_NEAR_RULE:] if piece.paragraph == self._paragraph]
+        return any(isinstance(p.phrase, RulePhrase) and len(self.sentences) - 1 - p.sentence <= 1 for p in near)
+
+    def _first_or_last(self, at: int) -> int:
+        """Return SINCE where "the first" leads a day with a few words between ("la première séance étant le 9"), UNTIL
+        where "the last" does."""
+        behind = self.pieces[-1].behind if self.pieces else 0
+        for position in range(at - 1, max(behind, at - _NEAR_RANK) - 1, -1):
+            atom = self.atoms[position]
+            if atom.number is not None:
+                edge = {1: Mark.SINCE, LAST: Mark.UNTIL}.get(atom.number.value, 0)
+                return edge if atom.number.ordinal else 0
+            if atom.kind is not Is.WORD and (atom.kind is not Is.GAP or atom.last - atom.first > _FEW_WORDS):
+                break
+        return 0
 
     def _led_by_else(self, at: int) -> bool:
         position = at - 1

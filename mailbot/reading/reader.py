@@ -328,6 +328,7 @@ _NO_CUES = frozenset(
             "agreeable",
             "hold-until",
             "everywhere",
+            "myself",
         ),
         "undo",
     }

@@ -175,6 +175,9 @@ class RuleReader:
             return self._day_of_month(at)
         if sense.weekday is not None:
             return self._counted_weekdays(number.value, position, ahead)
+        if sense.repeat is not None and self.atoms[position + 1].marks & Mark.TIMES:  # "ten weekly sessions"
+            rule, behind = self._repeated(sense.repeat, position + 2)
+            return replace(rule, count=number.value), behind
         behind = bool(self.atoms[position + 1].marks & Mark.IN_A_ROW)
         in_a_row = behind or bool((self.atoms[at - 1].marks | self.atoms[position - 1].marks) & Mark.IN_A_ROW)
         if sense.unit == "week" and in_a_row and number.value > 1:
@@ -186,6 +189,8 @@ class RuleReader:
         sense, following = self.atoms[at].sense, self.atoms[at + 1]
         assert sense.weekday is not None, "asked of weekdays"
         step = self.atoms[at + 2].value
+        if number == 1 and (monthly := self._once_a_month(at)) is not None:
+            return monthly
         if number == 1 and following.marks & Mark.OUT_OF and step is not None and 2 <= step <= 8:
             return RulePhrase("weekly", step, (sense.weekday,), part=sense.part), at + 3
         row = bool(following.marks & Mark.IN_A_ROW)
@@ -196,6 +201,16 @@ class RuleReader:
         if number > 1 and (row or ahead):
             return RulePhrase("weekly", 1, (sense.weekday,), count=number, part=sense.part), at + 2 if row else at + 1
         return None
+
+    def _once_a_month(self, at: int) -> tuple[RulePhrase, int] | None:
+        """ "un samedi par mois : le deuxième", "one Saturday a month, the last": the rank of the weekday."""
+        weekday, position = self.atoms[at].sense.weekday, at + 2
+        if weekday is None or not self.atoms[at + 1].marks & Mark.OF_MONTH:
+            return None
+        while self.atoms[position].kind in (Is.COLON, Is.COMMA, Is.OPEN, Is.DASH) or small(self.atoms[position], NAMED):
+            position += 1
+        ranks, behind = self.dates.ranks(position)
+        return (RulePhrase("monthly", 1, (weekday,), ranks), behind) if ranks else None
 
     def _ranked(self, at: int) -> tuple[RulePhrase, int] | None:
         """ "le premier lundi du mois", "de eerste woensdag van de maand"; with a month's name it is one day."""
@@ -216,27 +231,35 @@ class RuleReader:
         after = self._over_of_month(behind)
         return (RulePhrase("monthly", day_of_month=number.value), after) if after > behind else None
 
-    def count(self, at: int) -> tuple[CountPhrase, int] | None:
-        """Return how many times or through how many weeks: "pendant 6 semaines", "8 keer", "for three months"."""
+    def count(self, at: int, *, beside_rule: bool = False) -> tuple[CountPhrase, int] | None:
+        """Return how many times or through how many weeks: "pendant 6 semaines", "8 keer", "for three months"; with
+        `beside_rule` a bare "6 semaines" too."""
         leads, position = self.dates.leads(at)
         number = self.atoms[position].number
         if number is None or number.ordinal or not 1 < number.value <= _MOST_TIMES:
             return None
         behind = position + 1
-        while self.atoms[behind].marks & Mark.IN_A_ROW:
+        while self.atoms[behind].marks & (Mark.IN_A_ROW | Mark.NEXT | Mark.COMING) or self._is_hyphen(behind):
+            leads |= self.atoms[behind].marks
             behind += 1
-        row = behind > position + 1 or bool(self.atoms[behind + 1].marks & Mark.IN_A_ROW)
+        row = bool((leads | self.atoms[behind + 1].marks) & Mark.IN_A_ROW)
         long = bool(self.atoms[behind + 1].marks & Mark.LONG)
         unit = self.atoms[behind].sense.unit
-        if unit in ("day", "week", "month") and (long or self._lasts(leads, row)):
+        if unit in ("day", "week", "month") and (
+            long or self._lasts(leads, row) or (beside_rule and unit == "week" and not leads & Mark.AHEAD)
+        ):
             after = behind + 2 if self.atoms[behind + 1].marks & (Mark.IN_A_ROW | Mark.LONG) else behind + 1
             return CountPhrase(number.value, unit, in_a_row=row), after
         if self.atoms[behind].marks & Mark.TIMES:
             return CountPhrase(number.value, "times", in_a_row=row), behind + 1
         return None
 
+    def _is_hyphen(self, at: int) -> bool:
+        """Whether a dash joins a number to its unit: "a five-week course"."""
+        return self.atoms[at].kind is Is.DASH and self.atoms[at].glued and self.atoms[at + 1].sense.unit is not None
+
     def _lasts(self, leads: int, row: bool) -> bool:
         """Whether a number of weeks is how long, not how far ahead ("dans trois semaines")."""
-        if row or leads & Mark.FOR:
+        if row or leads & (Mark.FOR | Mark.NEXT | Mark.COMING):
             return True
         return bool(leads & Mark.IN) and not leads & Mark.AHEAD

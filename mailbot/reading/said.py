@@ -150,6 +150,19 @@ class Entry:
         return self.weekday is not None and not told and not dated
 
     @property
+    def is_dated(self) -> bool:
+        """Whether it tells which day otherwise than by a weekday alone, or by "that day"."""
+        told = (self.day, self.day_offset or None, self.feast, self.next_day or None, self.nth or None)
+        return any(each is not None for each in told) or (self.until is not None and self.until.is_dated)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether only one year is meant: by the weekday of a date, its year, or from the day of sending."""
+        if self.day is not None:
+            return self.weekday is not None or self.year is not None
+        return self.day_offset is not None or self.week_offset is not None or self.next or self.this
+
+    @property
     def has_month(self) -> bool:
         return any(
             each.month is not None or each.month_offset is not None for each in (self, self.until) if each is not None

@@ -162,6 +162,20 @@ def exclude(phrase: DaysPhrase, left_out: Excluded, almanac: Almanac, last_named
             left_out.spans.extend([span] if span is not None else [])
 
 
+def without(span: Days, left_out: Excluded) -> Iterator[Days]:
+    """Yield what is left of a stretch of days: "du 26 au 30 octobre, sauf le mercredi" is two."""
+    first: date | None = None
+    for day in span:
+        if left_out.leaves_out(day):
+            if first is not None:
+                yield Days(first, day - ONE_DAY)
+            first = None
+        elif first is None:
+            first = day
+    if first is not None:
+        yield Days(first, span.last)
+
+
 def write_out(rule: RulePhrase, spans: Sequence[Window], left_out: Excluded, today: date, most: int) -> Series:
     """Return the days of a rule within its windows, at most `most`; the first alone where no end was said."""
     ends = rule.count is not None or all(span.last is not None for span in spans)

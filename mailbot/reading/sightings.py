@@ -18,6 +18,10 @@ NEAR, FAR = 6, 14
 """Words between two rooms of which one is to be had: "la classe 3 ou le réfectoire", "ou, sinon, …"."""
 
 
+SECOND_CHOICE = frozenset({"stance-else", "stance-unless"})
+"""Cues behind which stands what is meant only where something else will not do."""
+
+
 @dataclass(frozen=True)
 class Sighting:
     """All that was found on a page, and how it is spoken of. Words before `body_at` are the subject."""

@@ -61,6 +61,13 @@ class SmallWords:
         """Words that take back what was said before."""
         self.fors = words("marks", "for")
         """Words that say what something is for."""
+        self.bounds = words("marks", "after") | (words("marks", "before") - self.fors - words("marks", "on"))
+        """Words that say before or after what something is."""
+        self.ons = folded(word for lexicon in lexicons for word in lexicon.table("marks")["on"])
+        self.ofs = folded(word for lexicon in lexicons for word in lexicon.table("marks")["of"])
+        """Words that make a date that of something: "la réunion du 4 mai"."""
+        self.myself = words("stance", "myself")
+        """Words of who speaks of himself alone."""
         self.joining = frozenset(word for word in words("marks", "and") if " " not in word)
         self.conditions = words("stance", "if")
         self.can = frozenset(word for word in words("groups", "can") if word.isalpha())

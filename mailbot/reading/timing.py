@@ -9,11 +9,13 @@ from datetime import date, timedelta
 
 from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
+from mailbot.reading.asides import LISTED, adding, is_listed, weighed
 from mailbot.reading.cues import Cue
 from mailbot.reading.exceptions import Singled
 from mailbot.reading.moments import Clock, Role, When, end_after
 from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
+from mailbot.reading.things import Sort
 
 ASKED = 3.0
 """The rank of what stands in a sentence that asks."""
@@ -22,13 +24,15 @@ _SOON = 2
 """Words between "answer" and the day by which it is asked for, at most."""
 _EDGES = frozenset({"stance-ends", "stance-begins", "stance-starts", "stance-elsewhere", "stance-reachable"})
 _STRANGE = frozenset({"stance-elsewhere", "stance-reachable"})
+_WANTS = frozenset({"book/strong", "book/weak"})
 _NUMBERS = re.compile(r"\d+")
 
 
 def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> list[Moment]:
     """Return the moments that may be those of what is asked, ranked; days that are left out taken off."""
     free = ("availability/",) if intent is Intent.AVAILABILITY else ("availability/strong",)
-    asking = sighting.sentences_of("book/strong", *free, "change/decisive", "change/strong")
+    changes = ("change/decisive", "change/strong") if intent in {Intent.CHANGE, Intent.CANCEL} else ()
+    asking = sighting.sentences_of("book/strong", *free, *changes)
     asking |= sighting.sentences_of("stance-same-place")
     asking |= sighting.going_on(asking)
     if intent is Intent.AVAILABILITY:
@@ -39,7 +43,11 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
         asking |= {sentence for one in wanted if one.room for _, sentence in one.places}
     if not any(one.room for one in wanted):
         asking |= {sentence for one in wanted for _, sentence in one.places}
+    asking = asking | adding(sighting, asking)
     every = [_not_replaced(_ranked(sighting, i, asking), sighting) for i in range(len(sighting.whens))]
+    every = weighed(every, sighting, asking) if intent is not Intent.CHANGE else every
+    if intent in {Intent.CHANGE, Intent.CANCEL} and not any(m.sort is Sort.EQUIPMENT for m in sighting.mentions):
+        every = [_of_a_room(m) for m in every]
     kept = sighting.sentences_of("stance-kept")
     fallback = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-fallback"]
     if intent is Intent.BOOK and fallback:
@@ -48,7 +56,12 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = [
         _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
         for m in every
-        if (not sighting.stances.in_past(m.at) or _is_loan_ahead(m) or _is_said_against(m, every, sighting))
+        if (
+            not sighting.stances.in_past(m.at)
+            or _is_loan_ahead(m)
+            or _is_ahead(m)
+            or _is_said_against(m, every, sighting)
+        )
         and not _inside(m, unfit)
     ]
     if intent is Intent.CHANGE:
@@ -60,6 +73,9 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     found = spared if any(m.when.counts and m.when.has_days for m in spared) else found
     single = Singled(sighting, _without_told_weekdays(_without_last_year(found)))
     off = single.left_out() if intent is not Intent.CANCEL else set()
+    if intent is Intent.BOOK:
+        single.without_second_choice()
+        single.one_of_several()
     found = single.moments
     found = _without_strange_lengths(found, sighting)
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
@@ -162,6 +178,11 @@ def _is_loan_ahead(moment: Moment) -> bool:
     return ahead and moment.when.role in {Role.FETCH, Role.BRING_BACK}
 
 
+def _is_ahead(moment: Moment) -> bool:
+    """ "L'AG a été fixée au vendredi de la semaine prochaine": what is past is only that it was decided."""
+    return moment.when.certain and bool(moment.days) and min(moment.days) > moment.today and moment.when.counts
+
+
 def _on_edges(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Put hours on the first or the last day of a stretch: "le dernier jour, de 16h à 18h, la grande salle"."""
     edges = {"stance-first-day": 0, "stance-last-day": -1}
@@ -189,18 +210,28 @@ def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     replying = sighting.sentences_of("stance-reply")
     asking = sighting.sentences_of("book/", "availability/", "change/") - replying
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
-    return by_line(of_use(anchored(found), asked=lambda sentence: sentence in asking)) + loan
+    return _within_loan(by_line(of_use(anchored(found), asked=lambda sentence: sentence in asking)), loan) + loan
+
+
+def _within_loan(used: list[Moment], loan: Sequence[Moment]) -> list[Moment]:
+    """Leave out dates that lie outside the days of fetching and bringing back: nothing is used then."""
+    fetched = [day for m in loan if m.when.role is Role.FETCH and m.when.dated for day in m.days]
+    returned = [day for m in loan if m.when.role is Role.BRING_BACK and m.when.dated for day in m.days]
+    first, last = min(fetched, default=date.min), max(returned, default=date.max)
+    within = [m for m in used if m.when.has_clock or not m.days or (first <= max(m.days) and min(m.days) <= last)]
+    return within if any(m.days for m in within) else used
 
 
 def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -> Moment:
     (first, last), when = sighting.spans[index], sighting.whens[index]
     page = sighting.page
     sentence = page.sentence(min(first, len(page.words) - 1))
-    listed = sentence.bullet or first == sentence.first or ":" in page.words[sentence.first : first]
+    listed = is_listed(sighting, first)
     named = any(sentence.first <= mention.first < sentence.last for mention in sighting.mentions)
     if sentence.number in sighting.sentences_of("stance-reply") and not named:
         asking = frozenset()
-    rank = 0.0 if first < sighting.body_at else ASKED if sentence.number in asking else 2.0 if listed else 1.0
+    sure = listed or _is_whole_day(when) or _goes_with_next(sighting, index)
+    rank = 0.0 if first < sighting.body_at else ASKED if sentence.number in asking else LISTED if sure else 1.0
     if when.loose:
         rank -= 0.5 if sentence.number in asking else 2
     if rank == ASKED and when.has_days and not when.has_clock and _leads_another(sighting, first, last):
@@ -255,10 +286,24 @@ def _speaks_of(cue: Cue, index: int, sighting: Sighting) -> bool:
     return not any(word == "," or word in parting for word in words)
 
 
+def _is_whole_day(when: When) -> bool:
+    return when.has_days and when.dated and any(_is_whole(clock) for clock in when.clocks)
+
+
+def _goes_with_next(sighting: Sighting, index: int) -> bool:
+    """Whether "and" joins a date to one behind it that has the hours of both: "on the 23rd and again on the 30th, from
+    7 to 9"."""
+    following = sighting.whens[index + 1] if index + 1 < len(sighting.whens) else None
+    if following is None or not sighting.whens[index].dated or not _is_whole_day(following):
+        return False
+    between = sighting.page.words[sighting.spans[index][1] : sighting.spans[index + 1][0]]
+    return len(between) <= _SOON + 1 and not sighting.stances.words.joining.isdisjoint(between)
+
+
 def _leads_another(sighting: Sighting, first: int, last: int) -> bool:
     """Whether a day stands in a clause before the one that asks: "j'aurai 18 ans le 3 septembre et je voudrais …"."""
     sentence = sighting.page.sentence(first)
-    asks = [cue.first for cue in sighting.cues if cue.value == "book/strong" and last < cue.first < sentence.last]
+    asks = [cue.first for cue in sighting.cues if cue.value in _WANTS and last < cue.first < sentence.last]
     between = sighting.page.words[last : min(asks, default=last)]
     return first > sentence.first + _SOON and any(word in sighting.stances.words.opening for word in between)
 
@@ -285,6 +330,7 @@ def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
 
 def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
+    found = _without_given_up(found, sighting)
     use = ending(of_use(anchored(found), asked=lambda sentence: True))
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
@@ -312,6 +358,19 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     base = day or (newly[-1] if newly else use[-1])
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
+
+
+def _without_given_up(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
+    """Leave out the days of which a clause says no, where another is wanted: "10 October no longer suits us"."""
+    given_up = Singled(sighting, list(found)).refused()
+    kept = [m for m in found if m not in given_up]
+    return kept if any(m.when.has_days and m.when.counts for m in kept) else list(found)
+
+
+def _of_a_room(moment: Moment) -> Moment:
+    """ "Could we take the 17th instead?": no thing is fetched."""
+    fetched = moment.when.role is Role.FETCH
+    return replace(moment, when=replace(moment.when, role=Role.USE)) if fetched else moment
 
 
 def _goes_before(hours: Moment, day: Moment) -> bool:

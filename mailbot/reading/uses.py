@@ -243,12 +243,12 @@ def _is_fallback(use: Use, piece: Piece) -> bool:
 def _begins_next(use: Use, piece: Piece, pieces: Sequence[Piece], number: int, before: Use | None) -> bool:
     """ "(le 10) de 14h à 23h, et la veille de 18h à 21h": days joined by "and" behind hours have those that follow; so
     have those behind hours that the days `before` are waiting for: "le samedi nous sommes là de 10h à 18h, le …"."""
-    if use.days or use.rule or use.closed or not use.clocks or not isinstance(piece.phrase, DaysPhrase):
+    if use.days or use.rule or use.closed or not use.clocks or not isinstance(piece.phrase, DaysPhrase | RulePhrase):
         return False
     following = pieces[number + 1] if number + 1 < len(pieces) else None
     if not piece.near or following is None or not isinstance(following.phrase, ClockPhrase):
         return False
-    if before is not None and before.days and not (before.clocks or before.closed):
+    if before is not None and (before.days or before.rule) and not (before.clocks or before.closed):
         here = [each for each in pieces[number:] if each.sentence == piece.sentence]
         if before.pieces[-1].sentence == piece.sentence == following.sentence:
             return isinstance(
@@ -411,7 +411,8 @@ def _same_day_again(use: Use, piece: Piece) -> bool:
 
 def _until_another_day(use: Use, piece: Piece) -> bool:
     """ "du samedi 27 juin 20h au dimanche 28 juin 2h": an end on another day."""
-    begun = len(use.clocks) == 1 and use.clocks[0].open_start and len(use.days) == 1 and use.days[0].leads & Mark.FROM
+    begun = len(use.clocks) == 1 and len(use.days) == 1 and use.days[0].leads & Mark.FROM
+    begun = begun and (use.clocks[0].open_start or use.clocks[0].only_part)
     ends = piece.leads & (Mark.TO | Mark.UNTIL) and len(piece.entries) == 1 and piece.entries[0].until is None
     return bool(begun and ends)
 

@@ -15,7 +15,6 @@ from tests.corpus.mails import SETS, Case, faults, load
 from tests.corpus.score import Form, Score, score
 
 FLOORS = {
-    "part-days": 0.69,
     "part-hours": 0.85,
     "part-people": 0.83,
     "part-things": 0.8,

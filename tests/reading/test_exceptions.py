@@ -113,3 +113,73 @@ def test_a_day_of_a_series_is_moved_at_its_hours(language: str, said: str, old: 
     meaning = meant(SERIES[language].format(said))
     assert days(meaning) == sorted(f"2026-10-{day:02}" for day in {*TUESDAYS, new} - {old})
     assert len({(slot.start.hour, slot.end.hour) for item in meaning.items for slot in item.slots}) == 1  # type: ignore[union-attr]
+
+
+ASKED = {
+    "fr": "Bonjour,\n\nNous voudrions réserver la classe 3 {}\n\nClaire",
+    "nl": "Dag,\n\nWij willen graag klas 3 reserveren {}\n\nKlaar",
+    "en": "Hello,\n\nWe would like to book classroom 3 {}\n\nClare",
+}
+FIRST, SECOND = "2026-10-08", "2026-10-15"
+EITHER = [
+    ("fr", "le 8 ou le 15 octobre de 18h à 20h."),
+    ("fr", "de 18h à 20h. Nous hésitons entre le 8 et le 15 octobre, l'un ou l'autre nous convient."),
+    ("fr", "de 18h à 20h, un des deux jeudis suivants : 8 octobre, 15 octobre. Au choix !"),
+    ("fr", "le 8 et le 15 octobre de 18h à 20h. Enfin, l'une des deux dates : à vous de choisir."),
+    ("nl", "op 8 of 15 oktober van 18u tot 20u."),
+    ("nl", "van 18u tot 20u. Zowel 8 als 15 oktober past, één van de twee volstaat."),
+    ("nl", "van 18u tot 20u. We twijfelen tussen 8 en 15 oktober."),
+    (
+        "nl",
+        "op donderdag 8 en donderdag 15 oktober van 18u tot 20u, kies maar: allebei goed.",
+    ),
+    ("en", "on 8 or 15 October from 6pm to 8pm."),
+    ("en", "from 6pm to 8pm. Both 8 and 15 October would work, we only need one of them."),
+    ("en", "from 6pm to 8pm. We're torn between 8 and 15 October."),
+    (
+        "en",
+        "on Thursday 8 October and Thursday 15 October from 6pm to 8pm, whichever suits you best.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "said"), EITHER)
+def test_of_two_days_one_is_asked_and_the_other_would_do(language: str, said: str) -> None:
+    meaning = meant(ASKED[language].format(said))
+    assert days(meaning) == [FIRST]
+    assert [days(other) for other in meaning.alternatives] == [[SECOND]]
+    assert meaning.either
+
+
+OTHERWISE = [
+    ("fr", "le 8 octobre de 18h à 20h ; à défaut, le 15 octobre aux mêmes heures."),
+    ("fr", "le 8 octobre de 18h à 20h. Si ce n'est pas possible, le 15 octobre."),
+    ("fr", "le 8 octobre de 18h à 20h. Au cas où ce serait déjà pris, le 15 irait encore."),
+    ("nl", "op 8 oktober van 18u tot 20u. Past dat niet, dan donderdag 15 oktober, zelfde uren."),
+    ("nl", "op 8 oktober van 18u tot 20u. Lukt dat niet, dan graag 15 oktober."),
+    ("nl", "op 8 oktober van 18u tot 20u. Mocht de zaal dan niet vrij zijn: 15 oktober."),
+    ("en", "on 8 October, 18:00-20:00, or if that is not possible then on 15 October at same time."),
+    ("en", "on 8 October from 6pm to 8pm. Should that be taken, 15 October."),
+    ("en", "on 8 October from 6pm to 8pm. If the hall isn't free then, 15 October from 6pm to 8pm."),
+]
+
+
+@pytest.mark.parametrize(("language", "said"), OTHERWISE)
+def test_a_day_for_want_of_another_is_not_asked(language: str, said: str) -> None:
+    meaning = meant(ASKED[language].format(said))
+    assert days(meaning) == [FIRST]
+    assert not meaning.missing
+
+
+BOTH = [
+    ("fr", "le 8 et le 15 octobre de 18h à 20h. Si ce n'est pas trop demander, le 22 octobre aussi.", 3),
+    ("fr", "le 8 et le 15 octobre de 18h à 20h. Pour le projecteur, l'un ou l'autre modèle convient.", 2),
+    ("nl", "op 8 en 15 oktober van 18u tot 20u. De klas of de refter, een van de twee zalen.", 2),
+    ("en", "on 8 and 15 October from 6pm to 8pm. Either projector will do.", 2),
+    ("en", "on 8 and 15 October from 6pm to 8pm. If it's not too much trouble, also on 22 October.", 3),
+]
+
+
+@pytest.mark.parametrize(("language", "said", "many"), BOTH)
+def test_what_is_said_of_things_leaves_both_days(language: str, said: str, many: int) -> None:
+    assert len(days(meant(ASKED[language].format(said)))) == many
