@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help install demo test lint corpus bench pins clean
+.PHONY: help install demo test lint audit corpus bench pins clean
 
 help:
 	@echo "make demo     see mailbot at work on an embedded mail server"
 	@echo "make install  set up $(BIN)/mailbot"
 	@echo "make test     linters, types and all tests"
+	@echo "make audit    known holes in what mailbot depends on, and bandit (asks the network)"
 	@echo "make corpus   how well the mails of tests/corpus are understood"
 	@echo "make bench    the figures of tests/benchmarks"
 
@@ -49,6 +50,17 @@ lint: $(VENV)/.tested
 test: lint
 	$(BIN)/python -m pytest
 
+$(VENV)/.audited: $(VENV)/.made requirements-audit.txt
+	@echo "Setting up the auditors in $(VENV)/audit, once"
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip install -q --disable-pip-version-check -r requirements-audit.txt
+	@touch $@
+
+# Not part of the tests: what is known changes without us, and the network is asked.
+audit: $(VENV)/.audited
+	$(VENV)/audit/bin/bandit -q -c pyproject.toml -r mailbot
+	$(VENV)/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt
+
 corpus: $(VENV)/.tested
 	@$(BIN)/python -m tests.corpus
 
@@ -63,6 +75,8 @@ pins: $(VENV)/.made
 	$(COMPILE) --extra test --extra build -o requirements-test.txt
 	$(COMPILE) --extra demo -c requirements-test.txt -o requirements-demo.txt
 	$(COMPILE) --extra postgresql --extra build -c requirements-test.txt -o requirements.txt
+	echo "bandit pip-audit" | tr ' ' '\n' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	  - -o requirements-audit.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
