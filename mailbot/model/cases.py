@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language, Meaning
+from mailbot.model.reservation import Act
 
 
 class Ending(StrEnum):
@@ -17,6 +18,8 @@ class Ending(StrEnum):
     """With a correction that was booked."""
     ANSWERED = "answered"
     """With words of their own."""
+    SENT = "sent"
+    """The answer that waited was let go, as it was or with words of their own."""
     DROPPED = "dropped"
     """Nothing more is to be done."""
 
@@ -46,6 +49,19 @@ class Case:
     """The address of who ended it."""
     corrected: Meaning | None = None
     """What a person says that it means."""
+    arrived: datetime | None = None
+    """When the mail came: an answer is in time by that."""
+    copied: tuple[Address, ...] = ()
+    """To whom it went besides."""
+    answers: str = ""
+    """Message-ID of our letter that it answers; may be empty."""
+    proven: bool = False
+    challenge: Act | None = None
+    """The act whose challenge it answers."""
+    gist: str = ""
+    """Of a draft: what it says, in short, so that another one is known."""
+    reminded: bool = False
+    """Of a draft: staff were reminded of it."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +89,5 @@ class Answered:
     """With what the program proposes."""
     correction: Meaning | None = None
     unclear: bool = False
+    refuses: bool = False
+    """A no and nothing else."""

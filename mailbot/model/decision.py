@@ -18,7 +18,7 @@ from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
 from mailbot.model.personal import Personal
 from mailbot.model.reports import Blocked, Deed, Opened, Passed, Report, Statement
-from mailbot.model.reservation import Act, Handover, Put, Reservation, Use
+from mailbot.model.reservation import Act, Claim, Handover, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
 
@@ -676,6 +676,21 @@ class ToStaff:
     """What would be booked if one of the staff agrees."""
 
 
+@dataclass(frozen=True)
+class DraftShown:
+    """To staff: an answer that waits for one of them, with the mail it answers; `again`: the reminder, without it."""
+
+    template: ClassVar[str] = "draft"
+    letter: Notice | None = None
+    reservation: Reservation | None = None
+    case: Case | None = None
+    """Of the mail; put in where it is opened."""
+    anew: bool = False
+    """Another answer than the one they let go: something changed meanwhile."""
+    again: bool = False
+    since: datetime | None = None
+
+
 class Dealt(StrEnum):
     """What came of the words of one of the staff about a case."""
 
@@ -825,13 +840,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Morning:
-    """To staff, once a working day, where anything waits: mails that nobody dealt with, requests that nobody decided
-    about, and bookings of whose owners a letter came back."""
+    """To staff, once a working day, where anything waits: mails that nobody dealt with, answers to let go, requests
+    that nobody decided about, and bookings of whose owners a letter came back."""
 
     template: ClassVar[str] = "morning"
     waiting: tuple[Waiting, ...] = ()
     unreached: tuple[Reservation, ...] = ()
     examined: tuple[Reservation, ...] = ()
+    drafts: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -1158,6 +1174,7 @@ Content: TypeAlias = (
     | OnCall
     | Problem
     | ToStaff
+    | DraftShown
     | CaseTold
     | BehalfTold
     | BehalfUnclear
@@ -1191,6 +1208,10 @@ class Notice:
     """Who of the commune passed the request on, where the reader did not send it themselves."""
     also: tuple[str, ...] = ()
     """Topics that the mail asks about besides, which the rules answer."""
+    words: str = ""
+    """Of a person, that stand in the place of the letter's own."""
+    person: str = ""
+    """Whose words these are."""
 
 
 class End(StrEnum):
@@ -1277,6 +1298,8 @@ class Facts:
     """The kind of our letter that the mail answers; of the newest in its conversation where it names none."""
     owner_answers: bool = False
     """It answers, by its Message-ID, a letter that went to the sender's address alone not long ago."""
+    held: tuple[Claim, ...] = ()
+    """What is held for this very mail, where it has no conversation yet: our first answer to it waited for a person."""
     challenge: Act | None = None
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
     earlier: tuple[Reservation, ...] = ()

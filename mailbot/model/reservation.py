@@ -34,6 +34,8 @@ class State(StrEnum):
     """Numbered options are held until the deadline."""
     WAITING = "waiting"
     """On the waiting list: nothing is held, and what becomes free is offered in order."""
+    DRAFTED = "drafted"
+    """Our answer waits for a person to let it go: what it would book or hold is held."""
     EXAMINED = "examined"
     """Staff, or a steward, must say yes first: held as the single option until the deadline."""
     CONFIRMED = "confirmed"
@@ -56,6 +58,8 @@ class Act(StrEnum):
     HOLD = "hold"
     """What the asker wanted kept for them is held until an hour that the letter names."""
     WAIT = "wait"
+    DRAFT = "draft"
+    """A person must let our answer go: what it would take is held, and nothing is done yet."""
     SUBMIT = "submit"
     """It is possible, and the rules want a person's yes first: it is held, and they are asked."""
     CONFIRM = "confirm"
@@ -89,14 +93,15 @@ class Act(StrEnum):
 BOOKED = frozenset({State.CONFIRMED, State.CHANGING})
 """States in which what `uses` holds is booked."""
 
-HELD = frozenset({State.OFFERED, State.EXAMINED})
-"""States in which nothing is booked, and options are held until a deadline."""
+HELD = frozenset({State.OFFERED, State.EXAMINED, State.DRAFTED})
+"""States in which nothing is booked, and something is held."""
 
 _ANSWERS = {
     Act.ASK: State.ASKED,
     Act.OFFER: State.OFFERED,
     Act.HOLD: State.OFFERED,
     Act.WAIT: State.WAITING,
+    Act.DRAFT: State.DRAFTED,
     Act.SUBMIT: State.EXAMINED,
     Act.CONFIRM: State.CONFIRMED,
     Act.REFUSE: State.REFUSED,
@@ -133,6 +138,14 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
         Act.LAPSE: State.LAPSED,
         Act.NOTE: State.WAITING,
     },
+    State.DRAFTED: {
+        **_ANSWERS,
+        Act.ACCEPT: State.CONFIRMED,
+        Act.DECLINE: State.DECLINED,
+        Act.LAPSE: State.LAPSED,
+        Act.CLOSE: State.CLOSED,
+        Act.NOTE: State.DRAFTED,
+    },
     State.EXAMINED: {
         **_ANSWERS,
         Act.ACCEPT: State.CONFIRMED,
@@ -143,6 +156,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
     },
     State.CONFIRMED: {
         **_STANDS,
+        Act.DRAFT: State.CONFIRMED,
         Act.CHALLENGE: State.CONFIRMED,
         Act.NOTE: State.CONFIRMED,
         Act.REMIND: State.CONFIRMED,
@@ -151,6 +165,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
     },
     State.CHANGING: {
         **_STANDS,
+        Act.DRAFT: State.CHANGING,
         Act.DECLINE: State.CONFIRMED,
         Act.LAPSE: State.CONFIRMED,
         Act.CHALLENGE: State.CHANGING,
@@ -267,6 +282,16 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """An answer that waits for a person: to which mail (the id of its case), what it would take, with what is taken
+    already, and the conversation as it was (of one that is booked: nothing, it stays as it is)."""
+
+    case: str
+    hold: tuple[Claim, ...] = ()
+    before: Reservation | None = None
+
+
+@dataclass(frozen=True)
 class Booked:
     """What stood before the last change."""
 
@@ -342,6 +367,9 @@ class Reservation:
     approval: Approval | None = None
     """What a person is, or was, asked to agree to, of a request or of a change."""
 
+    draft: Draft | None = None
+    """The answer that waits for a person."""
+
     @property
     def examined(self) -> bool:
         """Whether a person's yes is waited for: to a request, or to a change of what is booked."""
@@ -359,6 +387,8 @@ def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
     options for a change covers what is booked as well."""
     if reservation is None:
         return ()
+    if reservation.draft is not None:
+        return reservation.draft.hold
     if reservation.state in HELD or (reservation.state is State.CHANGING and reservation.hold):
         return reservation.hold
     if reservation.state in BOOKED:
@@ -368,11 +398,15 @@ def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
 
 def hold_of(options: Iterable[Option]) -> tuple[Claim, ...]:
     """Return the claims that hold any one of the options: per cell the most that one of them needs, never the sum."""
+    return covering(*((claim for use in option.uses for claim in use.claims) for option in options))
+
+
+def covering(*takings: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return the claims that cover each of several takings alone: per cell the most that one of them needs."""
     by_resource: dict[str, list[tuple[int, Claim]]] = {}
-    for option in options:
-        for use in option.uses:
-            for claim in use.claims:
-                by_resource.setdefault(claim.resource, []).append((option.number, claim))
+    for number, claims in enumerate(takings):
+        for claim in claims:
+            by_resource.setdefault(claim.resource, []).append((number, claim))
     return tuple(claim for resource in sorted(by_resource) for claim in _most(resource, by_resource[resource]))
 
 

@@ -247,6 +247,26 @@ class UnknownSender(StrEnum):
     TO_STAFF = "to-staff"
 
 
+class Letting(StrEnum):
+    """Who lets an answer go."""
+
+    AUTOMATIC = "automatic"
+    DRAFT = "draft"
+    """A person, who sees it first."""
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """Which answers a person lets go, by their kind, and when staff are reminded of one that waits."""
+
+    kinds: Mapping[str, Letting] = field(default_factory=dict)
+    reminder: timedelta = timedelta(days=1)
+
+
+KINDS = ("bookings", "offers", "refusals", "questions", "changes", "cancellations", "information")
+"""The kinds of answers that may be supervised."""
+
+
 class AtDeadline(StrEnum):
     """What becomes of a request that nobody approved in time."""
 
@@ -412,6 +432,7 @@ class Rules:
     retention: Retention = field(default_factory=Retention)
     handovers: Handovers = field(default_factory=Handovers)
     approvals: Approvals = field(default_factory=Approvals)
+    supervision: Supervision = field(default_factory=Supervision)
     version: str = ""
     """A digest of the file's text."""
     said: tuple[Deed, ...] = ()

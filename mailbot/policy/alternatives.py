@@ -78,7 +78,7 @@ def _possible(candidates: Iterable[Basket], facts: Facts, rules: Rules) -> Itera
 
 
 def _rooms_look_free(basket: Basket, facts: Facts, rules: Rules) -> bool:
-    desk = Desk(facts.occupancy, claims_in_force(facts.conversation))
+    desk = Desk(facts.occupancy, facts.held or claims_in_force(facts.conversation))
     spans = ((piece.resource, piece.span(rules).cells()) for piece in basket.rooms)
     return all(desk.free(resource, cells[0], cells[-1]) for resource, cells in spans)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Confirmed, Decision, Examined, NotLent, Objection, Offered, Refused
+from mailbot.model.decision import Confirmed, Decision, Examined, Listed, NotLent, Objection, Offered, Refused
 from mailbot.model.meaning import SAME, Item, Lack, Meaning
 from mailbot.model.reservation import BOOKED, HELD, Act, Option, Reservation, State, hold_of
 from mailbot.model.rules import Rules, UnknownSender
@@ -113,8 +113,10 @@ def _offers(conversation: Reservation, basket: Basket, rules: Rules) -> bool:
     return any(candidate.basket.pieces == basket.pieces for candidate in candidates_of(request, rules))
 
 
-def _as_held(conversation: Reservation, objections: tuple[Objection, ...]) -> Offered | Examined:
+def _as_held(conversation: Reservation, objections: tuple[Objection, ...]) -> Offered | Examined | Listed:
     """Return the letter about what is held already, whatever else is not possible."""
+    if conversation.draft is not None:
+        return Listed((conversation,))
     if conversation.examined:
         return Examined(conversation, objections=objections)
     return Offered(conversation, objections)

@@ -36,6 +36,8 @@ from mailbot.policy.changing import change
 from mailbot.policy.matter import Matter
 
 MANY = 1_000_000
+CHANGES = ("change", "draft")
+"""Why a mail may be handed to a person that is about what is booked."""
 PROPOSED = frozenset({"unknown-sender", "unproven", "human"})
 """Why a mail may be handed to a person although what it asks is understood."""
 
@@ -125,7 +127,7 @@ def _beyond(limits: Limits) -> Limits:
 def _booked(case: Case, request: Meaning, matter: Matter, person: Staff, mail: str) -> Decision:
     here = by_a_person(matter)
     conversation = here.conversation
-    changes = conversation is not None and conversation.state in BOOKED and case.why == "change"
+    changes = conversation is not None and conversation.state in BOOKED and case.why in CHANGES
     if changes:
         meaning = replace(request, intent=Intent.CHANGE)
         decision = change(replace(here, meaning=meaning))

@@ -85,7 +85,7 @@ def weighed(basket: Basket, facts: Facts, rules: Rules) -> Weighed:
     stays = frozenset(pieces_of(facts.stays, rules))
     whole = Basket.of((*stays, *basket.pieces), basket.attendees) if stays else basket
     ways = arranged(whole, rules)
-    uses, shortages = placed(ways, Desk(facts.occupancy, claims_in_force(facts.conversation)), rules)
+    uses, shortages = placed(ways, Desk(facts.occupancy, facts.held or claims_in_force(facts.conversation)), rules)
     case = Case(whole, facts, rules, ways, uses, shortages, stays)
     return Weighed(basket, uses, once(objection for check in CHECKS for objection in check(case)), stays)
 

@@ -75,6 +75,7 @@ class Matter:
             "language": language,
             "phone": phone,
             "colleagues": colleagues,
+            "draft": None,
         }
         if whose.state not in BOOKED and comes is not None:
             kept["collector"] = comes

@@ -25,6 +25,7 @@ from mailbot.model.decision import Objection
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Language
 from mailbot.model.rules import (
+    KINDS,
     Approvals,
     AtDeadline,
     Closure,
@@ -35,6 +36,7 @@ from mailbot.model.rules import (
     Holder,
     Initiative,
     Key,
+    Letting,
     Limits,
     Manager,
     Names,
@@ -45,6 +47,7 @@ from mailbot.model.rules import (
     Rules,
     Site,
     Staff,
+    Supervision,
     UnknownSender,
     UnprovenBookings,
     Week,
@@ -233,6 +236,7 @@ def _rules(root: Branch, version: str) -> Rules:
         reminders=form.may("reminders", _reminders, Reminders()),
         retention=form.may("retention", _retention, Retention()),
         handovers=form.may("handed_to_staff", _handovers, Handovers()),
+        supervision=form.may("supervision", _supervision, Supervision()),
         approvals=form.may("approvals", lambda node: _approvals(node, known), Approvals()),
         version=version,
     )
@@ -645,6 +649,14 @@ def _reminders(node: Node) -> Reminders:
         form.say("reminders-too-slow", "quarter_again")
     form.close()
     return reminders
+
+
+def _supervision(node: Node) -> Supervision:
+    form, usual = Form(node, "supervision"), Supervision()
+    kinds = {kind: form.may(kind, _choice(Letting), Letting.AUTOMATIC) for kind in KINDS}
+    supervision = Supervision(kinds, form.may("reminder", _some_time, usual.reminder))
+    form.close()
+    return supervision
 
 
 def _approvals(node: Node, known: _Known) -> Approvals:

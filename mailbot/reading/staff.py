@@ -40,6 +40,8 @@ def read_answered(
         return Answered(words, drop=True)
     if said in _phrases(tuple(lexica.values()), "agrees"):
         return Answered(words, agrees=True)
+    if said in _phrases(tuple(lexica.values()), "refuses"):
+        return Answered(words, unclear=True, refuses=True)
     spoken = _WORD.findall(fold(words))
     greets = bool(spoken) and spoken[0] in _phrases(tuple(lexica.values()), "greetings")
     if greets:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +24,7 @@ from mailbot.model.reservation import Option, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
-from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of
+from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of, subject_of
 from mailbot.replies.message import (
     Part,
     ascii_address,
@@ -142,12 +142,34 @@ class Composer:
     def _word(
         self, notice: d.Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None, whole: bool
     ) -> Worded:
-        template = self._letters.get_template(f"{teller.language}/{notice.content.template}.txt")
         attached = file is not None and file.method == ical.PUBLISH
-        decision, text = _first_line(
-            template.render({**view(notice, teller, now), "attached": attached, "whole": whole})
-        )
+        seen = {
+            **view(notice, teller, now),
+            "attached": attached,
+            "whole": whole,
+            **self._proposed(notice, teller, now),
+        }
+        decision, text = self._rendered(notice.content.template, seen, teller)
+        if notice.words:
+            said = {**seen, "lines": spoken(notice.words), "person": notice.person}
+            text = self._rendered(d.PersonSays.template, said, teller)[1]
         return Worded(teller.language, decision, text)
+
+    def _rendered(self, template: str, seen: Mapping[str, Any], teller: Teller) -> tuple[str, str]:
+        return _first_line(self._letters.get_template(f"{teller.language}/{template}.txt").render(seen))
+
+    def _proposed(self, notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
+        """Return the letter that waits for a person as they see it: its subject, and its lines."""
+        content = notice.content
+        if not isinstance(content, d.DraftShown):
+            return {}
+        if content.letter is None or content.case is None:
+            return {"proposed": ()}
+        thread = Thread(content.case.subject, content.case.message_id)
+        letter = self.compose(content.letter, teller.rules, thread, now, "draft@mailbot.invalid")
+        tellers = [self._teller(teller.rules, language, now) for language in content.letter.languages]
+        worded = [self._word(content.letter, each, now, None, whole=False).decision for each in tellers]
+        return {"subject": subject_of(content.letter, thread, worded), "proposed": letter.text.strip().split("\n")}
 
     def _signposted(self, worded: Sequence[Worded]) -> list[Worded]:
         """Return the letter with a line on top, where it goes on in another language, that says so in that one."""
@@ -324,7 +346,9 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
     unread = isinstance(notice.content, d.ReportTold) and (
         notice.content.unread or any(isinstance(deed, Found) for deed in notice.content.deeds)
     )
-    if (isinstance(notice.content, d.ToStaff | d.Problem | d.ApprovalAsked) or unread) and thread.forwarded:
+    if (
+        isinstance(notice.content, d.ToStaff | d.Problem | d.ApprovalAsked | d.DraftShown) or unread
+    ) and thread.forwarded:
         parts.append(original(thread.forwarded))
     if isinstance(notice.content, d.YourData):
         parts.append(document(notice.content.personal.document, "mailbot.json"))

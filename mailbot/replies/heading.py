@@ -17,6 +17,7 @@ from mailbot.replies.phrases import one_line
 INTERNAL = (
     d.ToStaff,
     d.ApprovalAsked,
+    d.DraftShown,
     d.ApprovalTold,
     d.Problem,
     d.Alert,

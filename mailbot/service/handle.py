@@ -11,18 +11,20 @@ from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.behalf import Party
-from mailbot.model.cases import Answered, Case, Verdict
+from mailbot.model.cases import Answered, Case, Ending, Verdict
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
 from mailbot.model.outbox import OurLetter, Outgoing, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import BOOKED, CODE, Act, Put, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, CODE, Act, Claim, Put, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
 from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
 from mailbot.policy.continued import OPEN, afterthought_to, continued, under_subject
 from mailbot.policy.decide import on_mail
+from mailbot.policy.drafts import BEHIND, behind, comes_behind, dropped, released, supervised
+from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.due import lapsed
 from mailbot.policy.floods import too_many_from_the_house
 from mailbot.policy.matter import Matter
@@ -47,10 +49,12 @@ from mailbot.service.staff import (
     OfStaff,
     answered_question,
     as_sent,
+    drafted,
     judged_case,
     meaning_of,
     of_staff,
     opened,
+    thread_of_case,
     unproven,
 )
 
@@ -70,6 +74,7 @@ CHALLENGE_LIFE = A_WEEK = timedelta(days=7)
 QUESTION_LIFE = timedelta(days=40)
 """For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
+NOTHING_HELD: tuple[Claim, ...] = ()
 CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
@@ -150,11 +155,13 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                         decision = silenced(letter, proof, unit, rules, now) or decision
                     else:
                         facts = facts_for(letter, meaning, conversation, proof, challenge, unit, rules, now)
-                        decision = on_mail(meaning, facts, rules)
+                        decision = looked_over(on_mail(meaning, facts, rules), letter, meaning, facts, unit, rules, now)
                     decision = with_photos(decision, letter, raw, office)
                     if case := opened(letter, decision, meaning, rules):
                         unit.cases.open(case, now)
                     carry_out(decision, unit, rules, office, thread, cause=letter.digest)
+                    if decision.case and decision.code:
+                        serve_behind(decision.code, unit, rules, office)
                     if gives_back(decision) or opens(decision):
                         serve_waiting(unit, rules_now(current, unit, now), office)
                     unit.mailbox.ended(letter.digest, decision.end, "; ".join(decision.because), decision.code)
@@ -186,9 +193,72 @@ def about_case(told: OfStaff, letter: Letter, unit: Unit, rules: Rules, now: dat
     if case is None or case != told.about:
         raise LostRace(told.about.id)
     conversation = unit.reservations.get(case.code) if case.code else None
+    said = told.said
+    lets_go = said.agrees or (said.words and not (said.correction or said.unclear))
+    if case.why == DRAFT and case.ending is None and (said.drop or said.refuses or lets_go):
+        return about_draft(told, case, conversation, letter, unit, rules, now)
     meaning = meaning_of(case, told.said)
     facts = facts_for(as_sent(case, letter.arrived), meaning, conversation, Proof.PASSED, None, unit, rules, now)
     return judged_case(told, case, told.said, facts, meaning, rules, letter.message_id)
+
+
+def about_draft(
+    told: OfStaff, case: Case, conversation: Reservation | None, letter: Letter, unit: Unit, rules: Rules, now: datetime
+) -> Decision:
+    """Return what follows where a person lets an answer go, or nothing. It is decided once more, from fresh facts."""
+    assert isinstance(told.said, Answered)
+    waits = conversation if conversation is not None and conversation.draft is not None else None
+    mine = waits if waits is not None and waits.draft and waits.draft.case == case.id else None
+    if told.said.drop or told.said.refuses:
+        return dropped(case, mine, told.person, letter.message_id)
+    meaning = meaning_of(case, told.said)
+    proof = Proof.PASSED if case.proven else Proof.NONE
+    theirs = as_sent(case, case.arrived or case.sent)
+    facts = facts_for(theirs, meaning, conversation, proof, case.challenge, unit, rules, now, again=mine is not None)
+    decision = on_mail(meaning, facts, rules)
+    words = "" if told.said.agrees else told.said.words
+    gone = released(decision, case, mine, told.person, letter.message_id, words, rules)
+    if gone.case is None:
+        gone, shown = drafted(theirs, gone, meaning, facts)
+        if shown:
+            unit.cases.keep(shown, now)
+    return gone
+
+
+def looked_over(
+    decision: Decision, letter: Letter, meaning: Meaning, facts: Facts, unit: Unit, rules: Rules, now: datetime
+) -> Decision:
+    """Return the decision; where a person must look at its answer first, or an answer before it waits for one, what is
+    done meanwhile."""
+    if comes_behind(decision):
+        decision = behind(letter.sender, letter.subject, decision, rules)
+        if waits := opened(letter, decision, meaning, rules):
+            unit.cases.keep(replace(waits, proven=facts.sender.proven), now)
+        return decision
+    decision, case = drafted(letter, supervised(decision, letter.sender, letter.digest, rules), meaning, facts)
+    if case:
+        unit.cases.keep(case, now)
+    return decision
+
+
+def serve_behind(code: str, unit: Unit, rules: Rules, office: Office) -> None:
+    """Look at the mails that came while an answer in the conversation waited, the oldest first, until one waits
+    again."""
+    now = office.clock()
+    for case, _ in unit.cases.waiting():
+        conversation = unit.reservations.get(code)
+        if case.code != code or case.why != BEHIND or (conversation is not None and conversation.draft is not None):
+            continue
+        theirs = as_sent(case, case.arrived or case.sent)
+        conversation, meaning, challenge = understood(theirs, rules, office.lexica, unit, now)
+        proof = Proof.PASSED if case.proven else Proof.NONE
+        facts = facts_for(theirs, meaning, conversation, proof, challenge, unit, rules, now)
+        decision = looked_over(on_mail(meaning, facts, rules), theirs, meaning, facts, unit, rules, now)
+        carry_out(decision, unit, rules, office, thread_of_case(case), cause=case.id)
+        if decision.end is not End.HANDED:
+            unit.cases.end(replace(case, ending=Ending.ANSWERED), now)
+        elif handed := opened(theirs, decision, meaning, rules):
+            unit.cases.keep(handed, now)
 
 
 def for_somebody(
@@ -379,16 +449,26 @@ def facts_for(
     unit: Unit,
     rules: Rules,
     now: datetime,
+    *,
+    again: bool = False,
 ) -> Facts:
     """Return all that the decision may know, from inside the transaction. Raises LostRace where
-    the conversation moved on since the letter was read."""
+    the conversation moved on since the letter was read. With `again`, it is known as it was before the answer that
+    waits in it."""
     address = letter.sender.address
     initiative = rules.initiative_of(address)
     unit.reservations.lock(initiative.id if initiative else address)
     if conversation is not None and unit.reservations.get(conversation.code) != conversation:
         raise LostRace(conversation.code)
     standing = mine(letter, rules, unit, now)
-    conversation = conversation or continued(meaning, may_go_on(letter, standing), now, rules)
+    new_code, held = unit.reservations.new_code(letter.digest), NOTHING_HELD
+    if again and conversation is not None and conversation.state is State.DRAFTED and conversation.draft is not None:
+        drafted, draft = conversation, conversation.draft
+        standing = tuple(one for one in standing if one.code != drafted.code)
+        new_code, held = drafted.code, draft.hold
+        conversation = draft.before and replace(draft.before, draft=draft, version=drafted.version)
+    else:
+        conversation = conversation or continued(meaning, may_go_on(letter, standing), now, rules)
     whose = initiative.id if initiative else None
     earlier = unit.reservations.earlier(address, whose, now - LONG_AGO, now) if meaning.like_before else ()
     sender = Sender(
@@ -409,7 +489,8 @@ def facts_for(
         ),
         subject=letter.subject,
         message_id=letter.message_id,
-        new_code=unit.reservations.new_code(letter.digest),
+        new_code=new_code,
+        held=held,
         conversation=conversation,
         standing=standing,
         earlier=earlier,
@@ -541,6 +622,7 @@ def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:
     time, and return whether there were any. Answers that came in time were handled before, since mails are handled in
     the order of their arrival."""
     over = unit.reservations.lapsing(before)
+    over = tuple(one for one in over if one.draft is None)
     if offers := [one for one in over if not one.examined]:
         carry_out(lapsed(offers, rules), unit, rules, office)
     for one in over:

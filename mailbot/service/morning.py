@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from mailbot.model.decision import Decision, End, Morning, Notice, Waiting
-from mailbot.model.letters import Address
+from mailbot.model.decision import Decision, DraftShown, End, Morning, Waiting
 from mailbot.model.rules import Rules
-from mailbot.policy.hours import local_day
+from mailbot.policy.approvals import to_people
+from mailbot.policy.drafts import WHY as DRAFT
+from mailbot.policy.hours import is_quiet, local_day
 from mailbot.service.ports import Unit
 
 AT, UNTIL = time(7, 30), time(9, 30)
@@ -34,14 +36,29 @@ def morning(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
         return None
     waiting = [Waiting(case, since) for case, since in unit.cases.waiting() if since < first]
     waiting = [one for one in waiting if one.case.why not in NOT_WAITED_FOR]
+    drafts = [one for one in waiting if one.case.why == DRAFT]
+    waiting = [one for one in waiting if one.case.why != DRAFT]
     unreached = tuple(one for one in unit.reservations.between(now, now + SOON) if one.unreached)
     examined = [one for one in unit.reservations.examined() if one.approval and one.approval.since < first]
-    if not waiting and not unreached and not examined:
+    if not (waiting or unreached or examined or drafts):
         return None
-    content = Morning(tuple(waiting[:MOST_LISTED]), unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]))
-    notices = tuple(
-        Notice(Address(person.name, person.address), (person.language,), content, answers=False)
-        for person in rules.staff
-    )
-    because = f"{len(waiting)} mails, {len(examined)} approvals and {len(unreached)} people wait"
-    return Decision(End.HANDED, (because,), (), notices)
+    to_do, to_go = (tuple(cases[:MOST_LISTED]) for cases in (waiting, drafts))
+    because = f"{len(waiting)} mails, {len(drafts)} drafts, {len(examined)} approvals and {len(unreached)} people wait"
+    content = Morning(to_do, unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]), to_go)
+    return Decision(End.HANDED, (because,), (), to_people(rules.staff, content))
+
+
+def drafts_again(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
+    """Return the decision that reminds staff, once, of answers that wait for one of them for long."""
+    if is_quiet(now, rules):
+        return None
+    due = [
+        (case, since)
+        for case, since in unit.cases.waiting()
+        if case.why == DRAFT and not case.reminded and since <= now - rules.supervision.reminder
+    ]
+    for case, _ in due:
+        unit.cases.keep(replace(case, reminded=True), now)
+    shown = [DraftShown(None, unit.reservations.get(case.code), case, again=True, since=since) for case, since in due]
+    notices = tuple(notice for content in shown for notice in to_people(rules.staff, content))
+    return Decision(End.HANDED, tuple(f"still waits: {case.code}" for case, _ in due), (), notices) if due else None

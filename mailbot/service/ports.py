@@ -338,6 +338,10 @@ class Cases(Protocol):
         """Return the cases that nobody ended, and since when each waits, the oldest first."""
         ...
 
+    def keep(self, case: Case, now: datetime) -> None:
+        """Write down that a mail waits for a person, as it is known now."""
+        ...
+
     def end(self, case: Case, now: datetime) -> bool:
         """Write how a person ended a case; False where one had ended it before."""
         ...

@@ -15,6 +15,7 @@ from mailbot.model.decision import (
     CaseTold,
     Decision,
     Digest,
+    DraftShown,
     Overdue,
     ReportChallenged,
     ReportTold,
@@ -165,7 +166,7 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
     """Return what a letter is written for, so that its answer is known by it."""
     if isinstance(content, Digest):
         return f"list {content.holder} {content.day}"
-    if isinstance(content, CaseTold):
+    if isinstance(content, CaseTold | DraftShown) and content.case is not None:
         return content.case.id
     if isinstance(content, ApprovalAsked | ApprovalTold):
         return cause_of_asking(content.reservation)

@@ -16,7 +16,7 @@ from mailbot.policy.overdue import held_now
 from mailbot.policy.quarters import ends_near
 from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
-from mailbot.service.morning import event_of, morning
+from mailbot.service.morning import drafts_again, event_of, morning
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source, Unit
 from mailbot.service.recalls import recalls
@@ -135,6 +135,8 @@ def tick(office: Office) -> None:
                 carry_out(recall, unit, rules, office, thread_of_case(case), cause=event)
             for plan, event in plans(unit, rules, now):
                 carry_out(plan, unit, rules, office, cause=event)
+            if again := drafts_again(unit, rules, now):
+                carry_out(again, unit, rules, office)
             if told := morning(unit, rules, now):
                 carry_out(told, unit, rules, office, cause=event_of(now, rules))
             unit.personal.forget_goodbyes(now)

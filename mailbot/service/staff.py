@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mailbot.model.addresses import one_form
 from mailbot.model.cases import Answered, Case, Verdict
-from mailbot.model.decision import Decision, End, Facts, Notice, Recalled, ReportChallenged, ToStaff
+from mailbot.model.decision import Decision, DraftShown, End, Facts, Notice, Recalled, ReportChallenged, ToStaff
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
@@ -20,6 +20,8 @@ from mailbot.model.reports import Report, Standing, Verb, Word
 from mailbot.model.reservation import CODE
 from mailbot.model.rules import Rules, Staff
 from mailbot.policy.cases import dealt_with, is_this_you
+from mailbot.policy.drafts import WHY as DRAFT
+from mailbot.policy.drafts import gist_of
 from mailbot.policy.matter import Matter
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.reports import read_report
@@ -28,7 +30,7 @@ from mailbot.reading.words import own_words
 from mailbot.service.approving import Asking, asking_of, decider_at, thread_to_asker
 from mailbot.service.ports import Unit
 
-ABOUT = frozenset({ToStaff.template, "case_told", Recalled.template})
+ABOUT = frozenset({ToStaff.template, DraftShown.template, "case_told", Recalled.template})
 """Letters that are answered with words about a case."""
 ANSWERED_WITHIN = timedelta(days=7)
 CASES = "cases"
@@ -80,11 +82,23 @@ def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language,
     if isinstance(about, Asking):
         person, said = decider_at(address, about, rules), read_verdict(letter, here, rules.catalogue, lexica)
     else:
-        person, said = staff_at(address, rules), read_answered(letter, here, rules.catalogue, lexica)
+        person, said = staff_at(address, rules), answered_to(letter, here, about, rules, lexica)
     answers = letter.in_reply_to[0] if letter.in_reply_to else ""
     own = own_words(letter, here, rules.catalogue.banners).body.strip()
     word = Word(own, letter.text[:MOST_TEXT], letter.sent, answers, letter.subject)
     return OfStaff(person, about, said, word, question) if person else None
+
+
+def answered_to(
+    letter: Letter, here: Context, case: Case, rules: Rules, lexica: Mapping[Language, Lexicon]
+) -> Answered:
+    """Return what one of the staff writes about a case. A letter that they corrected repeats most of ours, and is
+    theirs all the same."""
+    said = read_answered(letter, here, rules.catalogue, lexica)
+    if case.why != DRAFT or said.drop or said.agrees or said.refuses or said.correction:
+        return said
+    corrected = read_answered(letter, Context(), rules.catalogue, lexica)
+    return said if corrected.unclear or corrected.correction else corrected
 
 
 def staff_at(address: str, rules: Rules) -> Staff | None:
@@ -147,12 +161,14 @@ def as_sent(case: Case, arrived: datetime) -> Letter:
         digest=case.id,
         sender=case.sender,
         reply_to=(),
-        to=(),
+        to=case.copied,
         cc=(),
         sent=case.sent,
         arrived=arrived,
         subject=case.subject,
         text=case.text,
+        in_reply_to=(case.answers,) if case.answers else (),
+        references=case.references,
     )
 
 
@@ -241,7 +257,7 @@ def thread_of_case(case: Case) -> Thread:
 def opened(letter: Letter, decision: Decision, meaning: Meaning | None, rules: Rules) -> Case | None:
     """Return the case that a decision opens, where staff get the mail."""
     content = next((n.content for n in decision.notices if isinstance(n.content, ToStaff)), None)
-    if content is None:
+    if content is None or decision.case is not None:
         return None
     to_sender = (n.languages for n in decision.notices if n.to.address == letter.sender.address)
     sure = (meaning.language,) if meaning is not None and meaning.language_sure else rules.commune.languages[:2]
@@ -257,4 +273,46 @@ def opened(letter: Letter, decision: Decision, meaning: Meaning | None, rules: R
         references=(*letter.references, *letter.in_reply_to),
         code=content.reservation.code if content.reservation else "",
         meaning=content.meaning or meaning,
+        arrived=letter.arrived,
+        copied=(*letter.to, *letter.cc),
+        answers=(*letter.in_reply_to, "")[0],
     )
+
+
+def drafted(letter: Letter, decision: Decision, meaning: Meaning, facts: Facts) -> tuple[Decision, Case | None]:
+    """Return the decision with the mail in what staff are shown of an answer that waits, and the case that it opens;
+    None where nothing waits."""
+    shown = next((n.content for n in decision.notices if isinstance(n.content, DraftShown)), None)
+    if shown is None or shown.letter is None:
+        return decision, None
+    case = Case(
+        id=letter.digest,
+        why=DRAFT,
+        sender=letter.sender,
+        languages=shown.letter.languages,
+        subject=letter.subject,
+        text=letter.text[:MOST_TEXT],
+        sent=letter.sent,
+        message_id=letter.message_id,
+        references=(*letter.references, *letter.in_reply_to),
+        code=decision.code,
+        meaning=meaning,
+        arrived=letter.arrived,
+        copied=(*letter.to, *letter.cc),
+        answers=(*letter.in_reply_to, "")[0],
+        proven=facts.sender.proven and facts.challenge is None,
+        challenge=facts.challenge,
+        gist=gist_of(shown.letter),
+    )
+    return with_case(decision, case), case
+
+
+def with_case(decision: Decision, case: Case) -> Decision:
+    """Return the decision with a case in what staff are shown."""
+    notices = tuple(
+        replace(notice, content=replace(notice.content, case=case))
+        if isinstance(notice.content, DraftShown)
+        else notice
+        for notice in decision.notices
+    )
+    return replace(decision, notices=notices)

@@ -15,6 +15,7 @@ _NEWEST = (
     select(HANDED.c.body).where(HANDED.c.code == bindparam("of"), HANDED.c.code != "").order_by(HANDED.c.opened.desc())
 ).limit(1)
 _OPEN = select(HANDED.c.body, HANDED.c.opened).where(HANDED.c.ended.is_(None)).order_by(HANDED.c.opened, HANDED.c.id)
+_KEEP = update(HANDED).where(HANDED.c.id == bindparam("of"), HANDED.c.ended.is_(None))
 _END = update(HANDED).where(HANDED.c.id == bindparam("of"), HANDED.c.ended.is_(None))
 
 
@@ -39,6 +40,11 @@ class Cases:
     def waiting(self) -> tuple[tuple[Case, datetime], ...]:
         """Return the cases that nobody ended, and since when each waits, the oldest first."""
         return tuple((case, opened) for case, opened in self._connection.execute(_OPEN))
+
+    def keep(self, case: Case, now: datetime) -> None:
+        """Write down that a mail waits for a person, as it is known now."""
+        self.open(case, now)
+        self._connection.execute(_KEEP, {"of": case.id, "code": case.code, "body": case})
 
     def end(self, case: Case, now: datetime) -> bool:
         """Write how a person ended a case; False where one had ended it before."""

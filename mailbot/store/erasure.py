@@ -140,7 +140,16 @@ class Erasure:
 def _nameless(reservation: Reservation) -> Reservation:
     """Return what was booked, by nobody."""
     return replace(
-        reservation, asker=NOBODY, subject="", phone=None, request=None, thread=(), collector=None, pending=None
+        reservation,
+        asker=NOBODY,
+        subject="",
+        phone=None,
+        request=None,
+        thread=(),
+        collector=None,
+        pending=None,
+        approval=None,
+        draft=None,
     )
 
 

@@ -405,6 +405,14 @@ def contents(language: str) -> dict[str, d.Content]:
         "to-staff-proposal": d.ToStaff(
             "unknown-sender", YVETTE, SUBJECT[language], request(language), proposal=booked.uses
         ),
+        "draft": d.DraftShown(d.Notice(YVETTE, (language,), d.Confirmed(booked, undo)), booked, case(language)),
+        "draft-anew": d.DraftShown(
+            d.Notice(YVETTE, (language,), d.Refused(refused, (TAKEN,))), refused, case(language), anew=True
+        ),
+        "draft-again": d.DraftShown(None, booked, case(language), again=True, since=at("2026-06-01 09:30")),
+        "case-sent": d.CaseTold(replace(case(language), ending=Ending.SENT), d.Dealt.ENDED, who="Wouter Aerts"),
+        "draft-unclear": d.CaseTold(replace(case(language), why="draft"), d.Dealt.UNCLEAR),
+        "behind": d.ToStaff("behind", YVETTE, SUBJECT[language], reservation=booked, told=False),
         "case-booked": d.CaseTold(case(language), d.Dealt.BOOKED, booked),
         "case-ended": d.CaseTold(replace(case(language), ending=Ending.DROPPED), d.Dealt.ENDED, who="Wouter Aerts"),
         "case-unclear": d.CaseTold(case(language), d.Dealt.UNCLEAR),
@@ -450,6 +458,7 @@ def contents(language: str) -> dict[str, d.Content]:
             (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
             (examined,),
+            (d.Waiting(case(language), at("2026-06-01 12:00")),),
         ),
         "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
         "free": d.Free(FREE),
@@ -588,6 +597,7 @@ FOR_STAFF = (
     d.Morning,
     d.ApprovalAsked,
     d.ApprovalTold,
+    d.DraftShown,
     d.BehalfTold,
     d.BehalfUnclear,
     d.BlockTold,
@@ -631,6 +641,6 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
             notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
         else:
             notice, now = d.Notice(YVETTE, languages, content), NOW
-        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold | d.ApprovalAsked)
+        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold | d.ApprovalAsked | d.DraftShown)
         examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples
