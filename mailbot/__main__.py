@@ -101,6 +101,15 @@ def parser() -> argparse.ArgumentParser:
     sheet.add_argument("--date", type=_day, help="of that day (2026-06-12); today if not said")
     sheet.set_defaults(command=_sheet)
 
+    letters = commands.add_parser(
+        "letters",
+        help="print every letter that an asker may get, with sample values, or mail them for approval",
+        description="Prints every letter that somebody who asks may get, filled in with sample values of your rules, "
+        "in each language of the commune. With --to they are mailed, one mail a language, for approval by the college.",
+    )
+    letters.add_argument("--to", metavar="ADDRESS", help="mail them to this address instead")
+    letters.set_defaults(command=_letters)
+
     agenda = commands.add_parser("agenda", help="print what is booked, as a table")
     agenda.add_argument("--from", dest="first", type=_day, help="first day; today if not said")
     agenda.add_argument("--to", dest="last", type=_day, help="last day, included; four weeks later if not said")
@@ -217,6 +226,12 @@ def _check(chosen: argparse.Namespace) -> int:
     from mailbot import app
 
     return app.check(chosen.language)
+
+
+def _letters(chosen: argparse.Namespace) -> None:
+    from mailbot import app
+
+    app.letters(chosen.to)
 
 
 def _sheet(chosen: argparse.Namespace) -> None:

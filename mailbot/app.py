@@ -489,6 +489,34 @@ def digest(day: date | None, *, busy: bool) -> None:
         say(f"{reader.name} <{reader.address}>\n\n{letter.text}\n")
 
 
+def letters(to: str | None) -> None:
+    """Print every letter that somebody who asks may get, with sample values, in each language; or mail them: one mail a
+    language."""
+    from mailbot.model.letters import Address
+    from mailbot.replies.compose import Composer
+
+    chosen = settings()
+    rules, composer = load(chosen.rules), Composer(chosen.templates)
+    if to is None:
+        for language in rules.commune.languages:
+            for subject, text in composer.all_letters(rules, language, now()):
+                say(f"* * *\n\n{subject}\n\n{text}\n")
+        return
+    with opened(chosen) as store:
+        furnished = office(chosen, store)
+        with store.unit() as unit:
+            for language in rules.commune.languages:
+                one = composer.for_approval(Address("", to), rules, language, now(), furnished.message_id(rules))
+                unit.mailbox.post(one, now())
+            unit.commit()
+        outbox = sender(chosen)
+        try:
+            posted = post_all(furnished, outbox)
+        finally:
+            outbox.close()
+    say(f"{to}: {'sent' if posted else 'waiting to be sent'}, one mail a language")
+
+
 def sheet(holder: str, day: date | None) -> None:
     """Print the page of a key-holder's list on a day, as HTML that fits one A4. Raises MailbotError for an id that is
     none."""

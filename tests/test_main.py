@@ -32,6 +32,7 @@ COMMANDS = [
     "check",
     "digest",
     "sheet",
+    "letters",
     "agenda",
     "feedback",
     "history",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailbot.model import decision as d
+from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reports import Found
@@ -26,6 +27,7 @@ from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of, subject_of
 from mailbot.replies.message import (
+    Heading,
     Part,
     ascii_address,
     attached_file,
@@ -40,6 +42,7 @@ from mailbot.replies.message import (
 from mailbot.replies.phrases import Phrases, Words, one_line
 from mailbot.replies.reports import deeds, doubts, inside, lacking, shortfalls
 from mailbot.replies.rounds import changes, lines_of, round_of
+from mailbot.replies.samples import samples
 from mailbot.replies.telling import Teller
 from mailbot.replies.week import week_of
 
@@ -99,6 +102,36 @@ class Composer:
             cause=cause,
             published=file is not None and file.method == ical.PUBLISH,
         )
+
+    def all_letters(self, rules: Rules, language: Language, now: datetime) -> list[tuple[str, str]]:
+        """Return subject and text of every letter that somebody who asks may get, with sample values."""
+        words = self._words_of(language).table("samples")
+        thread = Thread(words["subject"], "sample@mailbot.invalid")
+        return [self._as_read(notice, thread, rules, now) for notice in samples(rules, words, language, now)]
+
+    def for_approval(self, to: Address, rules: Rules, language: Language, now: datetime, message_id: str) -> Outgoing:
+        """Return one letter that holds all letters in a language, to be approved: by the college, before they leave."""
+        title = self._words_of(language).table("samples")["title"]
+        each = "\n\n".join(f"* * *\n\n{subject}\n\n{text}" for subject, text in self.all_letters(rules, language, now))
+        worded = Worded(language, title, f"{title}\n\n{each}")
+        date = now.astimezone(rules.commune.zone)
+        heading = Heading(rules.commune.mailbox, to, title, date, message_id, language, "auto-generated")
+        body = _body([plain(worded.text + "\n"), plain(self._page([worded]), "html")], (), seed=message_id)
+        return Outgoing(
+            message_id,
+            rules.commune.mailbox.address,
+            tuple(filter(None, [ascii_address(to.address)])),
+            message(heading, body),
+            worded.text + "\n",
+            "letters",
+        )
+
+    def _as_read(self, notice: d.Notice, thread: Thread, rules: Rules, now: datetime) -> tuple[str, str]:
+        """Return the subject and the text of a letter, as its reader would have them."""
+        text = self.compose(notice, rules, thread, now, "sample@mailbot.invalid").text.strip()
+        tellers = [self._teller(rules, language, now) for language in notice.languages]
+        worded = [self._word(notice, each, now, None, whole=False).decision for each in tellers]
+        return subject_of(notice, thread, worded), text
 
     def sheet(self, digest: d.Digest, rules: Rules, language: Language, now: datetime, reader: str) -> str:
         """Return a list as a page to print, with a box for each line: HTML that fits one A4. `reader` is the address of
@@ -166,10 +199,8 @@ class Composer:
         if content.letter is None or content.case is None:
             return {"proposed": ()}
         thread = Thread(content.case.subject, content.case.message_id)
-        letter = self.compose(content.letter, teller.rules, thread, now, "draft@mailbot.invalid")
-        tellers = [self._teller(teller.rules, language, now) for language in content.letter.languages]
-        worded = [self._word(content.letter, each, now, None, whole=False).decision for each in tellers]
-        return {"subject": subject_of(content.letter, thread, worded), "proposed": letter.text.strip().split("\n")}
+        subject, text = self._as_read(content.letter, thread, teller.rules, now)
+        return {"subject": subject, "proposed": text.split("\n")}
 
     def _signposted(self, worded: Sequence[Worded]) -> list[Worded]:
         """Return the letter with a line on top, where it goes on in another language, that says so in that one."""

@@ -1,0 +1,155 @@
+"""Every letter that somebody who asks may get, filled in with sample values of the commune's own rules, to be
+approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from mailbot.model import decision as d
+from mailbot.model.evaluation import Evaluation
+from mailbot.model.letters import Address
+from mailbot.model.meaning import Collector, Intent, Item, Lack, Language, Meaning
+from mailbot.model.personal import Personal
+from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
+from mailbot.model.rules import Counter, Room, Rules
+from mailbot.model.spans import Days, Hours, Span
+from mailbot.replies.phrases import Formats
+
+CODE = "R-7K3F2"
+WEEKS_AHEAD = timedelta(weeks=4)
+ONE_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=7)
+EVENING = Hours(18 * 60, 22 * 60)
+
+
+def samples(rules: Rules, words: Formats, language: Language, now: datetime) -> list[d.Notice]:
+    """Return each letter in a language; `words` are the table `samples` of that language, `now` is aware."""
+    asker = Address(words["asker"], "asker@example.org")
+    return [d.Notice(asker, (language,), content) for content in _contents(rules, words, language, asker, now)]
+
+
+def _contents(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[d.Content]:
+    uses = _uses(rules, now)
+    later = tuple(_moved(use, A_WEEK) for use in uses)
+    request = Meaning(language, Intent.BOOK, (Item((uses[0].resource,), words=(words["request"],)),), attendees=30)
+    booked = Reservation(CODE, asker, language, now, State.CONFIRMED, 1, 1, None, words["subject"], 30)
+    booked = replace(booked, uses=uses, request=request)
+    end = now + timedelta(days=2)
+    two = (Option(1, uses), Option(2, later))
+    offered = replace(booked, state=State.OFFERED, uses=(), options=two, deadline=end)
+    one = replace(offered, options=two[:1])
+    none = replace(booked, state=State.REFUSED, uses=())
+    changing = replace(booked, state=State.CHANGING, options=two, deadline=end, pending=Pending(Act.CHANGE, request))
+    taken = (d.Taken(uses[0].resource, uses[0].when),)
+    needs = tuple(rules.approvals.needs)[:1]
+    examined = replace(one, state=State.EXAMINED, approval=Approval(1, needs, now))
+    first, last = _days(uses[0]).first, _days(later[0]).last
+    site = rules.rooms[uses[0].resource].site
+    passing = _passing(uses[0], asker, booked, rules)
+    yield d.Confirmed(booked, end)
+    yield d.Held(one)
+    yield d.Waits(replace(none, state=State.WAITING), uses)
+    yield d.Freed(one)
+    yield d.WaitedInVain(replace(none, state=State.LAPSED), uses)
+    if needs:  # where the rules want nobody's yes, these are never sent
+        yield d.Examined(examined)
+        yield d.ApprovedOtherwise(one, words["said"])
+        yield d.NotApproved(none, needs, uses, words["said"])
+    yield d.Offered(offered, taken)
+    yield d.Proposed(one, booked)
+    yield d.Refused(none, taken)
+    yield d.Asked(replace(none, state=State.ASKED), frozenset({Lack.DATE, Lack.START, Lack.END}))
+    yield d.Which(replace(booked, uses=()), (booked, replace(booked, code="R-9F4YB", uses=later)))
+    yield d.Repeated(replace(none, state=State.ASKED), booked, uses)
+    yield d.Handed(booked)
+    yield d.PersonSays(words["letter"], rules.staff[0].name, booked)
+    yield d.Changed(replace(booked, uses=later), uses, end)
+    yield d.ChangeOffered(changing, taken)
+    yield d.Unchanged(booked, taken)
+    yield d.Displaced(changing, uses[:1], taken)
+    yield d.CollectorNoted(replace(booked, collector=Collector(words["collector"], rules.commune.phone)))
+    yield d.OpeningsOffered(changing, tuple(use.out for use in (uses[0], later[0]) if use.out), fetching=True)
+    yield d.Challenged(booked, Act.CANCEL)
+    yield d.Cancelled(booked)
+    yield d.Declined(replace(none, state=State.DECLINED))
+    yield d.Lapsed(replace(none, state=State.LAPSED))
+    yield d.Free((d.FreeSlot(uses[0].resource, uses[0].when, 1),))
+    yield d.Listed((booked, replace(offered, code="R-9F4YB")))
+    yield d.Helped()
+    yield d.Reminded(booked)
+    yield d.Evaluated(booked)
+    yield d.Thanked(booked, Evaluation(CODE, first, now, asker.address, answered=now, scores=(4, 5, 5)))
+    yield d.GoesOn(booked, later, first, last)
+    yield d.Kept(booked, later, first)
+    yield d.Freeing(booked, later, first)
+    yield d.Overdue(booked, passing, 1, passing.opening)
+    yield d.ShortWarned(booked, d.Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening))
+    yield d.BroughtBack(booked)
+    yield d.OnTheSpot(booked, uses[:1])
+    yield d.OnCall((site,))
+    yield d.DataAsked()
+    yield d.YourData(Personal(asker.address, (booked,), document="{}"))
+    yield d.ForgetAsked()
+    yield d.StillNeeded((booked,))
+    yield d.Forgotten()
+
+
+def _uses(rules: Rules, now: datetime) -> tuple[Use, ...]:
+    """Return a room, the first that has a key, and the first equipment there is, some weeks ahead."""
+    room = next((room for room in rules.rooms.values() if room.key), next(iter(rules.rooms.values())))
+    day = (now + WEEKS_AHEAD).astimezone(rules.commune.zone).date()
+    day += next((ahead * ONE_DAY for ahead in range(7) if (day + ahead * ONE_DAY).weekday() in room.term), 0 * ONE_DAY)
+    uses = [_room(room, day, rules)]
+    for thing in list(rules.equipment.values())[:2]:
+        counter = rules.counters[thing.counter]
+        units = min(thing.stock, 10) or 1
+        out, back = _passings(counter, day, rules)
+        uses.append(Use(thing.id, units, Days(day, day), (), out, back))
+    return tuple(uses)
+
+
+def _room(room: Room, day: date, rules: Rules) -> Use:
+    open_then = (room.term.get(day.weekday()) or (EVENING,))[0]
+    hours = Hours(open_then.start, min(open_then.end, open_then.start + 4 * 60))
+    span = hours.on(day, rules.commune.zone)
+    if room.key is None:
+        return Use(room.id, 1, span, ())
+    out, back = _passings(rules.counters[rules.keys[room.key].counter], day, rules)
+    return Use(room.id, 1, span, (), out, back, room.key, 1)
+
+
+def _passings(counter: Counter, day: date, rules: Rules) -> tuple[Handover, Handover]:
+    """Return the last opening of a counter before a day, and the first after it."""
+    return tuple(  # type: ignore[return-value]
+        next(
+            Handover(counter.id, counter.week[then.weekday()][at].on(then, rules.commune.zone))
+            for then in (day + step * way * ONE_DAY for step in range(1, 8))
+            if counter.week.get(then.weekday())
+        )
+        for way, at in ((-1, -1), (1, 0))
+    )
+
+
+def _passing(use: Use, asker: Address, booked: Reservation, rules: Rules) -> d.Passing:
+    back = use.back or _passings(next(iter(rules.counters.values())), _days(use).first, rules)[1]
+    keys = ((use.key, use.copy or 1),) if use.key else ()
+    return d.Passing(
+        d.Direction.BACK, back.counter, back.opening, booked.code, asker, "", "", (use.resource,), keys, ()
+    )
+
+
+def _days(use: Use) -> Days:
+    return use.when if isinstance(use.when, Days) else Days(use.when.start.date(), use.when.end.date())
+
+
+def _moved(use: Use, by: timedelta) -> Use:
+    def span(one: Span) -> Span:
+        return Span(one.start + by, one.end + by)
+
+    def passing(one: Handover | None) -> Handover | None:
+        return one and replace(one, opening=span(one.opening))
+
+    when = Days(use.when.first + by, use.when.last + by) if isinstance(use.when, Days) else span(use.when)
+    return replace(use, when=when, out=passing(use.out), back=passing(use.back))

@@ -1,0 +1,56 @@
+"""Every letter that somebody who asks may get, with sample values, for approval by the college."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from mailbot.model import decision as d
+from mailbot.model.letters import Address
+from mailbot.replies.compose import Composer
+from mailbot.replies.heading import INTERNAL
+from mailbot.replies.samples import samples
+from tests.replies.examples import LANGUAGES, NOW, TEMPLATES, rules
+from tests.replies.gallery import parsed, text_of
+
+COMPOSER = Composer(TEMPLATES)
+WORDS = {
+    "asker": "Yvette",
+    "subject": "Fête",
+    "request": "la salle",
+    "said": "oui",
+    "letter": "Bonjour",
+    "collector": "C",
+}
+
+
+def test_each_kind_of_letter_to_an_asker_has_its_sample() -> None:
+    shown = {type(notice.content) for notice in samples(rules(), WORDS, "fr", NOW)}
+    assert shown == set(get_args(d.Content)) - set(INTERNAL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_they_are_whole_and_show_no_seams(language: str) -> None:
+    every = COMPOSER.all_letters(rules(), language, NOW)
+    for subject, text in every:
+        assert subject
+        assert re.search(r"[{}]|None|\n\n\n|  (?! *│)| ,|\(\)|\.\.(?!\.)|, [,.;:]", text) is None, text
+    assert len({text for _, text in every}) == len(every)
+
+
+def test_they_go_in_one_mail_a_language() -> None:
+    letter = COMPOSER.for_approval(Address("", "college@commune.example"), rules(), "nl", NOW, "1@bruyere.example")
+    assert letter.recipients == ("college@commune.example",)
+    assert str(parsed(letter.raw)["Subject"]) == "Alle brieven van mailbot, ter goedkeuring"
+    assert text_of(letter.raw) == letter.text
+    for subject, text in COMPOSER.all_letters(rules(), "nl", NOW):
+        assert subject in letter.text
+        assert text in letter.text
+
+
+def test_a_commune_without_keys_and_equipment_has_them_too() -> None:
+    bare = replace(rules(), equipment={}, rooms={id: replace(room, key=None) for id, room in rules().rooms.items()})
+    assert len(COMPOSER.all_letters(bare, "fr", NOW)) == len(COMPOSER.all_letters(rules(), "fr", NOW))
