@@ -13,8 +13,8 @@ from mailbot.policy.hours import ONE_DAY, is_working_day, local_day
 
 NOT_TOLD = frozenset({"forged", "unreadable"})
 """Why staff got a mail whose From line is no address to write to."""
-NO_ANSWER = frozenset({"feedback", "damage", "problem", "forget", "new-kind"})
-"""Why staff get mails that need no answer."""
+NO_ANSWER = frozenset({"feedback", "damage", "problem", "forget", "new-kind", "draft", "behind"})
+"""Why staff get mails that need no answer, or are reminded of it otherwise, and nothing leaves by itself."""
 
 
 def is_old(case: Case, since: datetime, now: datetime, rules: Rules) -> bool:

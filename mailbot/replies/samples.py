@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mailbot.model import decision as d
+from mailbot.model.cases import Case
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Collector, Intent, Item, Lack, Language, Meaning
@@ -65,6 +66,8 @@ def _contents(rules: Rules, words: Formats, language: Language, asker: Address, 
     yield d.Repeated(replace(none, state=State.ASKED), booked, uses)
     yield d.Handed(booked)
     yield d.PersonSays(words["letter"], rules.staff[0].name, booked)
+    case = Case("sample", "human", asker, (language,), words["subject"], "", now)
+    yield d.AnswerBy(case, first, booked)
     yield d.Changed(replace(booked, uses=later), uses, end)
     yield d.ChangeOffered(changing, taken)
     yield d.Unchanged(booked, taken)
@@ -85,6 +88,7 @@ def _contents(rules: Rules, words: Formats, language: Language, asker: Address, 
     yield d.Kept(booked, later, first)
     yield d.Freeing(booked, later, first)
     yield d.Overdue(booked, passing, 1, passing.opening)
+    yield d.NotFetched(booked, passing, passing.opening)
     yield d.ShortWarned(booked, d.Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening))
     yield d.BroughtBack(booked)
     yield d.OnTheSpot(booked, uses[:1])
