@@ -47,9 +47,11 @@ class Traits:
     days: frozenset[date]
     hours: frozenset[int]
     weekdays: frozenset[int] = frozenset()
+    parts: frozenset[tuple[int, int]] = frozenset()
+    """Parts of the day that are named without a clock time, in minutes: "the afternoon"."""
 
     @classmethod
-    def of(cls, mentions: Iterable[Mention], whens: Iterable[When]) -> Traits:
+    def of(cls, mentions: Iterable[Mention], whens: Iterable[When], catalogue: Catalogue) -> Traits:
         whens = list(whens)
         ids = {one for m in mentions if m.sort is not Sort.UNLENT for one in m.ids if one != ANY_ROOM}
         alone = {id(when) for when in whens if occasions.weekday_alone(when)}
@@ -57,10 +59,12 @@ class Traits:
         weekdays = {day.weekday() for when in whens if id(when) in alone for span in when.days for day in span}
         clocks = [clock for when in whens for clock in when.clocks]
         hours = {minute for clock in clocks for minute in (clock.start, clock.end) if minute is not None}
-        return cls(frozenset(ids), frozenset(days), frozenset(hours), frozenset(weekdays))
+        named = [catalogue.day_parts.get(clock.part or "") for clock in clocks if clock.start is None]
+        parts = {(part.start, part.end) for part in named if part is not None}
+        return cls(frozenset(ids), frozenset(days), frozenset(hours), frozenset(weekdays), frozenset(parts))
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.days or self.hours or self.weekdays)
+        return bool(self.ids or self.days or self.hours or self.weekdays or self.parts)
 
     def fits(self, offer: Traits) -> bool:
         """Whether everything named here agrees with the offer."""
@@ -69,6 +73,7 @@ class Traits:
             and (not self.days or self.days <= offer.days)
             and (not self.weekdays or self.weekdays <= {day.weekday() for day in offer.days} | offer.weekdays)
             and (not self.hours or self.hours <= offer.hours)
+            and all(first <= min(offer.hours, default=-1) < last for first, last in self.parts)
         )
 
 
@@ -121,9 +126,11 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
     for count in sighting.counts:
         if count.article or count.least is not None or count.first < sighting.body_at:
             continue
-        if count.ordinal and count.value < 0 and offered:
+        if count.ordinal and count.value < 0 and offered and len(fitting) != 1:  # "last night" is none
             return max(offered + 1 + count.value, 1)
-        alone = count.first == sighting.page.sentence(count.first).first
+        alone = count.first == sighting.page.sentence(count.first).first and (
+            len(fitting) != 1 or count.first == sighting.body_at
+        )
         if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone):
             return count.value
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)

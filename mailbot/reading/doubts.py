@@ -1,18 +1,30 @@
-"""What a reading leaves out: days and hours that were said firmly, and that nothing of what is asked has.
+"""What gives reason to doubt a reading: it leaves out what was said firmly, or the mail left its reader many choices.
 
-A reading that passes over them may be right, for mails tell of much. But hours said in full, that lie outside all that
-would be booked, or a date with hours of its own on which nothing is, were never yet said for nothing: then it is asked.
-"""
+Days and hours that were said firmly, and that nothing of what would be booked has, are asked for: they were never yet
+said for nothing. Where a mail only leaves much to choose (times in several sentences, days that nothing is booked on,
+words that turn or take back what was said, …), its reading may be right: it is read back, and waits for a yes.
+
+Of 430 mails set aside, 222 would be booked, 42 of them wrongly in some point: four such signs or more are found in 19
+of the 42 and in 34 of the 180 right ones, five or more in 14 and in 23."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from mailbot.model.meaning import Item, Lack, Meaning
+from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning
+from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import NOON, Clock, Role, When
+from mailbot.reading.page import folded
 from mailbot.reading.sightings import SECOND_CHOICE, Sighting
+from mailbot.reading.things import Mention
 
+SIGNS = 4
+"""So many choices make a reading unsure."""
+LONG = 80
+"""Words from which on a request tells more than what it asks for."""
 _ASIDE = frozenset(
     {
         "stance-fallback",
@@ -29,6 +41,83 @@ Span = tuple[int, int]
 """First and last minute of hours, counted from the midnight that begins the day."""
 
 
+# ── what is read back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_doubts(meaning: Meaning, sighting: Sighting, lexicons: Sequence[Lexicon]) -> Meaning:
+    """Return a request with what makes its reading unsure. What lacks something, or has rivals, is asked about
+    already."""
+    if meaning.intent is not Intent.BOOK or not meaning.items or meaning.missing or meaning.alternatives:
+        return meaning
+    certain = tuple(_exceptions_of_no_date(sighting))
+    signs = tuple(_signs(meaning, sighting, _turning(tuple(lexicons))))
+    return replace(meaning, doubts=certain + signs if len(signs) >= SIGNS else certain)
+
+
+def _exceptions_of_no_date(sighting: Sighting) -> Iterator[Evidence]:
+    for when in sighting.whens:
+        excepting = [step.words for step in when.derivation if step.part == "exception"]
+        if when.repetition is not None and excepting and not when.excluded:
+            yield Evidence("doubt", excepting[0], "an exception of no date")
+
+
+def _signs(meaning: Meaning, sighting: Sighting, turning: Mapping[str, frozenset[str]]) -> Iterator[Evidence]:
+    """Yield what the reader had to choose between, in the words of the mail."""
+    page, told = sighting.page, [when for when in sighting.whens if when.counts]
+    if len(page.words) > LONG:
+        yield Evidence("doubt", "", "a long mail")
+    sentences = {_sentence(at, sighting) for when, (at, _) in _spanned(sighting) if when.counts}
+    yield from (Evidence("doubt", "", f"times in {number} sentences") for number in (2, 3) if len(sentences) >= number)
+    if len({span for when in told for span in when.days}) > 1:
+        yield Evidence("doubt", "", "several days")
+    clocks = {(clock.start, clock.end) for when in sighting.whens for clock in when.clocks if clock.start is not None}
+    if len(clocks) > 1:
+        yield Evidence("doubt", "", "several hours")
+    booked = set(_days(meaning.items))
+    unused = [when for when in told if when.has_days and not any(a <= d <= b for a, b in _ends(when) for d in booked)]
+    if unused:
+        yield Evidence("doubt", unused[0].words, "a day on which nothing is booked")
+    if any(cue.value == "stance-past" for cue in sighting.cues):
+        yield Evidence("doubt", "", "tells of earlier times")
+    for key, reading in (("negations", "says what is not"), ("turns", "turns or takes back")):
+        found = [at for at, word in enumerate(page.words) if word in turning[key]]
+        if len(found) > 1:
+            yield Evidence("doubt", page.words[found[-1]], reading)
+    if meaning.runner_up in {Intent.CHANGE, Intent.CANCEL}:
+        yield Evidence("doubt", "", f"may be a {meaning.runner_up}")
+    yield from _left_aside(meaning, sighting)
+
+
+def _left_aside(meaning: Meaning, sighting: Sighting) -> Iterator[Evidence]:
+    """Yield a thing that is named and not booked, and one that is said not to be wanted, or to stay as it is."""
+    ids = {one for item in meaning.items for one in item.resources}
+    stances = sighting.stances
+    put_aside = stances.unwanted | stances.old | stances.kept
+    for reading, unused in (
+        ("named, and not booked", [m for m in sighting.mentions if not m.generic and ids.isdisjoint(m.ids)]),
+        ("not wanted, or kept", [sighting.mentions[index] for index in sorted(put_aside)]),
+    ):
+        if unused:
+            yield Evidence("doubt", _quote(unused[0], sighting), reading)
+
+
+def _quote(mention: Mention, sighting: Sighting) -> str:
+    return sighting.page.quote(mention.first, mention.last)
+
+
+def _ends(when: When) -> Iterator[tuple[date, date]]:
+    return ((span.first, span.last) for span in when.days)
+
+
+@cache
+def _turning(lexicons: tuple[Lexicon, ...]) -> Mapping[str, frozenset[str]]:
+    stances = [lexicon.table("stance") for lexicon in lexicons]
+    return {key: folded(word for stance in stances for word in stance[key]) for key in ("negations", "turns")}
+
+
+# ── what is asked for ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]:
     """Return what must be asked, since it was said and is in none of the readings; nothing where all is in them."""
     items = [item for meaning in readings for item in meaning.items]
@@ -38,7 +127,7 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
     lacks: set[Lack] = set()
     aside = [(cue.first, cue.last) for cue in sighting.cues if cue.value in _ASIDE]
     otherwise = [cue.first for cue in sighting.cues if cue.value in SECOND_CHOICE]
-    whens = list(zip(sighting.whens, sighting.spans, strict=True))
+    whens = _spanned(sighting)
     told = {_sentence(at, sighting) for when, (at, _) in whens if any(_whole(clock) for clock in when.clocks)}
     usual = sighting.sentences_of("stance-usual")
     habits = {_sentence(at, sighting) for when, (at, _) in whens if _repeats(when)}
@@ -67,6 +156,10 @@ def _days_of(when: When, read: Set[date]) -> set[date]:
     if not when.bare_weekday:
         return own
     return {day for day in read if day.weekday() in {one.weekday() for one in own}} or own
+
+
+def _spanned(sighting: Sighting) -> list[tuple[When, tuple[int, int]]]:
+    return list(zip(sighting.whens, sighting.spans, strict=True))
 
 
 def _sentence(at: int, sighting: Sighting) -> int:

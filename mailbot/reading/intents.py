@@ -176,6 +176,7 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
             scores[Intent.CHANGE] = min(scores[Intent.CHANGE], scores[Intent.BOOK])  # "the same hours as last time"
     if strongest.get(Intent.LIST, 0) >= WEIGHTS["decisive"]:
         scores[Intent.HELP] *= 0.6
+        scores[Intent.FEEDBACK] *= 0.6  # what was lost is the sender's diary
     if strongest.get(Intent.HELP, 0) >= WEIGHTS["decisive"] and not signs.dated and not signs.asked:
         scores[Intent.BOOK] *= 0.3
     if signs.things and signs.moment:

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from functools import cache
 
 from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
-from mailbot.model.meaning import Evidence, Intent, Language, Meaning
+from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
 from mailbot.reading.amends import undoes, with_amends
 from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
+from mailbot.reading.doubts import with_doubts
 from mailbot.reading.exceptions import sentences_on_series
 from mailbot.reading.further import with_further
 from mailbot.reading.intents import Judgement, Signs, judge, overlaps
@@ -27,7 +28,6 @@ from mailbot.reading.moments import When, find
 from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
-from mailbot.reading.readback import with_doubts
 from mailbot.reading.relations import Relations
 from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
@@ -189,13 +189,33 @@ class Library:
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
             told = events.with_items(meaning, sighting, self.catalogue)
+            if signs.replying and not context.asked and (restated := self._restated(own, told, letter)):
+                again = replace(own, subject=restated, quoted="", answers=False)
+                whole_page = page(f"{restated}\n\n{own.body}", self.abbreviations)
+                return self._meaning(letter, context, again, whole_page, spoken, bare)
             if told.intent is Intent.BOOK and not told.items and own.answers:  # "Re: Demande classe 3"
                 whole = self._sight(sheet, lexicons, letter, spoken, body_at, replace(own, answers=False))
                 told = events.with_items(meaning, whole, self.catalogue)
-            return with_further(with_doubts(told, sighting), sighting, self.catalogue)
+            return with_further(with_doubts(told, sighting, lexicons), sighting, self.catalogue)
         if context.booked and (amended := answers.amending(meaning, sighting, self.catalogue)):
             return amended
         return with_further(meaning, sighting, self.catalogue)
+
+    def _restated(self, own: OwnWords, told: Meaning, letter: Letter) -> str:
+        """Return the room and the day that the question which is answered names, where the answer leaves them out and
+        there is but one of each; else nothing."""
+        if told.intent is not Intent.BOOK or not own.quoted:
+            return ""
+        sheet = page(own.quoted[:QUOTED], self.abbreviations)
+        moments = find(sheet.text, tuple(self.lexica.values()), letter.sent, self.catalogue, sheet.tokens)
+        rooms = [m for m in self.thesaurus.find(sheet, tuple(self.lexica)) if m.sort is Sort.ROOM and not m.generic]
+        days = [when for when in moments.whens if when.counts and when.has_days]
+        said = []
+        if not any(item.resources != (ANY_ROOM,) for item in told.items) and len({room.ids for room in rooms}) == 1:
+            said.append(sheet.quote(rooms[0].first, rooms[0].last))
+        if said and not any(item.slots for item in told.items) and len({span for w in days for span in w.days}) == 1:
+            said.append(days[0].words.replace(" … ", " "))
+        return ", ".join(said)
 
     def _offered(self, context: Context, own: OwnWords) -> bool:
         """Whether the letter that is answered offers something; where nothing of it is seen, it may."""
@@ -219,23 +239,34 @@ class Library:
     ) -> tuple[int, ...] | None:
         """Return the numbers of the offers that name just the rooms, days and hours that the sender names, or that are
         the largest or smallest if that is asked for; None where nothing of the kind is named."""
-        told = [w for w, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if at >= sighting.body_at]
-        mentions = [mention for mention in sighting.asked_mentions() if mention.first >= sighting.body_at]
-        named = answers.Traits.of(mentions, [when for when in told if when.counts])
+        named = self._named(sighting, range(sighting.body_at, len(sighting.page.words)))
         sized = any(cue.value in {"answer-biggest", "answer-smallest"} for cue in sighting.cues)
         if not offers or not (named or sized):
             return None
         offered = [self._traits(offer, letter) for offer in offers]
+        for sentence in reversed(sighting.page.sentences):
+            said = self._named(sighting, range(max(sentence.first, sighting.body_at), sentence.last))
+            fitting = tuple(number for number, traits in enumerate(offered, 1) if said and said.fits(traits))
+            if len(fitting) == 1:
+                return fitting
         fitting = tuple(number for number, traits in enumerate(offered, 1) if named and named.fits(traits))
         if not fitting and sized:
             largest = answers.by_size(sighting, offered, self.catalogue)
             return None if largest is None else (largest,)
         return fitting
 
+    def _named(self, sighting: Sighting, words: range) -> answers.Traits:
+        """Return what some of the words name and do not refuse."""
+        mentions = [mention for mention in sighting.asked_mentions() if mention.first in words]
+        spans = zip(sighting.whens, sighting.spans, strict=True)
+        unfit = sighting.sentences_of("stance-unfit", "decline/")
+        told = [w for w, (at, _) in spans if at in words and w.counts and sighting.page.sentence_of[at] not in unfit]
+        return answers.Traits.of(mentions, told, self.catalogue)
+
     def _traits(self, offer: str, letter: Letter) -> answers.Traits:
         sheet = page(offer, self.abbreviations)
         moments = find(offer, tuple(self.lexica.values()), letter.sent, self.catalogue, sheet.tokens)
-        return answers.Traits.of(self.thesaurus.find(sheet, tuple(self.lexica)), moments.whens)
+        return answers.Traits.of(self.thesaurus.find(sheet, tuple(self.lexica)), moments.whens, self.catalogue)
 
     def _sight(
         self,
@@ -329,11 +360,15 @@ _NO_CUES = frozenset(
             "hold-until",
             "everywhere",
             "myself",
+            "negations",
+            "turns",
         ),
         "undo",
     }
 )
 """Lists of single words among tables of cues."""
+QUOTED = 2_000
+"""Characters of a quoted letter that are looked at for what it asked about."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""
 _WITHOUT_PEOPLE = frozenset(

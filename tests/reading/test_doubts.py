@@ -1,4 +1,5 @@
-"""Hours and days that were said firmly and that a reading leaves out are asked about; what is told besides is not."""
+"""Hours and days that were said firmly and that a reading leaves out are asked about; what is told besides is not. A
+request that leaves its reader many choices is read back before it is booked."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import pytest
 
 from mailbot.model.letters import NO_CONTEXT
 from mailbot.model.meaning import Intent, Lack, Meaning
+from mailbot.reading.doubts import LONG, SIGNS
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
@@ -51,3 +53,39 @@ def test_what_lies_within_or_is_told_besides_raises_no_doubt(more: str) -> None:
     meaning = understood(ROOM + more)
     assert meaning.intent is Intent.BOOK
     assert meaning.missing == frozenset()
+
+
+PLAIN = "Bonjour, nous voudrions la maison de quartier le mardi 15 septembre de 14h à 18h, pour 30 personnes."
+MUCH_TO_CHOOSE = (
+    "Notre comité s'est réuni le 2 septembre, mais personne n'avait pensé à la clé. L'an dernier nous étions à la "
+    "bibliothèque, qui n'était pas libre non plus le 10 septembre. Nous ne prenons pas de tables, ou alors une autre "
+    "fois. Les enfants goûtent de 15h à 15h30."
+)
+
+
+def test_a_plain_request_leaves_no_doubt() -> None:
+    assert understood(PLAIN).doubts == ()
+
+
+@pytest.mark.parametrize("more", ["Pas besoin de tables.", "Notre comité aime raconter. " * LONG])
+def test_one_choice_alone_leaves_no_doubt(more: str) -> None:
+    assert understood(f"{PLAIN}\n\n{more}").doubts == ()
+
+
+def test_a_request_that_leaves_much_to_choose_is_read_back() -> None:
+    meaning = understood(f"{PLAIN}\n\n{MUCH_TO_CHOOSE}")
+    assert meaning.missing == frozenset()
+    assert len(meaning.doubts) >= SIGNS
+    assert {"tells of earlier times", "says what is not"} <= {one.reading for one in meaning.doubts}
+
+
+def test_an_exception_on_a_day_that_is_none_of_the_series_gives_reason_to_ask() -> None:
+    series = "Bonjour, nous voudrions la maison de quartier chaque mardi de septembre de 18h à 20h sauf le {}."
+    assert understood(series.format(8)).doubts == ()
+    assert [one.reading for one in understood(series.format(9)).doubts] == ["an exception of no date"]
+
+
+def test_what_is_asked_about_anyway_is_not_doubted_besides() -> None:
+    meaning = understood(f"Bonjour, nous voudrions la maison de quartier le 15 septembre à 14h. {MUCH_TO_CHOOSE}")
+    assert meaning.missing
+    assert meaning.doubts == ()
