@@ -23,6 +23,8 @@ SOME = 3
 """So few people beside the sender ("avec deux collègues") are not all that come."""
 SOUGHT = 6
 """Words from "une salle" to how many it must hold."""
+FEW_BETWEEN = 5
+"""Words between people and those among them: "30 personnes, dont une petite 10 d'enfants"."""
 FAR = 10
 """Words from "thirty of them" to what they do: "own an umbrella and will come"."""
 LONGEST_SUM = 8
@@ -115,6 +117,8 @@ class Assembly:
         self._costs = folded(word for table in people for word in table["costs"])
         self._of_them = [["of", "them"], ["of", "those"], ["of", "these"], ["d'", "entre"], ["van", "die"]]
         self._indefinite = folded(word for table in people for word in table["sought"])
+        self._part = {tuple(words_of(word)) for table in people for word in table["part"]}
+        self._pairs = folded(word for table in people for word in table["pairs"])
         self._there = folded(word for table in people for word in table["there"])
         ours = [word for lexicon in lexicons for word in lexicon.table("groups")["ours"]]
         self._definite = folded([*ours, *(word for table in quantity for word in table["definite"])])
@@ -154,10 +158,12 @@ class Assembly:
                 continue
             if any(first <= count.first < last for first, last in others) or self._is_old(sight.page, found, count):
                 continue
-            if self._numbers_something(sight.page, count):
+            if self._numbers_something(sight.page, count) or self._is_part(sight.page, found, count):
                 continue
             if count.last in products:
                 count = replace(count, value=products[count.last])
+            elif count.last < len(sight.page.words) and sight.page.words[count.last] in self._pairs:
+                count = replace(count, value=2 * count.value)
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
             if self._are_members(sight.page, count, person):
                 continue
@@ -476,7 +482,7 @@ class Assembly:
             return False
         if not count.about and sum(word.isalnum() and word not in self._bounds for word in after) > 1:
             return False
-        return all(word in self._bounds or word in {",", "-", "*", ":"} for word in before)
+        return all(word in self._bounds or word in self._fillers or word in {",", "-", "*", ":"} for word in before)
 
     def _counts_other(self, sight: Sight, count: Count) -> bool:
         """Whether the number counts something else: years, hours, chairs."""
@@ -574,6 +580,15 @@ class Assembly:
         page = sight.page
         near = page.sentence_of[count.first] - page.sentence_of[before.first] <= 1
         return near and not any(at in sight.named for at in range(before.last, count.first))
+
+    def _is_part(self, page: Page, found: Sequence[People], count: Count) -> bool:
+        """Whether the people counted are some of those counted before: "30, dont 10 enfants"."""
+        if not found or page.sentence_of[found[-1].first] != page.sentence_of[count.first]:
+            return False
+        between = page.words[found[-1].last : count.first]
+        return len(between) <= FEW_BETWEEN and any(
+            tuple(between[at : at + len(phrase)]) == phrase for phrase in self._part for at in range(len(between))
+        )
 
     def _is_sum(self, sight: Sight, found: Sequence[People], count: Count, generic: Mapping[int, int]) -> bool:
         """Whether a number of people is said beside another: "14 élèves et 3 parents", "14 élèves, 3 parents"."""

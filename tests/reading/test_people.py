@@ -21,6 +21,18 @@ ASKS = {
 }
 MEANS: dict[str, dict[int | None, list[str]]] = {
     "en": {
+        30: [
+            "Thirty of us, including ten children.",
+        ],
+        16: [
+            "Eight couples are coming.",
+        ],
+        20: [
+            "Not more than 20.",
+        ],
+        23: [
+            "Two teams of eleven plus a referee.",
+        ],
         10: [
             "I come with nine friends, so ten with me.",
         ],
@@ -78,6 +90,16 @@ MEANS: dict[str, dict[int | None, list[str]]] = {
         ],
     },
     "fr": {
+        30: [
+            "Nous serons 30, dont 10 enfants.",
+            "35 inscrits, 5 désistements, restent 30.",
+        ],
+        16: [
+            "Huit couples viendront.",
+        ],
+        20: [
+            "Pas plus de 20.",
+        ],
         10: [
             "Neuf amis et moi, dix donc.",
         ],
@@ -137,6 +159,13 @@ MEANS: dict[str, dict[int | None, list[str]]] = {
         ],
     },
     "nl": {
+        30: [
+            "We zijn met 30, waarvan 10 kinderen.",
+            "35 inschrijvingen, 5 afzeggingen, blijven er 30 over.",
+        ],
+        16: [
+            "Acht koppels komen.",
+        ],
         5: [
             "Deelnemers: Bart, Fatma, Ingrid, Luc en ikzelf, vijf dus.",
         ],
