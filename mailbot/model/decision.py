@@ -415,6 +415,17 @@ class Which:
 
 
 @dataclass(frozen=True)
+class Vouching:
+    """A new address wrote about a booking. To who booked, alone: is it one of theirs? With no reservation, to the
+    newcomer: that somebody was asked. `vouched`, to both: from now on they may speak of it."""
+
+    template: ClassVar[str] = "vouching"
+    reservation: Reservation | None
+    who: Address
+    vouched: bool = False
+
+
+@dataclass(frozen=True)
 class CollectorNoted:
     """Somebody else fetches the key and the goods: it is in the key-holder's list."""
 
@@ -1149,6 +1160,7 @@ Content: TypeAlias = (
     | Proposed
     | Repeated
     | Which
+    | Vouching
     | CollectorNoted
     | OpeningsOffered
     | Unchanged
@@ -1304,6 +1316,8 @@ class Facts:
     """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
     earlier: tuple[Reservation, ...] = ()
     """What the sender or their initiative had in the year before, where the mail points to it."""
+    anothers: Reservation | None = None
+    """A booking of an initiative that the mail of an unknown address speaks of, by thread or code."""
     colleagues: tuple[Address, ...] = ()
     """Others of the sender's initiative to whom the mail went as well."""
     in_use: tuple[Reservation, ...] = ()

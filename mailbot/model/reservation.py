@@ -261,6 +261,8 @@ class Pending:
     """The change that is asked for, as far as it was said."""
     rivals: tuple[Meaning, ...] = ()
     """What it may mean, as our open question numbered it from 1."""
+    newcomer: Address | None = None
+    """Who wrote about it from an address that is not known: is that one of theirs? (NOTE)"""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from mailbot.policy.sharing import shared
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked, with_answers
 from mailbot.policy.trust import distrusted
+from mailbot.policy.vouching import vouched_for
 from mailbot.policy.waiting import waits
 from mailbot.policy.which import ask_again, asks_which, spoken_of_now
 
@@ -160,6 +161,7 @@ def _human(matter: Matter) -> Decision:
 BESIDES: tuple[Callable[[Matter], Decision | None], ...] = (
     personal,
     on_the_spot,
+    vouched_for,
     evaluated,
     goes_on,
     waits,

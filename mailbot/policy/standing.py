@@ -20,6 +20,7 @@ from mailbot.policy.collecting import note_collector
 from mailbot.policy.continued import spoken_of, undoable
 from mailbot.policy.due import is_blocked
 from mailbot.policy.matter import Matter
+from mailbot.policy.vouching import welcome
 from mailbot.policy.which import ask_which
 
 GIVEN_BACK = (*HELD, State.ASKED, State.WAITING)
@@ -42,6 +43,8 @@ def accept(matter: Matter) -> Decision:
     if conversation.state in (State.OFFERED, State.LAPSED):
         return _accepted_late(matter, conversation)
     pending = conversation.pending
+    if conversation.state in BOOKED and pending and pending.newcomer:
+        return welcome(matter) if matter.facts.challenge is Act.NOTE or matter.facts.sender.proven else _who(matter)
     if conversation.state in BOOKED and pending and pending.act is Act.NOTE and pending.meaning:
         said = replace(matter.meaning, comes=pending.meaning.comes)
         return note_collector(replace(matter, meaning=said))
@@ -50,6 +53,10 @@ def accept(matter: Matter) -> Decision:
     if conversation.state in BOOKED and matter.meaning.option is None:
         return matter.ignored(f"booked already: {conversation.code}")
     return matter.handed("human", f"agrees, but {conversation.code} is {conversation.state}")
+
+
+def _who(matter: Matter) -> Decision:
+    return matter.handed("human", "agrees to somebody new, and nothing proves who does")
 
 
 def _in_time(matter: Matter, conversation: Reservation) -> bool:

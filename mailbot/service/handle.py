@@ -75,7 +75,7 @@ QUESTION_LIFE = timedelta(days=40)
 """For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
 NOTHING_HELD: tuple[Claim, ...] = ()
-CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced"})
+CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced", "vouching"})
 """Letters to one owner about one act: the newest of a conversation is its challenge."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -417,13 +417,14 @@ def asked_in(conversation: Reservation) -> frozenset[Lack]:
 
 
 def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | None:
-    """Return the conversation if it is the sender's, or of the sender's initiative."""
+    """Return the conversation if it is the sender's, of the sender's initiative, or one that they were vouched for."""
     found = unit.reservations.get(code)
     if found is None:
         return None
     initiative = rules.initiative_of(letter.sender.address)
-    same = found.asker.address == letter.sender.address
-    return found if same or (initiative is not None and initiative.id == found.initiative) else None
+    known = {found.asker.address, *(one.address for one in found.colleagues)}
+    theirs = initiative is not None and initiative.id == found.initiative
+    return found if theirs or letter.sender.address in known else None
 
 
 def proves(challenge: OurLetter, letter: Letter) -> bool:
@@ -494,6 +495,7 @@ def facts_for(
         conversation=conversation,
         standing=standing,
         earlier=earlier,
+        anothers=None if conversation or initiative else anothers(letter, unit),
         colleagues=colleagues_of(letter, rules),
         in_use=unit.reservations.between(now - AFTER_OPENING, now + BEFORE) if Wish.HERE in meaning.wishes else (),
         arrived=letter.arrived,
@@ -502,6 +504,15 @@ def facts_for(
         challenge=challenge,
         traffic=unit.mailbox.traffic(address, conversation.code if conversation else "", now),
     )
+
+
+def anothers(letter: Letter, unit: Unit) -> Reservation | None:
+    """Return the booking of an initiative that a letter from an unknown address speaks of, by thread or code."""
+    ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
+    codes = [mine.code for mine in ours if mine.code]
+    codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
+    found = (unit.reservations.get(code) for code in dict.fromkeys(codes))
+    return next((one for one in found if one is not None and one.initiative and one.state in BOOKED), None)
 
 
 def colleagues_of(letter: Letter, rules: Rules) -> tuple[Address, ...]:

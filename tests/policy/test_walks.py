@@ -121,6 +121,7 @@ FITS: dict[type, frozenset[State]] = {
     d.Offered: frozenset({State.OFFERED}),
     d.Repeated: frozenset({State.ASKED}),
     d.Which: frozenset({State.ASKED}),
+    d.Vouching: BOOKED,
     d.Asked: frozenset({State.ASKED, State.CHANGING}),
     d.Refused: frozenset({State.REFUSED}),
     d.Cancelled: frozenset({State.CANCELLED}),

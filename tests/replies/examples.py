@@ -83,6 +83,7 @@ def slot(start: str, end: str) -> Slot:
     return Slot(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
+MARC = Address("Marc Petit", "marc.petit@courrier.example")
 YVETTE = Address("Yvette Collin", "yvette.collin@courrier.example")
 CLAIRE = Address("Claire Dumont", "participation@bruyere.example")
 JOSIANE = Address("Josiane Lambert", "josiane.lambert@voisines.example")
@@ -483,6 +484,9 @@ def contents(language: str) -> dict[str, d.Content]:
         "repeated": d.Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
         "repeated-else": d.Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
         "which": d.Which(replace(asked, code="R-9F4YB"), (booked, series)),
+        "vouching": d.Vouching(booked, MARC),
+        "vouching-awaited": d.Vouching(None, MARC),
+        "vouching-done": d.Vouching(booked, MARC, vouched=True),
         "proposed": d.Proposed(replace(offered, options=(Option(1, later.uses),)), booked),
         "collector": d.CollectorNoted(replace(booked, collector=CARINE)),
         "challenged-collector": d.Challenged(booked, Act.NOTE, collector=CARINE),
