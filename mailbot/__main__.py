@@ -74,6 +74,11 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument(
         "--at", type=_moment, help="handle it as at this moment (2026-06-12T09:30), not as when it was sent"
     )
+    explain.add_argument(
+        "--language",
+        choices=["fr", "nl", "en"],
+        help="the language of the answer; otherwise that of LC_ALL, LC_MESSAGES or LANG, or English",
+    )
     explain.set_defaults(command=_explain)
 
     check = commands.add_parser(
@@ -219,7 +224,7 @@ def _once(_: argparse.Namespace) -> int:
 def _explain(chosen: argparse.Namespace) -> int:
     from mailbot import app
 
-    return app.explain(chosen.files, as_json=chosen.json, at=chosen.at)
+    return app.explain(chosen.files, as_json=chosen.json, at=chosen.at, language=chosen.language)
 
 
 def _check(chosen: argparse.Namespace) -> int:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mailbot.model.reservation import Use
     from mailbot.model.rules import Equipment, Holder, Room, Rules
     from mailbot.reading.proof import Check
-    from mailbot.service.explain import Explanation
     from mailbot.service.office import Office
     from mailbot.store import Store
 
@@ -297,13 +296,16 @@ def post_all(furnished: Office, outbox: SmtpSender) -> bool:
     return True
 
 
-def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int:
-    """Say what would be understood and decided of each file. Without a zone, `at` is in that of the commune."""
+def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None, language: str | None) -> int:
+    """Say what would be understood and decided of each file. Without a zone, `at` is in that of the commune; without
+    `language`, it is said in that of the environment."""
+    from mailbot.explained import in_words
     from mailbot.reading.lexicon import load_all
     from mailbot.service.explain import explain as explained
 
     rules_path, store = _without_servers()
-    rules, lexica = load(rules_path, spoken(os.environ)), load_all()
+    speaking = language or spoken(os.environ)
+    rules, lexica = load(rules_path, speaking), load_all()
     at = at and (at if at.tzinfo else at.replace(tzinfo=rules.commune.zone)).astimezone(UTC)
     unread = 0
     for number, path in enumerate(files, 1):
@@ -314,7 +316,7 @@ def explain(files: Sequence[Path], *, as_json: bool, at: datetime | None) -> int
             unread += 1
             continue
         found = explained(raw, rules, lexica, store, at, now())
-        say(json.dumps(found.to_json(), ensure_ascii=False) if as_json else in_words(found, rules))
+        say(json.dumps(found.to_json(), ensure_ascii=False) if as_json else in_words(found, rules, speaking))
         if len(files) >= MANY and sys.stderr.isatty():
             sys.stderr.write(f"\r{number} of {len(files)}" + ("\n" if number == len(files) else ""))
     if store is not None:
@@ -336,30 +338,6 @@ def _without_servers() -> tuple[Path, Store | None]:
         return rules_path, store
     store.close()
     return rules_path, None
-
-
-def in_words(found: Explanation, rules: Rules) -> str:
-    """Return an explanation as people read it."""
-    meaning = found.meaning
-    lines = [f"{found.letter.sender.address or '(no sender)'}: {found.letter.subject or '(no subject)'}"]
-    lines.append(f"  understood  {meaning.intent} ({meaning.language})")
-    for item in meaning.items:
-        slots = ", ".join(" to ".join(part or "?" for part in slot.to_json()) for slot in item.slots) or "no day"
-        lines.append(f"  asked       {item.quantity or '?'} × {item.name or item.resource}: {slots}")
-    if meaning.attendees is not None:
-        lines.append(f"  people      {meaning.attendees}")
-    if meaning.references:
-        lines.append(f"  codes       {', '.join(meaning.references)}")
-    if meaning.missing:
-        lines.append(f"  missing     {', '.join(sorted(meaning.missing))}")
-    lines += [f"  because     {step.part}: «{step.words}» → {step.reading}" for step in meaning.evidence]
-    lines += [f"  or else     {rival.to_json()['items']}" for rival in meaning.alternatives]
-    lines += [f"  decided     {reason}" for reason in found.decision.because]
-    for notice in found.decision.notices:
-        lines.append(f"  letter      {notice.content.template} to {notice.to.address} ({', '.join(notice.languages)})")
-    if not found.decision.notices:
-        lines.append("  letter      none")
-    return "\n".join(lines)
 
 
 CHECKED = {

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "heartbeat": set(),
     "app": {
         "kept",
+        "explained",
         "logs",
         "heartbeat",
         "service",
@@ -41,6 +42,7 @@ MAY_IMPORT = {
     },
     "kept": {"mail", "service", "store", "model", "errors"},
     "upkeep": {"kept", "app", "store", "mail", "replies", "policy", "service", "model", "settings", "errors"},
+    "explained": {"service", "model"},
     "__main__": {"app", "upkeep", "demo", "errors", "__init__"},
     "__init__": set(),
 }

@@ -334,8 +334,33 @@ def test_explain_needs_no_settings_and_changes_nothing(folder: Path) -> None:
     assert "marc@valleeverte.example: lecture" in out
     assert "understood  book (fr)" in out
     assert "decided     free: bibliotheque, 18 June 2026 19:00-21:00" in out
-    assert "letter      confirmed to marc@valleeverte.example (fr)" in out
+    assert "letter      confirmed → marc@valleeverte.example (fr)" in out
     assert sorted(str(path) for path in folder.rglob("*")) == before
+
+
+EXPLAINED = [
+    ("fr", "  demandé     1 × salle de lecture: jeu 18/06/2026 19:00 – 21:00"),
+    ("nl", "  gevraagd    1 × leeszaal: do 18/06/2026 19:00 – 21:00"),
+    ("en", "  asked       1 × reading room: Thu 18/06/2026 19:00 – 21:00"),
+]
+
+
+@pytest.mark.parametrize(("language", "line"), EXPLAINED)
+def test_explain_speaks_the_language_of_the_terminal(
+    language: str, line: str, folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "un.eml").write_bytes(mail())
+    assert line in mailbot("explain", "--language", language, "un.eml")[1]
+    monkeypatch.setenv("LC_ALL", f"{language}_BE.UTF-8")
+    assert line in mailbot("explain", "un.eml")[1]
+
+
+def test_explain_tells_rival_readings_in_words(folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / "un.eml").write_bytes(mail().replace(b"jeudi 18 juin", b"samedi prochain"))
+    _, out, _ = mailbot("explain", "--language", "fr", "un.eml")
+    rivals = [line for line in out.splitlines() if line.startswith("  ou bien")]
+    assert rivals
+    assert all("[" not in line and "{" not in line for line in rivals)
 
 
 def test_explain_reads_several_files_and_what_is_piped_to_it(folder: Path) -> None:
