@@ -150,6 +150,7 @@ def _nameless(reservation: Reservation) -> Reservation:
         pending=None,
         approval=None,
         draft=None,
+        colleagues=(),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from mailbot.model.behalf import Behalf
 from mailbot.model.cases import Case, Ending
 from mailbot.model.decision import End
+from mailbot.model.letters import Address
 from mailbot.model.outbox import Receipt
 from mailbot.model.reports import ForSomebody, Report, Standing
 from mailbot.model.reservation import Act, State
@@ -29,6 +30,8 @@ from tests.store.examples import (
     room,
     step,
 )
+
+COLLEAGUE = Address("Nadia", "nadia@velo.example")
 
 LATER = NOW + timedelta(days=900)
 
@@ -48,7 +51,12 @@ def fill(store: Store) -> None:
         over = unit.reservations.get("R-7K3F9")
         assert over is not None
         known = replace(
-            over, phone="02 513 14 00", subject="Fête", request=everything().request, thread=("a@velo.example",)
+            over,
+            phone="02 513 14 00",
+            subject="Fête",
+            request=everything().request,
+            thread=("a@velo.example",),
+            colleagues=(COLLEAGUE,),
         )
         unit.reservations.put([step(over, known, Act.CANCEL, "sa mère est malade")], ONE_EACH, NOW)
         unit.reservations.put([booked("R-00002", room(hours(20, 12, 16)))], ONE_EACH, NOW)
@@ -88,6 +96,7 @@ def test_who_asks_to_be_forgotten_is_except_in_what_stands(store: Store) -> None
         assert stands is not None
         assert stands.asker == ASKER, "it must still be known whose booking it is"
         assert (over.asker.address, over.asker.name, over.phone, over.subject, over.thread) == ("", "", None, "", ())
+        assert over.colleagues == ()
         assert over.uses, "what was booked is counted"
         assert over.state is State.CANCELLED
         assert unit.mailbox.letters_in("R-00002")[0].text
