@@ -10,6 +10,7 @@ from mailbot.model.decision import Decision, End, Notice, Vouching
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import Act, Pending, Reservation
+from mailbot.model.rules import Rules
 from mailbot.policy.matter import Matter
 
 SPEAKS_OF_IT = frozenset({Intent.CHANGE, Intent.CANCEL, Intent.HUMAN, Intent.KEY, Intent.LIST})
@@ -22,6 +23,8 @@ def vouched_for(matter: Matter) -> Decision | None:
     booking, sender = matter.facts.anothers, matter.facts.sender
     if booking is None or matter.meaning.intent not in SPEAKS_OF_IT or sender.forged:
         return None
+    if _is_of_the_commune(sender.address, matter.rules):
+        return None
     if booking.pending is not None and booking.pending.newcomer is None:
         return None
     awaited = matter.letter(Vouching(None, sender.address))
@@ -32,6 +35,11 @@ def vouched_for(matter: Matter) -> Decision | None:
     put = there.step(after, Act.NOTE, "a new address: who booked is asked whether it is one of theirs")
     asked = _letter(booking.asker, booking, Vouching(put.after, sender.address))
     return Decision(End.ANSWERED, (put.why,), (put,), (awaited, asked), booking.code)
+
+
+def _is_of_the_commune(address: Address, rules: Rules) -> bool:
+    known = {one.address for one in rules.staff} | {one.address for one in rules.holders.values()}
+    return address.address in known
 
 
 def welcome(matter: Matter) -> Decision:

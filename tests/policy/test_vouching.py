@@ -66,3 +66,11 @@ def test_a_stranger_who_asks_for_something_of_their_own_gets_it() -> None:
     own = asks(room("bureau", slot("2026-06-20", "14-18")))
     assert written(office, code, own).code != code
     assert office.reservations[code].pending is None
+
+
+def test_nobody_vouches_for_the_communes_own() -> None:
+    office = Office()
+    code = booked(office)
+    [claire, *_] = office.rules.staff
+    office.mail(CANCEL, Address("", claire.address), anothers=office.reservations[code])
+    assert office.reservations[code].pending is None
