@@ -184,6 +184,16 @@ def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue
     return None
 
 
+def takes_any(meaning: Meaning, sighting: Sighting) -> bool:
+    """Whether a few words leave it to us which of our proposals it is: "peu importe", "either is fine". The first is
+    the nearest to what was asked."""
+    said = {cue.value for cue in sighting.cues}
+    any_will_do = "answer-any" in said and "answer-but" not in said
+    few = len(sighting.page.words) - sighting.body_at <= SHORT
+    light = {Intent.ACCEPT, Intent.HUMAN, Intent.BOOK, Intent.IGNORE}
+    return any_will_do and few and meaning.intent in light and not signs_question(sighting)
+
+
 AMENDING = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.AVAILABILITY})
 """What a few words about something that is booked may look like by themselves: "oups, 19 h"."""
 

@@ -178,6 +178,8 @@ class Library:
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
             if said is not None:
                 return said
+        if offers and found != () and answers.takes_any(meaning, sighting):
+            return replace(meaning, intent=Intent.ACCEPT, option=fitting[0] if fitting else 1)
         open_answer = judged.intent in {Intent.ACCEPT, Intent.HUMAN} and offers and not signs.chooses
         if open_answer and found == ():
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"

@@ -205,3 +205,15 @@ def test_two_acts_in_one_mail_are_both_kept(text: str, first: Intent, further: I
 )
 def test_one_act_has_no_other(text: str) -> None:
     assert meant(text, subject="salle").further == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["either is fine", "whichever suits you", "peu importe", "les deux vont", "maakt niet uit", "om het even"]
+)
+def test_who_leaves_it_to_us_takes_the_first_proposal(text: str) -> None:
+    meaning = meant(text, ROOMS)
+    assert (meaning.intent, meaning.option) == (Intent.ACCEPT, 1)
+
+
+def test_who_leaves_it_to_us_but_for_one_thing_does_not() -> None:
+    assert meant("Peu importe, mais pas avant 20h", ROOMS).intent is not Intent.ACCEPT
