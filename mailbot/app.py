@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mailbot.mail.oauth import Ask, Tokens
     from mailbot.mail.server import Server
     from mailbot.mail.smtp import SmtpSender
+    from mailbot.model.counts import Counts
     from mailbot.model.decision import Digest
     from mailbot.model.evaluation import Evaluation
     from mailbot.model.reports import Blocked
@@ -40,6 +41,8 @@ log = logging.getLogger("mailbot")
 FOUR_WEEKS = timedelta(days=28)
 COLLECTED_FROM = 10_000
 """Objects made and not let go, more than one mail needs at any moment, before the garbage collector looks at them."""
+HEARTBEAT = "heartbeat"
+"""A file in the data folder, touched by the daemon while it lives."""
 SIGNED_IN = "oauth.json"
 """A file in the data folder: what renews the access token after `mailbot login`. No backup holds it."""
 OUTLOOK_ALONE = "https://outlook.office365.com/.default"
@@ -255,11 +258,35 @@ def run() -> None:
         get_ready(furnished)
         mailbox, outbox = source(chosen, store, way), sender(chosen, way)
         try:
-            heart = Heartbeat(chosen.data_folder / "heartbeat", os.environ)
-            Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds, heart=heart, way_in=way).run()
+            heart = Heartbeat(chosen.data_folder / HEARTBEAT, os.environ)
+            with watched(chosen, store):
+                Daemon(furnished, mailbox, outbox, poll=chosen.poll_seconds, heart=heart, way_in=way).run()
         finally:
             mailbox.close()
             outbox.close()
+
+
+@contextmanager
+def watched(chosen: Settings, store: Store) -> Iterator[None]:
+    """Give Prometheus its numbers meanwhile, where the settings want it. Raises BadSettings where the port is taken."""
+    if not chosen.metrics_port:
+        yield
+        return
+    from mailbot.metrics import Endpoint, Metrics
+
+    def count() -> Counts:
+        with store.reading() as unit:
+            return unit.counts()
+
+    metrics = Metrics(count, now, chosen.data_folder / HEARTBEAT)
+    try:
+        endpoint = Endpoint(metrics, chosen.metrics_port)
+    except OSError as error:
+        raise BadSettings([f"MAILBOT_METRICS_PORT: {chosen.metrics_port} cannot be had: {error.strerror}"]) from error
+    try:
+        yield
+    finally:
+        endpoint.close()
 
 
 def once() -> int:

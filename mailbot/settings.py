@@ -98,6 +98,8 @@ class Settings:
     poll_seconds: int
     timeout_seconds: int
     """For connecting to a mail server and for each of its answers."""
+    metrics_port: int
+    """Where Prometheus finds numbers, on this machine alone; 0: nowhere."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
     most_megabytes: int
@@ -132,6 +134,7 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         templates=desk.may("TEMPLATES", desk.path, folder.resolve() / "templates"),
         poll_seconds=desk.may("POLL_SECONDS", _between(5, 3600), 60),
         timeout_seconds=desk.may("TIMEOUT_SECONDS", _between(1, 600), 30),
+        metrics_port=desk.may("METRICS_PORT", _between(0, 65535), 0),
         log_level=desk.may("LOG_LEVEL", _log_level, "INFO"),
         most_megabytes=desk.may("MOST_MEGABYTES", _between(1, 200), 30),
         proof=_proof(desk),

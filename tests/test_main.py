@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -172,7 +173,7 @@ def test_help_and_version_are_there_at_once(folder: Path) -> None:
 )
 def test_a_wrong_call_says_what_is_wrong_with_it(arguments: list[str], told: str, mailbot: Callable[..., Said]) -> None:
     code, out, err = mailbot(*arguments)
-    assert (code, out) == (MISUSED, "")
+    assert (code, out) == (FAILED, "")
     assert told in err
 
 
@@ -670,6 +671,15 @@ def test_looking_at_what_is_booked_sends_nothing(booked: Path, mailbot: Callable
     mailbot("digest")
     mailbot("agenda")
     assert letters() == before
+
+
+def test_a_port_for_prometheus_that_is_taken_is_told(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = process("run", folder=folder, **NOWHERE, MAILBOT_METRICS_PORT=str(port))
+    assert (code, out) == (FAILED, "")
+    assert f"MAILBOT_METRICS_PORT: {port} cannot be had" in err
+    assert "Traceback" not in err
 
 
 def test_settings_in_a_file_do_as_well(folder: Path) -> None:

@@ -8,9 +8,11 @@ from types import TracebackType
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailbot.errors import Temporary
+from mailbot.model.counts import Counts
 from mailbot.store import engine as engines
 from mailbot.store import migrations, worker
 from mailbot.store.cases import Cases
+from mailbot.store.counts import counts
 from mailbot.store.differences import Differences
 from mailbot.store.erasure import Erasure
 from mailbot.store.evaluations import Evaluations
@@ -102,6 +104,9 @@ class Unit:
 
     def differences(self, now: datetime) -> Differences:
         return Differences(self._connection, now)
+
+    def counts(self) -> Counts:
+        return counts(self._connection)
 
     @property
     def personal(self) -> PersonalData:

@@ -107,6 +107,23 @@ class UnitContract:
         """The same database as another worker has it open."""
         raise AssertionError("say how another worker opens it")
 
+    # --- numbers for those who watch
+
+    def test_what_waits_and_what_is_done_is_counted(self, store: Store) -> None:
+        with store.unit() as unit:
+            empty = unit.counts()
+            unit.mailbox.admit(letter("d1"))
+            unit.mailbox.admit(letter("d2"))
+            unit.mailbox.ended("d1", End.HANDED, "for a person")
+            unit.commit()
+        with store.reading() as unit:
+            counts = unit.counts()
+        assert (dict(empty.mails), empty.oldest_mail, empty.oldest_letter) == ({}, None, None)
+        assert counts.mails == {"handed": 1, "waiting": 1}
+        assert counts.oldest_mail is not None
+        assert counts.oldest_mail.tzinfo is UTC
+        assert counts.letters == {"sent": 0, "waiting": 0, "given_up": 0, "bounced": 0}
+
     # --- transactions
 
     def test_nothing_stands_before_the_commit(self, store: ports.Store) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment
+from mailbot.demo.embedded import EmbeddedImap, EmbeddedSmtp, environment, free_port
 from mailbot.errors import SignedOut, Temporary
 from mailbot.service import daemon as daemon_module
 from mailbot.service.daemon import Daemon
@@ -39,6 +40,7 @@ class Process:
             "MAILBOT_TEMPLATES": str(ROOT / "templates"),
             "PYTHONPATH": str(ROOT),
             "MAILBOT_POLL_SECONDS": str(60 * 60),  # so what is answered within SECONDS was told by the server
+            "MAILBOT_METRICS_PORT": str(free_port()),
         }
         # The first start is silent: what a mail must come after to be answered.
         subprocess.run([sys.executable, "-m", "mailbot", "once"], env=self.environment, cwd=folder, check=True)
@@ -92,6 +94,9 @@ def test_the_daemon_starts_answers_within_seconds_and_stops_when_told(
     [letter] = [opened(mail.raw) for mail in embedded_smtp.arrived if mail.recipients == ["zoe@courrier.example"]]
     assert letter["In-Reply-To"] == "<question-1@voisins.example>"
     assert "LES SALLES" in text_of(letter)
+    watched = f"http://127.0.0.1:{process.environment['MAILBOT_METRICS_PORT']}/metrics"
+    with urllib.request.urlopen(watched, timeout=SECONDS) as page:
+        assert 'mailbot_mails{end="answered"} 1.0' in page.read().decode()
     assert process.stop(signal.SIGTERM) == 0, process.log.read_text()
     assert "daemon stopped" in process.log.read_text()
     assert "comment fait-on" not in process.log.read_text()
