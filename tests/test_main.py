@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from mailbot import __version__
-from mailbot.__main__ import DONE, FAILED, MISUSED, main
+from mailbot.__main__ import DONE, FAILED, main
 from mailbot.model.evaluation import Evaluation
 from mailbot.store import open_store
 from tests.servers.tokens import CLIENT, SECRET, SignIns, key_and_certificate

@@ -417,7 +417,8 @@ class Which:
 @dataclass(frozen=True)
 class Vouching:
     """A new address wrote about a booking. To who booked, alone: is it one of theirs? With no reservation, to the
-    newcomer: that somebody was asked. `vouched`, to both: from now on they may speak of it."""
+    newcomer: that somebody was asked. `vouched`, to both: from now on they may speak of it. Letters show the address
+    alone: a name is whatever its writer likes, that of who booked too."""
 
     template: ClassVar[str] = "vouching"
     reservation: Reservation | None

@@ -11,6 +11,7 @@ from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import Act, Pending, Reservation
 from mailbot.model.rules import Rules
+from mailbot.policy.lookalikes import looks_like
 from mailbot.policy.matter import Matter
 
 SPEAKS_OF_IT = frozenset({Intent.CHANGE, Intent.CANCEL, Intent.HUMAN, Intent.KEY, Intent.LIST})
@@ -25,6 +26,8 @@ def vouched_for(matter: Matter) -> Decision | None:
         return None
     if _is_of_the_commune(sender.address, matter.rules):
         return None
+    if looks_like(sender.address.address, booking.asker.address):
+        return None  # whoever reads the question in haste would take it for their own address, and say yes
     if booking.pending is not None and booking.pending.newcomer is None:
         return None
     awaited = matter.letter(Vouching(None, sender.address))

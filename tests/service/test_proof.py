@@ -154,7 +154,9 @@ def test_the_rules_may_want_a_person_for_an_unproven_booking(tmp_path: Path) -> 
     ],
 )
 def test_who_only_looks_like_the_owner_learns_and_moves_nothing(town: Town, sender: str) -> None:
+    """Whoever could be taken for her is not even asked about; a stranger under her name is, by the address alone."""
     confirmation = booked(town)
+    plainly_another = MALLORY in sender
     headers = {"Authentication-Results": f"{HOST}; dmarc=pass header.from=evil.example"}
     raw = town.mail("x@evil.example", "", "x", answers=confirmation, headers=headers)
     raw = raw.replace(b"From: x@evil.example", b"From: " + sender.encode())
@@ -163,8 +165,13 @@ def test_who_only_looks_like_the_owner_learns_and_moves_nothing(town: Town, send
             b"\r\n\r\nx", f"\r\n\r\nMerci d'annuler la réservation {code_of(confirmation)}.".encode()
         )
         letters = town.receive(body)
-        assert "ines@codedojo.example" not in to(letters)
-        assert all("lecture" not in text_of(letter) for letter in letters if to([letter])[0] not in STAFF)
+        asked = [letter for letter in letters if "ines@codedojo.example" in to([letter])]
+        assert plainly_another or not asked
+        for letter in asked:
+            assert f"\n{MALLORY} " in text_of(letter)
+            assert text_of(letter).count("ines@") == 0
+        others = [letter for letter in letters if to([letter])[0] not in STAFF and letter not in asked]
+        assert all("lecture" not in text_of(letter) for letter in others)
     assert len(town.rows()) == 1
 
 
