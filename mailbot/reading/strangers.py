@@ -94,8 +94,7 @@ class Strangers:
             first += 1
         if first >= end:
             return None
-        last = self._end_of_name(page, first, other)
-        return None if last is None else (first, last)
+        return (first, end) if self._end_of_name(page, first, other) == end else None
 
     @staticmethod
     def _is_among(page: Page, sentence: Sentence, lent: Collection[int]) -> bool:
