@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from mailbot import __version__
-from mailbot.__main__ import DONE, FAILED, main
+from mailbot.__main__ import DONE, FAILED, MISUSED, main
 from mailbot.model.evaluation import Evaluation
 from mailbot.store import open_store
 from tests.servers.tokens import CLIENT, SECRET, SignIns, key_and_certificate
@@ -173,7 +173,7 @@ def test_help_and_version_are_there_at_once(folder: Path) -> None:
 )
 def test_a_wrong_call_says_what_is_wrong_with_it(arguments: list[str], told: str, mailbot: Callable[..., Said]) -> None:
     code, out, err = mailbot(*arguments)
-    assert (code, out) == (FAILED, "")
+    assert (code, out) == (MISUSED, "")
     assert told in err
 
 
