@@ -28,7 +28,6 @@ OLDEST = timedelta(days=60)
 """A mail that is handed on was written so long before, at most; else its date is misread."""
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _BEFORE_ADDRESS = re.compile(r"([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4})\s*[\"”»]?\s*[<(\[]*(?:mailto:)?\s*$")
-_NAME_ALONE = re.compile(r"[^\W\d_][\w'’. -]{1,60}")
 
 
 def read_behalf(

@@ -309,14 +309,6 @@ def _asked_days(moments: Sequence[Moment], found: Sequence[Moment]) -> list[Mome
     return kept
 
 
-def _of_another_day(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
-    """Whether hours alone, whole and behind those of a day in brackets, are no part of them: "op zaterdag 14 november
-    (opbouw vrijdag van 16u tot 19u). De dag zelf van 13u tot 18u"."""
-    if len(hours) != 1 or len(timed) != 1 or not _has_range(hours[0]) or not timed[0].begins:
-        return False
-    return hours[0].sentence > timed[0].sentence and hours[0].when.clocks != timed[0].when.clocks
-
-
 def _of_the_others(hours: Sequence[Moment], timed: Sequence[Moment]) -> bool:
     """Whether hours alone are whole, and stand before the days that have hours of their own: they are of other days."""
     whole = [m for m in hours if _has_range(m)]

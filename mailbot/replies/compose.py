@@ -21,7 +21,7 @@ from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reports import Found
-from mailbot.model.reservation import Option, Reservation, State
+from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
 from mailbot.replies.diary import entry_of
@@ -167,10 +167,6 @@ class Composer:
         sites = dict.fromkeys(rules.rooms[room].site for room in keyed)
         plans = [rules.sites[site].plan for site in sites if site in rules.sites and rules.sites[site].plan]
         return [part for plan in plans if (part := attached_file(self._files / plan)) is not None]
-
-    def options_in_words(self, options: Sequence[Option], rules: Rules, language: Language, now: datetime) -> list[str]:
-        """Return each option as the letter words it, in order, without its number."""
-        return list(self._teller(rules, language, now).options(options))
 
     def _word(
         self, notice: d.Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None, whole: bool

@@ -23,7 +23,6 @@ from tests.replies import gallery
 from tests.replies.examples import (
     LANGUAGES,
     NOW,
-    OPTIONS,
     ORIGINAL,
     ROOM,
     ROOT,
@@ -259,13 +258,6 @@ def test_the_calendar_says_the_code_the_key_and_how_to_cancel() -> None:
 
 
 # --- the whole
-
-
-def test_options_are_worded_as_in_the_letter() -> None:
-    offered = contents("fr")["offered"]
-    words = COMPOSER.options_in_words(OPTIONS, rules(), "fr", NOW)
-    text = written(offered).text
-    assert [f"{number}. {words[number - 1]}" in text for number in (1, 2, 3)] == [True] * 3
 
 
 def test_the_same_notice_gives_the_same_bytes() -> None:
