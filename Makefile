@@ -48,7 +48,7 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 $(VENV)/.audited: $(VENV)/.made requirements-audit.txt
 	@echo "Setting up the auditors in $(VENV)/audit, once"
