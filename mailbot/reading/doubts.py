@@ -1,8 +1,8 @@
 """What gives reason to doubt a reading: it leaves out what was said firmly, or the mail left its reader many choices.
 
-Days and hours that were said firmly, and that nothing of what would be booked has, are asked for: they were never yet
-said for nothing. Where a mail only leaves much to choose (times in several sentences, days that nothing is booked on,
-words that turn or take back what was said, …), its reading may be right: it is read back, and waits for a yes.
+Its reading may be right all the same: it is read back and held, and waits for a yes. One firm day or one firm hour that
+nothing of what would be booked has is enough for that; of the other signs (times in several sentences, days that nothing
+is booked on, words that turn or take back what was said, …) several are.
 
 Of 430 mails set aside, 222 would be booked, 42 of them wrongly in some point: four such signs or more are found in 19
 of the 42 and in 34 of the 180 right ones, five or more in 14 and in 23."""
@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning
+from mailbot.model.meaning import Evidence, Intent, Item, Meaning
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import NOON, Clock, Role, When
 from mailbot.reading.page import folded
@@ -45,11 +45,14 @@ Span = tuple[int, int]
 
 
 def with_doubts(meaning: Meaning, sighting: Sighting, lexicons: Sequence[Lexicon]) -> Meaning:
-    """Return a request with what makes its reading unsure. What lacks something, or has rivals, is asked about
-    already."""
-    if meaning.intent is not Intent.BOOK or not meaning.items or meaning.missing or meaning.alternatives:
+    """Return a request with what makes its reading unsure. What lacks something, or has rivals of which not either
+    will do, is asked about already."""
+    asked = meaning.missing or (meaning.alternatives and not meaning.either)
+    if meaning.intent is not Intent.BOOK or not meaning.items or asked:
         return meaning
-    certain = tuple(_exceptions_of_no_date(sighting))
+    certain = (*_exceptions_of_no_date(sighting), *_left_out([meaning, *meaning.alternatives], sighting))
+    if meaning.alternatives:
+        return replace(meaning, doubts=certain)
     signs = tuple(_signs(meaning, sighting, _turning(tuple(lexicons))))
     return replace(meaning, doubts=certain + signs if len(signs) >= SIGNS else certain)
 
@@ -115,16 +118,15 @@ def _turning(lexicons: tuple[Lexicon, ...]) -> Mapping[str, frozenset[str]]:
     return {key: folded(word for stance in stances for word in stance[key]) for key in ("negations", "turns")}
 
 
-# ── what is asked for ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── what no reading has ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]:
-    """Return what must be asked, since it was said and is in none of the readings; nothing where all is in them."""
+def _left_out(readings: Iterable[Meaning], sighting: Sighting) -> Iterator[Evidence]:
+    """Yield the days and hours that were said firmly, and are in none of the readings."""
     items = [item for meaning in readings for item in meaning.items]
     hours, days = set(_hours(items)), set(_days(items))
     whole = {(c.start, c.end) for when in sighting.whens if _is_firm(when) for c in when.clocks if _whole(c)}
     asking = sighting.sentences_of("book/") if hours <= whole else None
-    lacks: set[Lack] = set()
     aside = [(cue.first, cue.last) for cue in sighting.cues if cue.value in _ASIDE]
     otherwise = [cue.first for cue in sighting.cues if cue.value in SECOND_CHOICE]
     whens = _spanned(sighting)
@@ -144,10 +146,10 @@ def left_out(readings: Iterable[Meaning], sighting: Sighting) -> frozenset[Lack]
         here = _sentence(at, sighting)
         alone = not own and (asking is None or (here in asking and here not in told))
         if own and not own & days:
-            lacks |= {Lack.DATE} if any(_whole(clock) for clock in when.clocks) else set()
+            if any(_whole(clock) for clock in when.clocks):
+                yield Evidence("doubt", when.words, "hours on a day on which nothing is booked")
         elif any(_is_outside(clock, hours, alone=alone) for clock in when.clocks):
-            lacks |= {Lack.START, Lack.END}
-    return frozenset(lacks)
+            yield Evidence("doubt", when.words, "hours at which nothing is booked")
 
 
 def _days_of(when: When, read: Set[date]) -> set[date]:

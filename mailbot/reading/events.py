@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Intent, Item, Lack, Meaning
 from mailbot.model.rules import Catalogue
-from mailbot.reading.doubts import left_out
 from mailbot.reading.joining import Joiner
 from mailbot.reading.moments import Role, When
 from mailbot.reading.occasions import Moment
@@ -33,9 +32,6 @@ def with_items(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Me
         second = [one for one in wanted if not _has_other(one, wanted) and not one.otherwise]
         rivals.append(_reading(meaning, sighting, second, moments, catalogue))
         either = True
-    if meaning.intent is Intent.BOOK and not read.missing:
-        doubts = left_out([read, *rivals], sighting)
-        read, rivals = replace(read, missing=doubts), [replace(one, missing=one.missing | doubts) for one in rivals]
     others = [replace(one, evidence=()) for one in rivals if (one.items, one.missing) != (read.items, read.missing)]
     return replace(read, alternatives=tuple(others[:MOST_RIVALS]), either=either and bool(others))
 

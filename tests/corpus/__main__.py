@@ -48,17 +48,21 @@ def derivation(case: Case, meaning: Meaning, predicted: Form) -> str:
 def report(path: Path, quiet: bool) -> None:
     cases = list(load(path))
     predictions: dict[str, Form] = {}
+    read_back = harmful = 0
     seconds: list[float] = []
     for case in cases:
         meaning, took = understood(case)
         seconds.append(took)
         predicted = meaning.to_json()
         predictions[case["id"]] = predicted
+        harms = is_harmful(predicted, case["gold"])
+        harmful, read_back = harmful + harms, read_back + (harms and bool(meaning.doubts))
         if not quiet and not path.stem.startswith("held") and not is_exact(predicted, case["gold"]):
             print(derivation(case, meaning, predicted))  # noqa: T201
     milliseconds = sorted(1000 * one for one in seconds)
     slowest = milliseconds[min(len(milliseconds) - 1, round(0.99 * len(milliseconds)))]
     print(f"\n{path.stem}\n{table(score(cases, predictions))}")  # noqa: T201
+    print(f"of {harmful} harmful, {read_back} are read back before they are booked")  # noqa: T201
     median = statistics.median(milliseconds)
     print(f"own words to meaning, of a processor: median {median:.1f} ms, 99th percentile {slowest:.1f} ms")  # noqa: T201
 

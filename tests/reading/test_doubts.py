@@ -1,5 +1,5 @@
-"""Hours and days that were said firmly and that a reading leaves out are asked about; what is told besides is not. A
-request that leaves its reader many choices is read back before it is booked."""
+"""Hours and days that were said firmly and that a reading leaves out are read back before it is booked; what is told
+besides is not. So is a request that leaves its reader many choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailbot.model.letters import NO_CONTEXT
-from mailbot.model.meaning import Intent, Lack, Meaning
+from mailbot.model.meaning import Intent, Meaning
 from mailbot.reading.doubts import LONG, SIGNS
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.mime import parse
@@ -33,10 +33,19 @@ def understood(body: str) -> Meaning:
         "Le groupe des grands a besoin de la place vers 18h30.",
     ],
 )
-def test_hours_that_nothing_asked_for_has_are_asked_about(more: str) -> None:
+def test_what_nothing_asked_for_has_is_read_back(more: str) -> None:
     meaning = understood(ROOM + more)
     assert meaning.intent is Intent.BOOK
-    assert {Lack.START, Lack.END} <= meaning.missing
+    assert meaning.missing == frozenset()
+    assert [one.reading for one in meaning.doubts] == ["hours at which nothing is booked"]
+
+
+def test_two_days_of_which_either_will_do_are_read_back_as_well() -> None:
+    either = "Bonjour,\nNous voudrions la salle de lecture le 15 ou le 17 septembre de 14h à 16h.\n"
+    assert understood(either).doubts == ()
+    meaning = understood(either + "Les autres viennent tous au même endroit de 19h à 21h.")
+    assert meaning.either
+    assert [one.reading for one in meaning.doubts] == ["hours at which nothing is booked"]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +62,7 @@ def test_what_lies_within_or_is_told_besides_raises_no_doubt(more: str) -> None:
     meaning = understood(ROOM + more)
     assert meaning.intent is Intent.BOOK
     assert meaning.missing == frozenset()
+    assert meaning.doubts == ()
 
 
 PLAIN = "Bonjour, nous voudrions la maison de quartier le mardi 15 septembre de 14h à 18h, pour 30 personnes."
