@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mailbot.reading.lexicon import Lexicon
@@ -11,6 +11,8 @@ from mailbot.reading.tokens import Kind, Token, fold
 
 LAST = -1
 """The value of the ordinal "last"; -2 is the last but one."""
+SCORE = 20
+"""The one group to which units may be added: "four score and ten"."""
 _FROM_BEHIND = {"last": LAST, "last-but-one": LAST - 1}
 
 
@@ -31,7 +33,8 @@ class Number:
 
 def number_at(tokens: Sequence[Token], at: int, lexicons: Iterable[Lexicon]) -> Number | None:
     """Return the longest number that begins at token `at`, in the first of the lexicons that reads the most tokens."""
-    if tokens[at].kind is Kind.NUMBER and (at + 1 == len(tokens) or not tokens[at + 1].glued):
+    lone = tokens[at].kind is Kind.NUMBER and (at + 1 == len(tokens) or not tokens[at + 1].glued)
+    if lone and (at + 1 == len(tokens) or tokens[at + 1].kind is not Kind.WORD):
         return Number(tokens[at].value, at, at + 1)
     best: Number | None = None
     for lexicon in lexicons:
@@ -76,6 +79,11 @@ class _Speller:
     group_one: frozenset[str]
     group_half: frozenset[str]
     group_suffix: frozenset[str]
+    group_pair: frozenset[str]
+    group_more: frozenset[str]
+    """What is said before a group of two of them, and of one and a half."""
+    half_more: tuple[tuple[str, ...], ...]
+    """What is said behind a group and half of another."""
     ordinal_suffix: frozenset[str]
     after_tens: frozenset[str]
     after_scales: frozenset[str]
@@ -102,25 +110,32 @@ class _Speller:
         tal = after + 1 if after < len(tokens) and tokens[after].norm == "-" and tokens[after].glued else after
         if tal < len(tokens) and tokens[tal].glued and tokens[tal].norm in self.group_suffix:
             return Number(value, at, tal + 1, about=True)
-        return Number(value, at, after)
+        return self._times_group(Number(value, at, after), tokens)
 
     def _group(self, tokens: Sequence[Token], at: int) -> Number | None:
-        """une vingtaine, half a dozen, een half dozijn, deux douzaines, twintigtal."""
+        """une vingtaine, half a dozen, een half dozijn, anderhalf dozijn, a couple of dozen, twintigtal."""
         word = tokens[at].norm
         for suffix in self.group_suffix:
             spelled = self._word(word.removesuffix(suffix)) if word.endswith(suffix) else None
             if spelled is not None:
                 return Number(spelled, at, at + 1, about=True, spelled=True)
-        for prefixes, halved in ((self.group_half, True), (self.group_one, False)):
-            for length in (2, 1):
+        kinds = ((self.group_half, 1), (self.group_more, 3), (self.group_pair, 4), (self.group_one, 2))
+        for prefixes, halves in kinds:
+            for length in (3, 2, 1):
                 said = " ".join(t.norm for t in tokens[at : at + length])
                 after = _over_hyphen(tokens, at + length)
                 if said in prefixes and after < len(tokens):
                     value = self._group_word(tokens, after)
                     if value is not None:
-                        return Number(value // 2 if halved else value, at, after + 1, about=True, spelled=True)
+                        return self._with_half(tokens, Number(value, at, after + 1, about=True, spelled=True), halves)
         value = self.groups.get(word)
-        return None if value is None else Number(value, at, at + 1, about=True, spelled=True)
+        return None if value is None else self._with_half(tokens, Number(value, at, at + 1, about=True, spelled=True))
+
+    def _with_half(self, tokens: Sequence[Token], group: Number, halves: int = 2) -> Number:
+        """Return so many halves of a group, and one more where that is said behind: "une douzaine et demie"."""
+        behind = [token.norm for token in tokens[group.last : group.last + 3]]
+        more = next((len(said) for said in self.half_more if tuple(behind[: len(said)]) == said), 0)
+        return replace(group, value=group.value * (halves + bool(more)) // 2, last=group.last + more)
 
     def _group_word(self, tokens: Sequence[Token], at: int) -> int | None:
         word = tokens[at].norm
@@ -163,12 +178,25 @@ class _Speller:
     def _number(self, value: int, at: int, after: int, tokens: Sequence[Token]) -> Number:
         """The number, times a group that follows it: deux douzaines, two dozen."""
         article = after == at + 1 and tokens[at].norm in self.articles
-        if after < len(tokens) and not article:
-            word = tokens[after].norm
-            group = self.groups.get(word) or self.groups.get(word.removesuffix("s"))
-            if group is not None:
-                return Number(value * group, at, after + 1, about=True, spelled=True)
-        return Number(value, at, after, spelled=True, article=article)
+        number = Number(value, at, after, spelled=True, article=article)
+        return number if article else self._times_group(number, tokens)
+
+    def _times_group(self, number: Number, tokens: Sequence[Token]) -> Number:
+        """The number, times a group that follows it: deux douzaines, 2 dozen, four score and ten."""
+        after = number.last
+        word = tokens[after].norm if after < len(tokens) else ""
+        group = self.groups.get(word) or self.groups.get(word.removesuffix("s"))
+        if group is None:
+            return number
+        found = self._with_half(
+            tokens, Number(group, number.first, after + 1, about=True, spelled=True), 2 * number.value
+        )
+        joint = found.last
+        if group == SCORE and joint + 1 < len(tokens) and tokens[joint].norm in {*self.after_scales, "&"}:
+            below = self._below_hundred(tokens, joint + 1)
+            if below is not None and below[0] < SCORE:
+                return replace(found, value=found.value + below[0], last=below[1])
+        return found
 
     def _below_hundred(self, tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
         tens = self._longest(self.tens, tokens, at)
@@ -226,7 +254,7 @@ def _speller(lexicon: Lexicon) -> _Speller:
     groups, ordinals = _by_word(lexicon, "number.groups"), _by_word(lexicon, "number.ordinals")
     suffixes = tuple(map(fold, group["suffix"]))
     grouped = {word + suffix for suffix in suffixes for word in (*units, *tens, *joined, *scales)}
-    halves = (*group["one"], *group["half"])
+    halves = (*group["one"], *group["half"], *group["pair"], *group["one-and-half"])
     return _Speller(
         first_words=frozenset(
             word.partition(" ")[0]
@@ -240,6 +268,9 @@ def _speller(lexicon: Lexicon) -> _Speller:
         group_one=frozenset(map(fold, group["one"])),
         group_half=frozenset(map(fold, group["half"])),
         group_suffix=frozenset(suffixes),
+        group_pair=frozenset(map(fold, group["pair"])),
+        group_more=frozenset(map(fold, group["one-and-half"])),
+        half_more=tuple(tuple(fold(phrase).split()) for phrase in group["and-half"]),
         ordinal_suffix=frozenset(map(fold, lexicon.table("number.ordinal")["suffix"])),
         after_tens=frozenset(map(fold, joints["tens"])),
         after_scales=frozenset(map(fold, joints["scales"])),

@@ -149,7 +149,7 @@ class Assembly:
         others += [
             (cue.first, cue.last)
             for cue in sight.cues
-            if cue.value == "people-capacity" and not self._is_sought(sight.page, cue.first)
+            if cue.value == "people-capacity" and not self._is_sought(sight, cue.first)
         ]
         by_first = {count.first: count for count in counts}
         found: list[People] = []
@@ -165,7 +165,7 @@ class Assembly:
             elif count.last < len(sight.page.words) and sight.page.words[count.last] in self._pairs:
                 count = replace(count, value=2 * count.value)
             person = self._noun_after(sight.page, count, nouns) or self._one_more(sight, found, count, generic)
-            if self._are_members(sight.page, count, person):
+            if self._are_members(sight.page, count, person) or self._run_an_errand(sight.page, count):
                 continue
             label = self._label_before(sight.page, count, nouns)
             summed = count.first in totals or count.last in totals or (person or count.last) in totals_behind
@@ -247,8 +247,11 @@ class Assembly:
     def _words_of(page: Page, number: int) -> Sequence[str]:
         return page.words[page.sentences[number].first : page.sentences[number].last]
 
-    def _is_sought(self, page: Page, at: int) -> bool:
+    def _is_sought(self, sight: Sight, at: int) -> bool:
         """Whether a place for so many is looked for, and none that is known: "une salle où tiennent 40 personnes"."""
+        page = sight.page
+        if at in sight.named and at and page.words[at - 1] in self._definite:
+            return False
         before = page.words[max(at - SOUGHT, page.sentence(at).first) : at + 1]
         return not self._indefinite.isdisjoint(before)
 
@@ -277,6 +280,11 @@ class Assembly:
             return False
         first = count.first - 1
         return page.words[first] in self._definite and page.words[first - 1] not in self._fors
+
+    def _run_an_errand(self, page: Page, count: Count) -> bool:
+        """Whether a few come for another purpose: "two of us will come for the key on Friday"."""
+        clause = self._clause(page, count.last, page.sentence(count.first).last)
+        return count.value <= SOME and not count.article and not self._errands.isdisjoint(clause)
 
     def _is_bare(self, sight: Sight, count: Count) -> bool:
         """Whether no name of anything follows the number."""
@@ -510,9 +518,13 @@ class Assembly:
 
     def _with_sender(self, page: Page, one: People) -> People:
         """Add the sender who counts himself besides: "14 kinderen + ik"."""
+        sentence = page.sentence(one.first)
+        for at in range(one.last, min(one.last + FAR, sentence.last - 1)):
+            if page.words[at][0].isdigit():
+                break
+            if page.words[at] in self._sums and page.words[at + 1] in self._self:  # "les 24 élèves de la P4B, plus moi"
+                return replace(one, value=one.value + 1, last=at + 2)
         behind = page.words[one.last : one.last + 3]
-        if len(behind) >= 2 and behind[0] in self._sums and behind[1] in self._self:
-            return replace(one, value=one.value + 1, last=one.last + 2)
         if len(behind) == 3 and behind[0] in self._sums and behind[2] in self._roles:  # "32 choristes plus le chef"
             return replace(one, value=one.value + 1, last=one.last + 3)
         return one

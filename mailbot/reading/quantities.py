@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.reading.cues import Cue
@@ -24,6 +24,8 @@ FEW = 10
 
 
 _COUNTED = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
+_SAID_AFTERWARDS = frozenset({"quantity-rather", "quantity-moves", "quantity-taken-up"})
+"""Cues that hold a number of what was named before."""
 _OPENING, _CLOSING = (
     frozenset({",", "(", "-", ":", "–", "—"}),
     frozenset({",", ")", ".", "?", "!", ";", "-", "(", "–", "—"}),
@@ -93,6 +95,7 @@ class Counting:
         self.apart_before = folded(word for table in quantity for word in table["apart-before"])
         self.apart_before |= self.about | self.definite
         self.in_all = phrases(quantity, "in-all")
+        self.capped = phrases(quantity, "capped")
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -130,6 +133,10 @@ class Counting:
     def is_between(self, page: Page, count: Count) -> bool:
         """Whether a number is said to lie between two: "entre 20 et 25"."""
         return count.least is not None and self._led_by_between(page, count)
+
+    def is_capped(self, page: Page, count: Count) -> bool:
+        """Whether words before a number make it no day or hour: "we cap it at 20", "de teller staat op 24"."""
+        return bool(ends_with(page.words, page.sentence(count.first).first, count.first, self.capped))
 
     def _led_by_between(self, page: Page, count: Count) -> bool:
         before = count.first - 1
@@ -329,6 +336,7 @@ class Counting:
         at = mention.first
         vague = ends_with(words, start, at, self.vague)
         one = at > start and words[at - 1] in self.one
+        one = one or (0 < vague < at - start and words[at - vague - 1] in self.one)  # "one more table"
         definite = at > start and words[at - 1] in self.definite
         if mention.plural or (vague and not one):
             return Quantity(None, at - vague, mention.last, False, definite)
@@ -349,9 +357,10 @@ def corrected(
     cues: Iterable[Cue],
     page: Page,
     contrast: frozenset[str],
+    small: Collection[str] = (),
 ) -> tuple[list[Quantity], list[tuple[int, int]]]:
-    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig") to the thing named before;
-    return the quantities, and where those numbers stand.
+    """Put the numbers that are said afterwards ("non, plutôt 5", "we hebben er 2 nodig", "goes from 60 to 90") to the
+    thing named before; return the quantities, and where those numbers stand.
     Behind a word of contrast ("12 et non 10") stands what is not meant."""
     cues = list(cues)
     people = [cue.first for cue in cues if cue.value == "people-nouns"]
@@ -360,22 +369,43 @@ def corrected(
     used: list[tuple[int, int]] = []
     for cue in cues:
         count = next((by_last[at] for at in range(cue.last, cue.first, -1) if at in by_last), None)
-        if cue.value != "quantity-rather" or count is None or count.first in own:
+        if cue.value not in _SAID_AFTERWARDS or count is None or count.first in own or count.ordinal:
+            continue
+        if cue.value == "quantity-taken-up" and not _has_no_noun(page, count, small):
             continue
         if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
             continue  # "er nog een beamer" counts what follows
         if count.first > cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
-        before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= cue.first]
+        moved = cue.value == "quantity-moves"
+        start = count.first if moved else cue.first  # "raise the plates from 60 to 90"
+        before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= start]
+        if before and cue.value == "quantity-taken-up" and not _waits(mentions, quantities, before[-1], count, page):
+            continue
         if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
             continue
         if before and any(mentions[before[-1]].last <= at < cue.first for at in people):
             continue  # "we had 120 visitors, so let us say 80" speaks of them
         if before and page.sentence_of[cue.first] - page.sentence_of[mentions[before[-1]].first] <= 1:
-            value = None if count.least is not None else count.value
+            value = None if count.least is not None and not moved else count.value
             quantities[before[-1]] = replace(quantities[before[-1]], value=value, said=True, corrected=True)
             used.append((count.first, count.last))
     return quantities, used
+
+
+def _has_no_noun(page: Page, count: Count, small: Collection[str]) -> bool:
+    """Whether nothing but a small word or a mark follows a number; `small` are such words, and those that say when."""
+    if count.article or count.last >= page.sentence(count.first).last:
+        return not count.article
+    behind = page.words[count.last]
+    return (not behind[0].isalnum() and behind not in {"%", "€", ":", "/"}) or behind in small
+
+
+def _waits(mentions: Sequence[Mention], quantities: Sequence[Quantity], index: int, count: Count, page: Page) -> bool:
+    """Whether a thing, the last that is named, was named without a number so that the next one tells it."""
+    mention, here = mentions[index], page.sentence_of[count.first]
+    alone = not any(page.sentence_of[one.first] == here for one in mentions)
+    return alone and mention.plural and not quantities[index].said and not mention.stranger
 
 
 def _in_brackets(page: Page, first: int, last: int) -> bool:

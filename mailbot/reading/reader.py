@@ -31,6 +31,7 @@ from mailbot.reading.quantities import Count, Counting, Quantity, corrected
 from mailbot.reading.relations import Relations
 from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
+from mailbot.reading.sizes import Sizes
 from mailbot.reading.speech import Speech, Tongues
 from mailbot.reading.stance import Stances, with_what_is_kept
 from mailbot.reading.strangers import Strangers
@@ -88,6 +89,7 @@ class Library:
         self.tongues = Tongues(lexica)
         self.thesaurus = Thesaurus(catalogue, lexica)
         self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
+        self._sizes_of: dict[tuple[Language, ...], Sizes] = {}
         self.undo = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("amends")["undo"])
         self.abbreviations = self._abbreviations(lexica)
 
@@ -257,6 +259,12 @@ class Library:
             return None if largest is None else (largest,)
         return fitting
 
+    def _sizes(self, spoken: tuple[Language, ...]) -> Sizes:
+        """Compiled with the first letter in these languages."""
+        if spoken not in self._sizes_of:
+            self._sizes_of[spoken] = Sizes(self.catalogue, [self.lexica[code] for code in spoken])
+        return self._sizes_of[spoken]
+
     def _named(self, sighting: Sighting, words: range) -> answers.Traits:
         """Return what some of the words name and do not refuse."""
         mentions = [mention for mention in sighting.asked_mentions() if mention.first in words]
@@ -293,13 +301,16 @@ class Library:
         ]
         counting = _counting(tuple(lexicons))
         counts = counting.counts(sheet, taken)
-        bare = _labels(sheet, mentions, [], moments.whens, counts)
+        rooms = [mention for mention in mentions if mention.sort is Sort.ROOM]
+        places = [Quantity(1, mention.first, mention.last, said=False) for mention in rooms]
+        bare = _labels(sheet, rooms, places, moments.whens, counts)
         small = [cue for code in spoken for cue in _number_cues(self.lexica[code]).find(sheet, bare)]
         small = [cue for cue in small if cue.value != "people-lead" or not _holds_goods(cue, mentions)]
+        mentions = self._sizes(spoken).narrowed(sheet, mentions, small, counts)
         nobody = {at for first, last in taken for at in range(first, last)}
         nobody |= {cue.first for cue in small if cue.value == "people-nouns"}
         nobody |= _assembly(tuple(lexicons)).named(sheet, counts)
-        spoken_for = [cue for cue in small if cue.value in {"quantity-rather", "people-lead"}]
+        spoken_for = [cue for cue in small if cue.value in {"quantity-rather", "quantity-moves", "people-lead"}]
         alone = [count for count in counts if not any(cue.first <= count.first < cue.last for cue in spoken_for)]
         by_end = {count.last: count for count in counts}
         by_start = {count.first: count for count in counts}
@@ -312,7 +323,8 @@ class Library:
         told += [(one, counting.of_thing(sheet, one, by_end, by_start, dict(taken))) for one in strangers]
         told.sort(key=lambda pair: pair[0].first)
         mentions, quantities = [mention for mention, _ in told], [quantity for _, quantity in told]
-        quantities, afterwards = corrected(quantities, mentions, counts, small, sheet, counting.contrast)
+        beside = counting.small | {sheet.words[first] for first, _ in taken if first < len(sheet.words)}
+        quantities, afterwards = corrected(quantities, mentions, counts, small, sheet, counting.contrast, beside)
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
@@ -323,10 +335,11 @@ class Library:
         cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
         days = frozenset(first for (first, _), when in zip(spans, moments.whens, strict=True) if when.has_days)
+        seated = {at for cue in small if cue.value == "people-times" for at in range(cue.first, cue.last)}
         counted = [
             (quantity.first, quantity.last)
             for quantity, mention in zip(quantities, mentions, strict=True)
-            if quantity.said and mention.sort in _GOODS
+            if quantity.said and mention.sort in _GOODS and mention.first not in seated
         ]
         counted += afterwards + apart
         dated = frozenset(at for first, last in taken for at in range(first, last))
@@ -398,7 +411,8 @@ def _number_cues(lexicon: Lexicon) -> Cues:
     """The cues that tell what is counted, which need no things named."""
     table = {f"people-{key}": lexicon.table("people")[key] for key in _COUNTED}
     table["service"] = ("{service}",)
-    table["quantity-rather"] = lexicon.table("quantity")["rather"]
+    for key in ("rather", "moves", "taken-up"):
+        table[f"quantity-{key}"] = lexicon.table("quantity")[key]
     table["things-lend"] = lexicon.table("things.stranger")["lend"]
     return Cues.of(table, lexicon.table("groups"))
 
@@ -447,7 +461,9 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
             counts = not tokens[first].glued and not (first and tokens[first - 1].norm in _day_words(lexicons)[0])
         else:
             behind = sheet.words[count.last] if count.last < len(sheet.words) else ""
-            counts = counting.is_between(sheet, count) and behind not in _day_words(lexicons)[1]
+            capped = counting.is_capped(sheet, count)
+            counts = (capped and behind == ".") or behind not in _day_words(lexicons)[1]
+            counts = counts and (capped or counting.is_between(sheet, count))
         if counts:
             for at in range(first, sheet.at[count.last - 1] + 1):
                 tokens[at] = tokens[at]._replace(kind=Kind.OPAQUE, value=-1)
@@ -490,7 +506,7 @@ def _labels(
     def put(first: int, name: str, last: int) -> None:
         labels.setdefault(first, []).append((name, last))
 
-    for mention, quantity in zip(mentions, quantities, strict=False):
+    for mention, quantity in zip(mentions, quantities, strict=True):
         name = "room" if mention.sort in {Sort.ROOM, Sort.SITE} else "goods"
         for first in {mention.first, quantity.first}:
             put(first, name, mention.last)

@@ -130,6 +130,8 @@ class Stances:
         self._spread("old-after", self.old, onward=True, farthest=3)
         self.old -= corrected
         for cue in cues:
+            if cue.value == "people-times":
+                self.unwanted.update(self._seating(cue))
             if cue.value == "stance-last-not":
                 last = [i for i, mention in enumerate(mentions) if mention.last <= cue.last][-1:]
                 self.unwanted.update(last)
@@ -339,6 +341,16 @@ class Stances:
             named = sum(self._mentions[i].last - self._mentions[i].first for i in there)
             if there and not next_one and sentence.last - sentence.first <= named + 3:
                 self.refused.update(there)
+
+    def _seating(self, seated: Cue) -> list[int]:
+        """Return the tables that only tell how people will sit: "dix tables de huit, soit 80 convives"."""
+        asked = [cue for cue in self._cues if cue.value in _REQUESTS]
+        return [
+            i
+            for i, mention in enumerate(self._mentions)
+            if seated.first <= mention.first < seated.last
+            and not any(cue.first <= mention.first < cue.last for cue in asked)
+        ]
 
     def _too_small(self, cue: Cue) -> list[int]:
         """Return the room that a cue says does not fit, where another is named."""

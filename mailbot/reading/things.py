@@ -9,7 +9,7 @@ it where the word means nothing else. Names of different rooms that the words fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -296,7 +296,8 @@ class Thesaurus:
             if not (symbols[at] or self._stands_alone(page, at) or any(page.words[at] in things for things in unlent)):
                 at += 1
                 continue
-            goods = [] if at in titled else self._goods(page, symbols, at, unlent)
+            told = {id for one in found if one.sort is Sort.EQUIPMENT for id in one.ids}
+            goods = [] if at in titled else self._goods(page, symbols, at, unlent, told)
             parts = [one for one in goods if self._is_in_a_name(page, symbols, one)]
             names.update(one.name for one in parts)
             goods = [one for one in goods if one not in parts]
@@ -450,8 +451,11 @@ class Thesaurus:
             at += 1
         return at
 
-    def _goods(self, page: Page, symbols: Sequence[Symbols], at: int, things: Sequence[_Unlent]) -> list[Mention]:
-        """Read the longest name of equipment, or of a thing not lent, unless a room's name is as long."""
+    def _goods(
+        self, page: Page, symbols: Sequence[Symbols], at: int, things: Sequence[_Unlent], told: Set[str]
+    ) -> list[Mention]:
+        """Read the longest name of equipment, or of a thing not lent, unless a room's name is as long; `told` are the
+        things named before."""
         found = self._longest(page, symbols, at, _LENT) if symbols[at] else None
         place = self._longest(page, symbols, at, _PLACES) if symbols[at] else None
         unlent = max((known.at(page, at) for known in things), default=(0, False))
@@ -462,13 +466,14 @@ class Thesaurus:
             name = page.quote(at, unlent[0])
             return [Mention(Sort.UNLENT, at, unlent[0], (UNKNOWN,), unlent[1], name=name)]
         if found is None:
-            return self._head(page, symbols, at) if place is None else []
+            return self._head(page, symbols, at, told) if place is None else []
         last, ids, plural, near = found
         if page.words[last : last + 2] == ["'", "s"] and page.token(last).glued:
             last, plural = last + 2, True
         return [Mention(Sort.EQUIPMENT, at, last, tuple(sorted(ids)), plural, near=near, name=page.quote(at, last))]
 
-    def _head(self, page: Page, symbols: Sequence[Symbols], at: int) -> list[Mention]:
+    def _head(self, page: Page, symbols: Sequence[Symbols], at: int, told: Set[str]) -> list[Mention]:
+        """Read the head of a name alone; that of a name said before stands for it: "bike trailers … two trailers"."""
         capital = self._capitals.get(page.token(at).text)
         if capital is not None and capital not in self._rooms:
             return [Mention(Sort.EQUIPMENT, at, at + 1, (capital,), name=page.quote(at, at + 1))]
@@ -476,7 +481,7 @@ class Thesaurus:
             fits = [
                 thing
                 for thing, needs in self._heads.get(symbol, {}).items()
-                if thing not in self._rooms and (not needs or self._qualified(page, at, thing))
+                if thing not in self._rooms and (not needs or thing in told or self._qualified(page, at, thing))
             ]
             if len(fits) == 1:
                 return [Mention(Sort.EQUIPMENT, at, at + 1, tuple(fits), plural, name=page.quote(at, at + 1))]
