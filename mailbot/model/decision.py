@@ -1261,8 +1261,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who wrote, as rules and ledger know them. `proven`: a domain check passed, or a challenge was answered; `forged`:
-    the domain of the address disowns the mail."""
+    """Who wrote, as rules and ledger know them. `proven`: a domain check passed; `forged`: the domain of the address
+    disowns the mail."""
 
     address: Address
     initiative: str | None
@@ -1314,7 +1314,8 @@ class Facts:
     held: tuple[Claim, ...] = ()
     """What is held for this very mail, where it has no conversation yet: our first answer to it waited for a person."""
     challenge: Act | None = None
-    """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time."""
+    """The act that our challenge asked about, where the mail is the one answer to it, from its owner, in time. It
+    proves this act as the challenge named it, and nothing else that the mail may ask."""
     earlier: tuple[Reservation, ...] = ()
     """What the sender or their initiative had in the year before, where the mail points to it."""
     anothers: Reservation | None = None

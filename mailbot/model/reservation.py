@@ -263,6 +263,8 @@ class Pending:
     """What it may mean, as our open question numbered it from 1."""
     newcomer: Address | None = None
     """Who wrote about it from an address that is not known: is that one of theirs? (NOTE)"""
+    letters: tuple[str, ...] = ()
+    """Message-IDs of our letters that named exactly this: only an answer to one of them is their word on it."""
 
 
 @dataclass(frozen=True)

@@ -260,8 +260,8 @@ def _back(booked: Iterable[Reservation], after: Rules) -> tuple[tuple[Put, ...],
     """Return the steps and the letters for those who were offered something else, and need it no more."""
     puts, notices = [], []
     for one in booked:
-        offered = one.state is State.CHANGING and one.pending == Pending(Act.CHANGE) and one.options
-        if not offered or not any(name.startswith(EVENT) for name in one.told) or is_blocked(one.uses, after):
+        told = any(name.startswith(EVENT) for name in one.told)
+        if not (told and _is_offered(one)) or is_blocked(one.uses, after):
             continue
         kept = replace(one, state=State.CONFIRMED, version=one.version + 1)
         kept = replace(kept, pending=None, options=(), hold=(), deadline=None)
@@ -269,6 +269,13 @@ def _back(booked: Iterable[Reservation], after: Rules) -> tuple[tuple[Put, ...],
         content = Displaced(kept, kept.uses, back=True)
         notices.append(Notice(one.asker, (one.language,), content, answers=False))
     return tuple(puts), tuple(notices)
+
+
+def _is_offered(booking: Reservation) -> bool:
+    """Return whether our offer of something else is open: nobody asked for a change."""
+    pending = booking.pending
+    offered = pending is not None and pending.act is Act.CHANGE and pending.meaning is None
+    return offered and booking.state is State.CHANGING and bool(booking.options)
 
 
 def _letter(content: Content, person: Staff) -> Notice:

@@ -12,8 +12,8 @@ from mailbot.policy.matter import Matter
 
 def give_up(matter: Matter, booking: Reservation, *, asked_twice: bool = False) -> Decision:
     """Cancel it where it is proven who asks; else, or with `asked_twice`, ask the owner first."""
-    challenged = matter.facts.challenge is Act.CANCEL
-    if challenged or (matter.facts.sender.proven and not asked_twice):
+    proven = matter.facts.sender.proven or matter.facts.challenge is Act.CANCEL
+    if proven and not asked_twice:
         return _cancelled(matter, booking)
     why = "whether all is given up is not sure" if matter.facts.sender.proven else "a From line proves nothing"
     put = matter.step(matter.reservation(pending=Pending(Act.CANCEL)), Act.CHALLENGE, f"{why}: the owner is asked")

@@ -226,13 +226,15 @@ def _changed(matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees:
     booking = matter.conversation
     assert booking
     undone = pending.act is Act.UNDO
-    comes = (pending.meaning.comes if pending.meaning else None) or matter.meaning.comes
+    comes = pending.meaning.comes if pending.meaning else None
+    besides = matter.meaning.comes if comes is None else None
+    proven = matter.facts.sender.proven
     after = matter.cleared(
         uses=uses,
         attendees=attendees,
         pending=None,
         sequence=booking.sequence + 1,
-        collector=comes or booking.collector,
+        collector=comes or (besides if proven else None) or booking.collector,
         before=None if undone else Booked(booking.uses, booking.attendees),
         settled=None if undone else matter.facts.now,
     )
@@ -243,7 +245,8 @@ def _changed(matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees:
     content = Changed(put.after, booking.uses, until, undone, not_lent(pending.meaning, matter.rules), pending.meaning)
     decision = matter.answered(content, *reasons, puts=(put,))
     told = changed_notices(booking, put.after, matter.facts, matter.rules)
-    return replace(decision, notices=(*decision.notices, *told))
+    looked_at = matter.to_staff("human", put.after) if besides and not proven else ()
+    return replace(decision, notices=(*decision.notices, *told, *looked_at))
 
 
 # --- answered
@@ -264,7 +267,8 @@ def accept_change(matter: Matter) -> Decision:
     if option is None and booking.state is not State.CHANGING:  # the hold is over, and no number was said
         return change(replace(matter, meaning=meaning)) if meaning else matter.handed("human", "which option, too late")
     if option is None:
-        return matter.answered(ChangeOffered(booking, ()), f"which of {len(booking.options)} options is not clear")
+        put = matter.step(matter.reservation(), Act.NOTE, f"which of {len(booking.options)} options is not clear")
+        return matter.answered(ChangeOffered(put.after, ()), put.why, puts=(put,))
     attendees = booking.attendees
     if meaning is not None and meaning.attendees is not None:
         attendees = meaning.attendees

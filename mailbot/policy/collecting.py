@@ -16,6 +16,7 @@ from mailbot.model.reservation import (
     Option,
     Pending,
     Reservation,
+    State,
     Use,
     hold_of,
 )
@@ -36,21 +37,32 @@ def who_comes(matter: Matter) -> Decision | None:
     booking, meaning = matter.conversation, matter.meaning
     if meaning.comes is None or booking is None or booking.state not in BOOKED or meaning.intent not in SPEAKS:
         return None
-    if not _fetched(booking):
+    if not _fetched(booking) or _answers_something_else(matter):
         return None
     return note_collector(matter)
+
+
+def _answers_something_else(matter: Matter) -> bool:
+    """Whether the mail says yes to another act that waits: that comes first."""
+    waits = matter.conversation.pending if matter.conversation else None
+    return matter.meaning.intent is Intent.ACCEPT and waits is not None and waits.act is not Act.NOTE
 
 
 def note_collector(matter: Matter) -> Decision:
     """Write it down where it is proven who says so; else ask the owner."""
     booking, comes = matter.conversation, matter.meaning.comes
     assert booking
-    if not (matter.facts.sender.proven or matter.facts.challenge is Act.NOTE):
+    asked = booking.pending.meaning if booking.pending and matter.facts.challenge is Act.NOTE else None
+    named = asked is not None and asked.comes == comes
+    changing = booking.pending if booking.state is State.CHANGING else None
+    if not (matter.facts.sender.proven or named):
+        if changing is not None:  # one thing is asked at a time
+            return matter.handed("human", "somebody else comes, and a change waits for the owner's word")
         why = "who fetches a key is not believed of a From line: the owner is asked"
         after = matter.reservation(pending=Pending(Act.NOTE, matter.meaning))
         put = matter.step(after, Act.CHALLENGE, why)
         return matter.answered(Challenged(put.after, Act.NOTE, collector=comes), why, puts=(put,))
-    put = matter.step(matter.reservation(collector=comes, pending=None), Act.NOTE, "somebody else comes")
+    put = matter.step(matter.reservation(collector=comes, pending=changing), Act.NOTE, "somebody else comes")
     decision = matter.answered(CollectorNoted(put.after), put.why, puts=(put,))
     told = changed_notices(booking, put.after, matter.facts, matter.rules)
     return replace(decision, notices=(*decision.notices, *told))

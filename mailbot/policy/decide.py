@@ -27,7 +27,7 @@ from mailbot.policy.repeating import whether_the_same
 from mailbot.policy.sharing import shared
 from mailbot.policy.standing import accept, calendar_answer, cancel, decline
 from mailbot.policy.telling import availability, helped, how_it_stands, listed, thanked, with_answers
-from mailbot.policy.trust import distrusted
+from mailbot.policy.trust import distrusted, with_what_is_proven
 from mailbot.policy.vouching import vouched_for
 from mailbot.policy.waiting import waits
 from mailbot.policy.which import ask_again, asks_which, spoken_of_now
@@ -52,6 +52,7 @@ def _decided(matter: Matter) -> Decision:
         return silence
     if distrust := distrusted(matter, _intent(matter)):
         return with_proposal(distrust, matter)
+    matter = with_what_is_proven(matter, _intent(matter))
     if facts.calendar_reply:
         return calendar_answer(matter, facts.calendar_reply.status)
     if _awaits_name(facts.conversation, rules):

@@ -68,12 +68,13 @@ class Matter:
         language = self.meaning.language if self.meaning.language_sure else whose.language
         comes = self.meaning.comes
         of_another = comes is not None and comes.phone == self.meaning.phone
-        phone = whose.phone if of_another else self.meaning.phone or whose.phone
+        believed = whose.state not in BOOKED or sender.proven  # the key-holder calls it
+        phone = self.meaning.phone if believed and not of_another else None
         colleagues = tuple(dict.fromkeys((*whose.colleagues, *facts.colleagues)))
         kept: dict[str, Any] = {
             "thread": tuple(thread),
             "language": language,
-            "phone": phone,
+            "phone": phone or whose.phone,
             "colleagues": colleagues,
             "draft": None,
         }

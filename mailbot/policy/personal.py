@@ -28,7 +28,7 @@ def personal(matter: Matter) -> Decision | None:
     wish = wish_of(matter.meaning, facts.answered)
     if wish is None:
         return None
-    answers_us = facts.answered in QUESTIONS and facts.owner_answers
+    answers_us = QUESTIONS.get(facts.answered) is wish and facts.owner_answers
     if not (facts.sender.proven or answers_us):
         question = ForgetAsked() if wish is Wish.FORGET else DataAsked()
         return matter.answered(question, "a From line proves nothing: the owner is asked")

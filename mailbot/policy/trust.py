@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent
-from mailbot.model.reservation import BOOKED
+from mailbot.model.reservation import BOOKED, Act
 from mailbot.model.rules import UnprovenBookings
 from mailbot.policy.matter import Matter
 
@@ -13,13 +15,23 @@ HURTS = frozenset({Intent.CHANGE, Intent.CANCEL})
 ANSWERS = frozenset({Intent.ACCEPT, Intent.DECLINE})
 
 
+def with_what_is_proven(matter: Matter, intent: Intent) -> Matter:
+    """Return the matter in which the answer to our challenge counts for nothing but an answer: a yes, a no, a number,
+    or the word of what the challenge named. Whatever else the mail asks needs a proof of its own."""
+    challenge = matter.facts.challenge
+    if challenge is None or intent in ANSWERS or (intent is Intent.CANCEL and challenge is Act.CANCEL):
+        return matter
+    return replace(matter, facts=replace(matter.facts, challenge=None))
+
+
 def distrusted(matter: Matter, intent: Intent) -> Decision | None:
     """Return what is done instead of what the mail asks: a person looks where the sender's domain disowns a mail that
     could hurt, and where the rules want a proof even for a booking. None where the mail may take its way."""
     sender = matter.facts.sender
     if sender.forged and _could_hurt(matter, intent):
         return matter.handed("forged", "the domain check failed: a person looks at it")
-    if intent in BOOKS and not sender.proven and matter.rules.unproven_bookings is UnprovenBookings.TO_STAFF:
+    proven = sender.proven or (intent is Intent.ACCEPT and matter.facts.challenge is not None)
+    if intent in BOOKS and not proven and matter.rules.unproven_bookings is UnprovenBookings.TO_STAFF:
         return matter.handed("unproven", "unproven_bookings: to-staff")
     return None
 

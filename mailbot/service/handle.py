@@ -17,7 +17,7 @@ from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
 from mailbot.model.outbox import OurLetter, Outgoing, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import BOOKED, CODE, Act, Claim, Put, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, CODE, Act, Claim, Pending, Put, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
 from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
@@ -76,7 +76,7 @@ QUESTION_LIFE = timedelta(days=40)
 NO_THREAD = Thread()
 NOTHING_HELD: tuple[Claim, ...] = ()
 CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced", "vouching"})
-"""Letters to one owner about one act: the newest of a conversation is its challenge."""
+"""Letters to one owner about one act: a yes to one of them is a proof of this act."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -374,8 +374,8 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
         return None, Context(our_texts=tuple(mine.text for mine in ours)), None
     letters = letters_to(letter.sender, conversation.code, unit)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
-    challenges = (mine for mine in letters if mine.kind in CHALLENGES)
-    challenge = answered is not None and conversation.pending is not None and answered == next(challenges, None)
+    pending = conversation.pending
+    challenge = answered is not None and pending is not None and answered.message_id in pending.letters
     return (
         conversation,
         replace(
@@ -383,9 +383,7 @@ def conversation_of(letter: Letter, rules: Rules, unit: Unit) -> tuple[Reservati
             challenge=challenge,
             evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
         ),
-        conversation.pending.act
-        if challenge and conversation.pending and answered is not None and proves(answered, letter)
-        else None,
+        pending.act if challenge and pending and answered is not None and proves(answered, letter) else None,
     )
 
 
@@ -475,7 +473,7 @@ def facts_for(
     sender = Sender(
         address=letter.sender,
         initiative=initiative.id if initiative else None,
-        proven=proof is Proof.PASSED or (challenge is not None and proof is not Proof.FAILED),
+        proven=proof is Proof.PASSED,
         forged=proof is Proof.FAILED,
     )
     answered, owner_answers = answered_letter(letter, conversation, unit)
@@ -554,7 +552,7 @@ def carry_out(
     now = office.clock()
     report = unit.reports.keep(decision.report, now) if decision.report else 0
     letters = letters_of(decision, unit, rules, office, thread, cause, report)
-    unit.reservations.put(as_published(decision.puts, letters), stock_of(rules), now)
+    unit.reservations.put(as_written(decision.puts, letters), stock_of(rules), now)
     if decision.erase:
         erased = unit.erasure.forget(decision.erase)
         office.remember_forgotten(decision.erase, erased.photos)
@@ -582,12 +580,26 @@ def letters_of(
     return letters
 
 
-def as_published(puts: Sequence[Put], letters: Sequence[Outgoing]) -> tuple[Put, ...]:
-    """Return the steps with what the letters did: whose dates went out one by one goes on so, whatever they become."""
+def as_written(puts: Sequence[Put], letters: Sequence[Outgoing]) -> tuple[Put, ...]:
+    """Return the steps with what the letters did: whose dates went out one by one goes on so, whatever they become; and
+    what waits for the owner's word knows which letters asked for it."""
     published = {letter.code for letter in letters if letter.published}
-    return tuple(
-        replace(put, after=replace(put.after, published=True)) if put.after.code in published else put for put in puts
-    )
+    found = []
+    for put in puts:
+        after = replace(put.after, pending=_as_named(put, letters))
+        found.append(replace(put, after=replace(after, published=after.published or after.code in published)))
+    return tuple(found)
+
+
+def _as_named(put: Put, letters: Sequence[Outgoing]) -> Pending | None:
+    """Return what waits for the owner's word after a step, with the letters that name it. An older letter that named
+    the same, with the same choices, still asks for it."""
+    before, after = put.before, put.after
+    if after.pending is None:
+        return None
+    asked = tuple(one.message_id for one in letters if one.code == after.code and one.kind in CHALLENGES)
+    same = before is not None and before.pending == after.pending and before.options == after.options
+    return replace(after.pending, letters=(*after.pending.letters, *asked) if same else asked)
 
 
 def gives_back(decision: Decision) -> bool:

@@ -300,7 +300,7 @@ def drafted(letter: Letter, decision: Decision, meaning: Meaning, facts: Facts) 
         arrived=letter.arrived,
         copied=(*letter.to, *letter.cc),
         answers=(*letter.in_reply_to, "")[0],
-        proven=facts.sender.proven and facts.challenge is None,
+        proven=facts.sender.proven,
         challenge=facts.challenge,
         gist=gist_of(shown.letter),
     )

@@ -85,6 +85,8 @@ OTHERS = st.sampled_from(
         says(Intent.DECLINE),
         says(Intent.DECLINE, undo=True),
         says(Intent.HUMAN, comes=Collector("Carine", "0400")),
+        says(Intent.ACCEPT, comes=Collector("Paul", "0401")),
+        says(Intent.ACCEPT, phone="0499 66 66 66"),
         says(Intent.HUMAN, prevented=frozenset(date(2026, 6, day) for day in (5, 12, 19))),
         says(Intent.HUMAN, asks_state=True),
         says(Intent.HUMAN, more=True),
@@ -218,8 +220,17 @@ TOUCHES = frozenset({Act.CHANGE, Act.UNDO, Act.CANCEL})
 
 
 def only_proven_acts_touch_what_stands(decision: d.Decision, proof: str) -> None:
+    """Without proof nothing; with the answer to a challenge, what the challenge named."""
     for put in decision.puts:
+        if put.before is not None and put.before.state in BOOKED and proof == "challenge":
+            pending = put.before.pending
+            assert put.act not in TOUCHES or (pending and put.act is pending.act)
+            named = [option.uses for option in put.before.options]
+            assert put.act is Act.CANCEL or put.after.uses in (put.before.uses, *named) or not put.before.hold
+            comes = pending.meaning.comes if pending and pending.meaning else None
+            assert put.after.collector in (put.before.collector, comes)
         if put.before is not None and put.before.state in BOOKED and proof == "none":
             assert put.act not in TOUCHES
+            assert put.after.phone == put.before.phone
             assert put.after.uses == put.before.uses
             assert put.after.collector == put.before.collector

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from mailbot.model.reservation import Reservation
 from mailbot.reading.proof import by_host
 from tests.service.conftest import NINE_THIRTY
 from tests.service.mails import INES, KARIM, MARC, READING_ROOM, STAFF, to
 from tests.stories.test_stories import calendar_method, changed_rules
-from tests.stories.town import Clock, Town, text_of
+from tests.stories.town import EVER, Clock, Town, text_of
 
 HOST = "mx.bruyere.example"
 PASS = {"Authentication-Results": f"{HOST}; dmarc=pass header.from=codedojo.example"}
@@ -304,3 +305,81 @@ def test_the_answer_to_the_challenge_of_a_change_counts_from_its_owner_alone_and
     after = town.rows()
     town.write(INES, "", "oui", answers=challenge, headers=UNKNOWN)
     assert town.rows() == after != rows
+
+
+# --- one answer, about one act
+
+
+CARINE = "Ma fille Carine viendra chercher la clé."
+
+
+def asked_who_comes(town: Town, headers: dict[str, str] = UNKNOWN) -> EmailMessage:
+    """Let somebody under Inès's name say who comes for the key; return the question that she gets."""
+    [challenge] = town.write(INES, "", CARINE, answers=booked(town), headers=headers)
+    assert "Carine" in text_of(challenge)
+    return challenge
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Oui. Et annulez la réservation.",
+        "Oui.\n\nAnnulez aussi la réservation, s'il vous plaît.",
+        "Merci d'annuler cette réservation.",
+        "Oui, et de 18h à 21h plutôt.",
+        "Peut-on venir de 18h à 21h ?",
+        "Oui, mais c'est Paul Durand qui viendra chercher la clé, 0499 66 66 66.",
+        "Oui.\n\nQuelles données gardez-vous de moi ? Oubliez-moi.",
+        "NON",
+    ],
+)
+def test_the_answer_to_a_harmless_question_proves_nothing_else(town: Town, words: str) -> None:
+    """What a third person added to the mail, or whoever the owner believed, is not what we asked."""
+    challenge = asked_who_comes(town)
+    rows = town.rows()
+    letters = town.write(INES, "", words, answers=challenge, headers=UNKNOWN)
+    assert town.rows() == rows
+    assert not any("Paul" in text_of(letter) for letter in letters if "notons" in str(letter["Subject"]))
+    assert not any("tout ce que nous avons" in text_of(letter) for letter in letters)
+    assert not any(calendar_method(letter) == "CANCEL" for letter in letters)
+
+
+def test_a_question_that_was_replaced_is_no_longer_answered(town: Town) -> None:
+    """Two forgers: the owner's yes to the first question does not count for the second."""
+    first = asked_who_comes(town)
+    [second] = town.write(INES, "", "Mon fils Paul viendra chercher la clé.", answers=first)
+    assert "Paul" in text_of(second)
+    town.write(INES, "", "oui", answers=first, headers=UNKNOWN)
+    assert collectors(town) == [None]
+    newest = [letter for letter in town.letters() if "Paul" in text_of(letter)][-1]
+    town.write(INES, "", "oui", answers=newest, headers=UNKNOWN)
+    assert collectors(town) == ["Paul"]
+
+
+def test_a_question_about_one_act_does_not_prove_another_that_waits_since(town: Town) -> None:
+    confirmation = booked(town)
+    [cancel] = town.write(INES, "", "Merci d'annuler cette réservation.", answers=confirmation, headers=UNKNOWN)
+    town.write(INES, "", "Plutôt à partir de 18h, le 25 ou le 26 juin ?", answers=confirmation)
+    town.write(INES, "", "On pourrait venir de 18h à 21h ?", answers=confirmation)
+    rows = town.rows()
+    town.write(INES, "", "oui", answers=cancel, headers=UNKNOWN)
+    assert town.rows() == rows
+
+
+def test_a_telephone_number_that_a_from_line_alone_gives_is_not_the_key_holders_to_call(town: Town) -> None:
+    confirmation = booked(town)
+    town.write(INES, "", "Merci d'annuler. Mon numéro est le 0499 66 66 66.", answers=confirmation, headers=UNKNOWN)
+    [booking] = standing(town)
+    assert booking.phone is None
+    town.write(INES, "", "Peut-on venir de 18h à 21h ? Gsm 0470 11 22 33.", answers=confirmation, headers=PASS)
+    [booking] = standing(town)
+    assert booking.phone == "0470 11 22 33"
+
+
+def standing(town: Town) -> list[Reservation]:
+    with town.store.reading() as unit:
+        return [*unit.reservations.between(*EVER)]
+
+
+def collectors(town: Town) -> list[str | None]:
+    return [one.collector.name if one.collector else None for one in standing(town)]
