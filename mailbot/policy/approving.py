@@ -29,6 +29,7 @@ from mailbot.policy.amendments import Unclear, amended, readings_of
 from mailbot.policy.approvals import REMINDED, things, to_people, who_decide
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import confirm, deadline_of
+from mailbot.policy.cases import as_to_anybody
 from mailbot.policy.changing import carried_out, weighed_change
 from mailbot.policy.checks import Weighed
 from mailbot.policy.hours import is_quiet, last_awake, local_day
@@ -120,6 +121,7 @@ def _granted(matter: Matter, said: str, by: str) -> Decision:
 
 
 def _saying(notice: Notice, said: str) -> Notice:
+    notice = as_to_anybody(notice)
     content = notice.content
     return replace(notice, content=replace(content, said=said)) if isinstance(content, Confirmed | Changed) else notice
 

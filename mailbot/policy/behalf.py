@@ -32,7 +32,7 @@ from mailbot.model.meaning import Intent
 from mailbot.model.reports import ForSomebody, Report, Standing
 from mailbot.model.rules import Initiative, Rules, Staff
 from mailbot.policy.booking import decide
-from mailbot.policy.cases import by, by_a_person
+from mailbot.policy.cases import as_to_anybody, by, by_a_person
 from mailbot.policy.decide import on_mail
 from mailbot.policy.form import plain
 from mailbot.policy.matter import Matter
@@ -167,8 +167,7 @@ def _carried(decision: Decision, party: Party, person: Staff, mail: str) -> Deci
 def _through(notice: Notice, party: Party, person: Staff) -> Notice:
     if notice.to.address != party.address.address:
         return notice
-    content = replace(notice.content, proven=False) if isinstance(notice.content, Confirmed) else notice.content
-    return replace(notice, content=content, through=person.name)
+    return replace(as_to_anybody(notice), through=person.name)
 
 
 def _asked_back(behalf: Behalf, told: BehalfTold, person: Staff, mail: str, why: str) -> Decision:

@@ -116,6 +116,13 @@ def by_a_person(matter: Matter) -> Matter:
     return replace(matter, rules=rules, facts=replace(matter.facts, sender=sender))
 
 
+def as_to_anybody(notice: Notice) -> Notice:
+    """Return a letter about what a person of the commune had booked: that person is proven, not who gets it. A NO of
+    theirs may have to be confirmed."""
+    content = notice.content
+    return replace(notice, content=replace(content, proven=False)) if isinstance(content, Confirmed) else notice
+
+
 def _beyond(limits: Limits) -> Limits:
     """Return the limits as they bind a person: not at all."""
     long = timedelta(days=MANY)
@@ -144,7 +151,7 @@ def _booked(case: Case, request: Meaning, matter: Matter, person: Staff, mail: s
     return replace(
         decision,
         puts=by(decision.puts, person, mail),
-        notices=(*decision.notices, _letter(told, person)),
+        notices=(*(as_to_anybody(notice) for notice in decision.notices), _letter(told, person)),
         because=(f"booked by a person: {person.address}", *decision.because),
         case=replace(case, ending=Ending.BOOKED, by=person.address, corrected=request, code=decision.code),
     )

@@ -107,6 +107,7 @@ def test_a_yes_books_what_is_held_and_the_second_answer_changes_nothing() -> Non
     [confirmed] = [notice for notice in decision.notices if isinstance(notice.content, d.Confirmed)]
     assert isinstance(confirmed.content, d.Confirmed)
     assert (confirmed.to, confirmed.content.said) == (YVETTE, "bonne fête")
+    assert not confirmed.content.proven, "who decides is proven, not who asked: a NO may have to be confirmed"
     booked = office.reservations["R-00000"]
     assert booked.state in BOOKED
     assert booked.approval

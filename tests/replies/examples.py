@@ -368,7 +368,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
         "confirmed-series": d.Confirmed(series, undo),
         "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),
-        "confirmed-approved": d.Confirmed(booked, undo, proven=True, said=SAID[language]),
+        "confirmed-approved": d.Confirmed(booked, undo, said=SAID[language]),
         "examined": d.Examined(examined),
         "examined-still": d.Examined(examined, objections=(TAKEN,)),
         "examined-change": d.Examined(replace(changing, options=two[:1], approval=asking)),

@@ -46,6 +46,7 @@ def test_a_correction_books_for_who_wrote_and_the_case_is_kept_in_the_form_of_th
     assert ended(town) == [None]
     letters = town.write(CLAIRE, f"Re: {mine['Subject']}", HALL, answers=mine)
     assert to(letters) == ["paul@courrier.example", STAFF[0]]
+    assert "nous vous ferons confirmer d'un OUI" in " ".join(text_of(letters[0]).split()), "Paul has proven nothing"
     [booked] = town.standing()
     assert (booked.asker.address, booked.state, booked.language) == ("paul@courrier.example", State.CONFIRMED, "fr")
     with town.store.reading() as unit:
