@@ -589,12 +589,14 @@ class _Cutter:
         return before is not None and before.kind is Is.NUMBER and bool(before.digits) and sense.month is not None
 
     def _counts_from(self, sense: Sense, behind: int) -> bool:
-        """ "from ten to twelve" is no ten minutes to twelve, "every two weeks on Monday" no Monday in two weeks."""
+        """ "from ten to twelve" is no ten minutes to twelve, nor is "half past ten to twelve"; "every two weeks on Monday"
+        is no Monday in two weeks."""
         before = self.atoms[-1].marks if self.atoms else 0
         if sense.shift_before is not None and before & (Mark.EVERY | Mark.EVERY_OTHER):
             return True
         last: Sense = self.words.tree.get(self.tokens[behind - 1].norm, {}).get(None, NOTHING)
-        return sense.minutes_before is not None and bool(before & Mark.FROM) and bool(last.marks & Mark.TO)
+        ranged = bool(before & Mark.FROM) or (bool(self.atoms) and self.atoms[-1].sense.minutes_before is not None)
+        return sense.minutes_before is not None and ranged and bool(last.marks & Mark.TO)
 
     def _over_dot(self, sense: Sense, at: int) -> int:
         """Pass over the dot of an abbreviation: "sam. 13 sept. à 14h"."""

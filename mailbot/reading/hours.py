@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from mailbot.reading.atoms import Atom, Is, Mark
+from mailbot.reading.atoms import PASSED_OVER, Atom, Is, Mark
 from mailbot.reading.moments import WINDOWS
 from mailbot.reading.said import ClockPhrase, Face, small
 
@@ -168,9 +168,12 @@ class HourReader:
             backwards = end.said < start.said and start.hour in _FORENOON  # "from 12 to 2" counts nothing
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
-            led = unmarked and bool(leads & (Mark.FROM | Mark.BETWEEN)) and self.atoms[after].kind is not Is.NUMBER
-            closed = self.atoms[after].kind in _CLOSING and not leads & Mark.BETWEEN
-            apart = apart or (led and closed and start.hour > 0)
+            led = unmarked and (bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._only_until(behind))
+            led = led and self.atoms[after].kind is not Is.NUMBER
+            onward = end.said > start.said or backwards  # not "down from 6 to 4 on R-7K3F2"
+            closed = self.atoms[after].kind in _CLOSING and start.hour > 0
+            closed = closed or (onward and self._stands_alone(start, led_at, after))
+            apart = apart or (led and closed and not leads & Mark.BETWEEN)
             return ClockPhrase(start, end, loose=unmarked, apart=apart, led=led, moved=moved), after
         labelled = start.dotted and bool(leads & (Mark.LABEL_START | Mark.LABEL_END | Mark.BEFORE))
         if start.explicit or labelled:
@@ -183,9 +186,10 @@ class HourReader:
                 return ClockPhrase(None, start, bounded=True), after
             labels = Mark.LABEL_START | Mark.LABEL_END
             sure = bool(leads & (Mark.AT | labels)) and (not start.dotted or start.minute == 0 or start.minute > 12)
+            alone = self._stands_alone(start, led_at, behind)
             if leads & (Mark.UNTIL | Mark.LABEL_END) and not leads & Mark.FROM:
-                return ClockPhrase(None, start, loose=not (sure and start.dotted)), behind
-            return ClockPhrase(start, loose=not sure), behind
+                return ClockPhrase(None, start, loose=not (alone or (sure and start.dotted))), behind
+            return ClockPhrase(start, loose=not (sure or alone)), behind
         return None
 
     def _for_later(self, start: Face, behind: int) -> tuple[ClockPhrase, int] | None:
@@ -267,10 +271,12 @@ class HourReader:
         counted = following.counted or following.sense.unit in _COUNTED or following.sense.month
         if counted or (led_at > 0 and self.atoms[led_at - 1].people and not start.explicit):
             return False
-        if start.explicit or end.part or following.sense.part_alone or following.sense.half_day:
+        told_of = following.sense.part_alone or following.sense.half_day or following.sense.next_day == 0
+        if start.explicit or end.part or told_of:
             return True
         led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at) or self._labelled(led_at)
         led = led or (self._till(after) and (self._begins_sentence(led_at) or (start.dotted and _is_no_date(start))))
+        led = led or (self._till(after) and self._only_until(after - 2) and self._stands_alone(start, led_at, after))
         return led and end.hour <= 24 and start.said != end.said
 
     def _begins_sentence(self, at: int) -> bool:
@@ -279,6 +285,10 @@ class HourReader:
     def _till(self, behind: int) -> bool:
         """Whether the two ends of a range are joined by a word that says until when: "2 till 6"."""
         return any(atom.marks & Mark.UNTIL for atom in self.atoms[max(0, behind - 3) : behind])
+
+    def _only_until(self, at: int) -> bool:
+        """Whether a word says until when, and never how many: "two till five", not "twee tot vijf"."""
+        return small(self.atoms[at], Mark.UNTIL) and not self.atoms[at].marks & Mark.LABEL_END
 
     def _day_before(self, at: int) -> bool:
         """Whether a weekday, a date or a part of the day stands directly before, perhaps with a comma or a bracket:
@@ -313,6 +323,18 @@ class HourReader:
             return False
         counted = following.counted or following.kind in (Is.SLASH, Is.DOT, Is.NUMBER)
         return not (counted or following.sense.unit or following.sense.month)
+
+    def _stands_alone(self, start: Face, led_at: int, behind: int) -> bool:
+        """Whether a bare number behind "until", "from" or the like can only be an hour: of twelve, and neither what
+        stands behind it nor before it is counted: "we finish at 10.", "vanaf drie, …", not "kinderen vanaf 3", "5 tot 7"."""
+        before = self.atoms[led_at - 1] if led_at else None
+        counted = before is not None and (before.people or before.kind is Is.NUMBER)
+        return 0 < start.hour <= 12 and not counted and self._closed(behind)
+
+    def _closed(self, at: int) -> bool:
+        """Whether what follows a number is nothing that it counts: the end of a clause, or a small word."""
+        atom = self.atoms[at]
+        return atom.kind in _CLOSING or atom.uncounted or (small(atom, PASSED_OVER) and not small(atom, Mark.OF))
 
     def _dotted_alone(self, start: Face, at: int, behind: int) -> bool:
         """Whether "19.30" can only be a time, and nothing is counted or paid: "film 19.30, done by 22.30"."""
@@ -376,7 +398,7 @@ class HourReader:
         number = atom.number
         if number is None or number.ordinal or number.about or number.value > 24 or len(atom.digits) > 2:
             return None
-        return self._numbered(atom, number.value, at + 1)
+        return self._numbered(atom, number.value, at + 1, led=led)
 
     def _range_ahead(self, at: int) -> bool:
         """Whether another hour follows as an end: "midi à minuit", "noon to four"."""
@@ -412,7 +434,7 @@ class HourReader:
         behind = at + 1 if not self.atoms[at + 1].sense.hour_mark else at + 2
         return self._in_part(Face(minutes // 60 or 12, minutes % 60, spelled=True), behind)
 
-    def _numbered(self, atom: Atom, hour: int, at: int) -> tuple[Face, int] | None:
+    def _numbered(self, atom: Atom, hour: int, at: int, *, led: bool) -> tuple[Face, int] | None:
         face = Face(hour, sure=atom.digits.startswith("0") or hour == 0, spelled=not atom.digits, explicit=False)
         following = self.atoms[at]
         minute = self._two_digits(at + 1)
@@ -428,12 +450,16 @@ class HourReader:
             return self._after_mark(replace(face, explicit=True), at + 1)
         if following.sense.half_day and (not following.sense.weekday_weak or following.glued) and hour <= 12:
             return self._in_half(replace(face, explicit=True), at)
-        if following.sense.minutes_after is not None and following.kind is Is.WORD and following.marks == 0:
-            if following.last > following.first + 1 and self.atoms[at + 1].counted:
-                return None  # "two and a half tables"
+        spoken = following.kind is Is.WORD or (face.spelled and following.kind is Is.NUMBER and not following.digits)
+        if following.sense.minutes_after is not None and spoken and following.marks == 0:
+            more = following.last > following.first + 1 or following.kind is Is.NUMBER
+            if more and (self.atoms[at + 1].counted or self.atoms[at + 1].kind is Is.DASH):
+                return None  # "two and a half tables", "five fifteen-year-olds"
             return self._rounded(replace(face, spelled=True, explicit=True), at)
-        if atom.number is not None and atom.number.article:
-            return None
+        if following.glued and small(following, Mark.FILLER) and atom.digits:
+            return self._in_part(replace(face, explicit=True), at + 1)  # "8 to 11ish"
+        if atom.number is not None and atom.number.article and not (led and small(following, Mark.TO | Mark.UNTIL)):
+            return None  # but "van een tot drie"
         return self._in_part(face, at)
 
     def _two_digits(self, at: int) -> int | None:
