@@ -31,10 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in bad.lines:
             sys.stderr.write(f"{line}\n")
     except BadSettings as bad:
-        for line in bad.faults:
-            sys.stderr.write(f"settings: {line}\n")
-        if bad.none_given:
-            sys.stderr.write(f"{_next_step()}\n")
+        for line in _settings_faults(bad):
+            sys.stderr.write(f"{line}\n")
     except MailbotError as error:
         sys.stderr.write(f"mailbot: {error}\n")
     except BrokenPipeError:  # whoever read the output stopped reading: `mailbot agenda | head`
@@ -185,10 +183,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _next_step() -> str:
+def _settings_faults(bad: BadSettings) -> list[str]:
     from mailbot import app
 
-    return app.not_connected(app.spoken(os.environ))
+    language = app.spoken(os.environ)
+    label = app.CHECKED[language]["settings"]
+    return [*(f"{label}: {fault}" for fault in bad.faults), *([app.not_connected(language)] if bad.none_given else [])]
 
 
 def _day(text: str) -> date:

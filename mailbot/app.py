@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.model.servers import Provider
 from mailbot.policy.rules import LANGUAGES, RulesFile, load
-from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address
+from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address, worded
 
 if TYPE_CHECKING:
     from mailbot.kept import Kept
@@ -67,23 +67,26 @@ def say(text: str = "") -> None:
 
 
 def settings() -> Settings:
-    """Return the settings of the folder that the program was started in, and set the log up. Raises BadSettings."""
-    chosen = load_settings(os.environ, Path.cwd())
+    """Return the settings of the folder that the program was started in, and set the log up. Raises BadSettings, in the
+    language of the environment."""
+    language = spoken(os.environ)
+    chosen = load_settings(os.environ, Path.cwd(), language)
     from mailbot.logs import start_logs
 
     start_logs(chosen.log_level)
     for warning in chosen.warnings:
         log.warning(warning)
-    if faults := faults_of_letters(chosen):
+    if faults := faults_of_letters(chosen, language):
         raise BadSettings(faults)
     return chosen
 
 
-def faults_of_letters(chosen: Settings) -> list[str]:
+def faults_of_letters(chosen: Settings, language: str) -> list[str]:
     """Return what is wrong with the folder of letters: without them nobody is answered."""
     needed = ("letter.html", "sheet.html", *(f"{language}/words.toml" for language in LANGUAGES))
     missing = [name for name in needed if not (chosen.templates / name).is_file()]
-    return [f"MAILBOT_TEMPLATES: no {', '.join(missing)} in {chosen.templates}"] if missing else []
+    told = {"name": "MAILBOT_TEMPLATES", "missing": ", ".join(missing), "text": chosen.templates}
+    return [worded("templates.missing", language, **told)] if missing else []
 
 
 @contextmanager
@@ -195,8 +198,10 @@ def tokens(chosen: Settings) -> Tokens | None:
     try:
         return Tokens(_way_in(chosen.oauth, chosen), now)
     except (OSError, ValueError, KeyError, TypeError) as error:  # a key is named by a message of ours, never quoted
-        told = error.strerror if isinstance(error, OSError) else "not a key of the kind that is needed"
-        raise BadSettings([f"MAILBOT_OAUTH_KEY_FILE: {chosen.oauth.key_file}: {told}"]) from None
+        kind = "key.unreadable" if isinstance(error, OSError) else "key.kind"
+        why = error.strerror if isinstance(error, OSError) else ""
+        named = {"name": "MAILBOT_OAUTH_KEY_FILE", "text": chosen.oauth.key_file, "why": why}
+        raise BadSettings([worded(kind, spoken(os.environ), **named)]) from None
 
 
 def _way_in(oauth: OAuthSettings, chosen: Settings) -> Ask:
@@ -282,7 +287,8 @@ def watched(chosen: Settings, store: Store) -> Iterator[None]:
     try:
         endpoint = Endpoint(metrics, chosen.metrics_port)
     except OSError as error:
-        raise BadSettings([f"MAILBOT_METRICS_PORT: {chosen.metrics_port} cannot be had: {error.strerror}"]) from error
+        named = {"name": "MAILBOT_METRICS_PORT", "text": chosen.metrics_port, "why": error.strerror}
+        raise BadSettings([worded("port.taken", spoken(os.environ), **named)]) from error
     try:
         yield
     finally:
@@ -445,10 +451,10 @@ def _check_settings(language: str) -> int:
     """Say what is wrong with the settings, or the next step where there are none; return how many faults there are."""
     label = CHECKED[language]["settings"]
     try:
-        chosen = load_settings(os.environ, Path.cwd())
+        chosen = load_settings(os.environ, Path.cwd(), language)
         for warning in chosen.warnings:
             say(f"{label}: {warning}")
-        if wrong := faults_of_letters(chosen):
+        if wrong := faults_of_letters(chosen, language):
             raise BadSettings(wrong)
     except BadSettings as bad:
         for line in [not_connected(language)] if bad.none_given else [f"{label}: {fault}" for fault in bad.faults]:

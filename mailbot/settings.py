@@ -1,8 +1,8 @@
 """How this installation reaches the world: servers, secrets, database and folders, from the environment, then `.env`.
 
 Every setting is an environment variable that begins with MAILBOT_; the environment goes before the file. All that does
-not hold is told at once. Secrets are `Secret`: no repr, log or message shows them, and faults never quote a value that
-could be one.
+not hold is told at once, in the language of whoever sets it up (the words are in settings.toml). Secrets are `Secret`:
+no repr, log or message shows them, and faults never quote a value that could be one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mailbot.errors import BadSettings
+from mailbot.model.meaning import Language
 from mailbot.model.servers import Provider, Proving, Tls
 
 PREFIX = "MAILBOT_"
@@ -111,12 +112,12 @@ class Settings:
     """What should be looked at, though the program starts."""
 
 
-def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
+def load_settings(environ: Mapping[str, str], folder: Path, language: Language = "en") -> Settings:
     """Return the settings of `environ`, completed by the file `.env` in `folder`; relative paths begin at `folder`.
 
-    Raises BadSettings with all faults.
+    Raises BadSettings with all faults, worded in `language`.
     """
-    desk = _Desk(environ, folder)
+    desk = _Desk(environ, folder, language)
     data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
     oauth = _oauth(desk)
     provider = oauth.provider if oauth else None
@@ -164,16 +165,13 @@ def _server(
     host = HOSTS[provider, which] if provider is not None and theirs else desk.need(f"{which}_HOST", str)
     allowed = desk.may("ALLOW_UNENCRYPTED", _yes_no, False)
     if tls is Tls.NONE and host and not allowed and not _on_this_machine(host):
-        desk.fault(
-            f"{which}_TLS", f"none would send passwords and mails in the clear to {host}: use tls or starttls "
-            f"(or set {PREFIX}ALLOW_UNENCRYPTED=yes if the network between is yours alone)",
-        )  # fmt: skip
+        desk.fault(f"{which}_TLS", "clear", text=host, other=f"{PREFIX}ALLOW_UNENCRYPTED")
     user = desk.need(f"{which}_USER", str) if which == "IMAP" else desk.may(f"{which}_USER", str, "")
     if theirs and not user and which == "SMTP":
         user = desk.may("IMAP_USER", str, "")
     password = desk.secret(f"{which}_PASSWORD")
     if user and password is None and provider is None:
-        desk.fault(f"{which}_PASSWORD", f"is missing: set it, or {PREFIX}{which}_PASSWORD_FILE")
+        desk.fault(f"{which}_PASSWORD", "missing.password", other=f"{PREFIX}{which}_PASSWORD_FILE")
     return ServerSettings(
         host=host,
         port=desk.may(f"{which}_PORT", _between(1, 65535), ports[tls]),
@@ -192,16 +190,16 @@ def _oauth(desk: _Desk) -> OAuthSettings | None:
     authority = desk.may("OAUTH_AUTHORITY", safe_address, AUTHORITY)
     if provider is None:
         if tenant or client or secret or key_file:
-            desk.fault("OAUTH", "is missing: microsoft or google")
+            desk.fault("OAUTH", "missing.oauth")
         return None
     if provider is Provider.MICROSOFT:
         for name, value in (("OAUTH_TENANT", tenant), ("OAUTH_CLIENT", client)):
             if not value:
-                desk.fault(name, "is missing")
+                desk.fault(name, "missing")
         if secret and key_file:
-            desk.fault("OAUTH_SECRET", f"and {PREFIX}OAUTH_KEY_FILE are both set: keep one of them")
+            desk.fault("OAUTH_SECRET", "both", other=f"{PREFIX}OAUTH_KEY_FILE")
     elif key_file is None:
-        desk.fault("OAUTH_KEY_FILE", "is missing: the key of a service account, as JSON")
+        desk.fault("OAUTH_KEY_FILE", "missing.key")
     return OAuthSettings(provider, authority, tenant, client, secret, key_file)
 
 
@@ -209,7 +207,7 @@ def _proof(desk: _Desk) -> Proving:
     named = bool(desk.may("AUTHSERV_ID", str, ""))
     proof = desk.may("PROOF", _proving, Proving.HOST if named else Proving.CHALLENGE)
     if named != (proof is Proving.HOST):
-        desk.fault("AUTHSERV_ID", f"is {'set' if named else 'missing'}, and {PREFIX}PROOF is {proof}")
+        desk.fault("AUTHSERV_ID", f"authserv.{'set' if named else 'missing'}", other=f"{PREFIX}PROOF", text=proof)
     return proof
 
 
@@ -221,14 +219,28 @@ def _on_this_machine(host: str) -> bool:
 
 
 class _Wrong(ValueError):
-    """A value does not hold; the text says why and never quotes what could be a secret."""
+    """A value does not hold: the kind of fault (a key of settings.toml) and what its sentence names, never what could
+    be a secret."""
+
+    def __init__(self, kind: str, **values: object) -> None:
+        super().__init__(kind)
+        self.kind, self.values = kind, values
+
+
+def worded(kind: str, language: Language, **values: object) -> str:
+    """Return the sentence of a fault; a language without sentences gets English."""
+    import tomllib  # only where there is a fault
+
+    words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))[kind]
+    return str(words.get(language, words["en"])).format(**values)
 
 
 class _Desk:
     """Hands out settings by name, and keeps what is wrong with them."""
 
-    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path, language: Language) -> None:
         self.warnings: list[str] = []
+        self._language = language
         self._folder = folder
         self._faults: list[str] = []
         self._asked: list[str] = []
@@ -243,29 +255,32 @@ class _Desk:
         try:
             return read(written)
         except _Wrong as error:
-            self.fault(name, str(error))
+            self.fault(name, error.kind, **error.values)
             return otherwise
 
     def need(self, name: str, read: Callable[[str], str]) -> str:
         if not self._written(name):
-            self.fault(name, "is missing")
+            self.fault(name, "missing")
         return self.may(name, read, "")
 
     def secret(self, name: str) -> Secret | None:
         """Return the secret that is set, or what the file named by …_FILE holds, without the line break at its end."""
         written, named = self._written(name), self._written(f"{name}_FILE")
         if written and named:
-            self.fault(name, f"and {PREFIX}{name}_FILE are both set: keep one of them")
+            self.fault(name, "both", other=f"{PREFIX}{name}_FILE")
         if not named:
             return Secret(written) if written else None
         path = self._folder / named
         try:
             text = path.read_text("utf-8").rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            self.fault(f"{name}_FILE", f"cannot be read: {getattr(error, 'strerror', None) or 'not text'}")
+        except OSError as error:
+            self.fault(f"{name}_FILE", "file.unreadable", text=error.strerror)
+            return Secret("")
+        except ValueError:
+            self.fault(f"{name}_FILE", "file.binary")
             return Secret("")
         if not text:
-            self.fault(f"{name}_FILE", "names an empty file")
+            self.fault(f"{name}_FILE", "file.empty")
         self._look_at_rights(path)
         return Secret(text)
 
@@ -275,7 +290,7 @@ class _Desk:
     def file(self, written: str) -> Path:
         path = self.path(written)
         if not path.is_file():
-            raise _Wrong(f"names no file: {written}")
+            raise _Wrong("file.none", text=written)
         return path
 
     def secret_file(self, written: str) -> Path:
@@ -289,13 +304,16 @@ class _Desk:
         if kind in ("postgres", "postgresql", "postgresql+psycopg") and rest:
             return Secret(f"postgresql+psycopg://{rest}")
         if kind != "sqlite" or not found:
-            raise _Wrong("must begin with sqlite:/// or postgresql://")
+            raise _Wrong("database.kind")
         if not rest.startswith("/") or rest in ("/", "/:memory:"):
-            raise _Wrong("must name a file: sqlite:///data/mailbot.sqlite3")
+            raise _Wrong("database.file")
         return Secret(f"sqlite:///{self.path(rest[1:])}")
 
-    def fault(self, name: str, why: str) -> None:
-        fault = f"{PREFIX}{name} {why}"
+    def fault(self, name: str, kind: str, **values: object) -> None:
+        self._note(kind, name=PREFIX + name, **values)
+
+    def _note(self, kind: str, **values: object) -> None:
+        fault = worded(kind, self._language, **values)
         if fault not in self._faults:
             self._faults.append(fault)
 
@@ -303,18 +321,19 @@ class _Desk:
         """Raise BadSettings where anything does not hold, or where the file names a setting that there is none of."""
         for name in self._from_file:
             if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in self._asked:
-                self._faults.append(f"{name} in .env is not a setting{self._guess(name)}")
+                near = self._near(name)
+                self._note("env.near" if near else "env.unknown", name=name, other=PREFIX + near)
         if self._faults:
             raise BadSettings(self._faults, none_given=self._none_given())
 
     def _none_given(self) -> bool:
         return not (self._folder / ".env").exists() and not any(name.startswith(PREFIX) for name in self._environ)
 
-    def _guess(self, name: str) -> str:
+    def _near(self, name: str) -> str:
         from rapidfuzz import process  # only where there is a fault
 
         found = process.extractOne(name.removeprefix(PREFIX), self._asked, score_cutoff=70)
-        return f": did you mean {PREFIX}{found[0]}?" if found else ""
+        return found[0] if found else ""
 
     def _written(self, name: str) -> str:
         if name not in self._asked:
@@ -332,15 +351,18 @@ class _Desk:
         try:
             with path.open(encoding="utf-8-sig") as stream:
                 bindings = list(parse_stream(stream))
-        except (OSError, ValueError) as error:
-            self._faults.append(f".env cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
+        except OSError as error:
+            self._note("env.unreadable", text=error.strerror)
+            return {}
+        except ValueError:
+            self._note("env.encoding")
             return {}
         for binding in bindings:
             line = binding.original.line
             if binding.error or (binding.key is not None and binding.value is None):
-                self._faults.append(f".env line {line} is not NAME=value")
+                self._note("env.line", line=line)
             elif binding.key is not None and binding.key in found:
-                self._faults.append(f".env line {line} sets {binding.key} a second time")
+                self._note("env.twice", line=line, name=binding.key)
             elif binding.key is not None:
                 found[binding.key] = binding.value or ""
         self._look_at_rights(path)
@@ -348,21 +370,25 @@ class _Desk:
 
     def _look_at_rights(self, path: Path) -> None:
         if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            self.warnings.append(f"{path} holds secrets and can be read by other users: chmod 600 {path}")
+            self.warnings.append(worded("file.rights", self._language, text=path))
 
 
 def _tls(written: str) -> Tls:
     try:
         return Tls(written.lower())
     except ValueError:
-        raise _Wrong(f"must be tls, starttls or none, not {written}") from None
+        raise _not_one_of("tls, starttls", "none", written) from None
+
+
+def _not_one_of(first: str, last: str, written: str) -> _Wrong:
+    return _Wrong("choice", first=first, last=last, text=written)
 
 
 def _provider(written: str) -> Provider:
     try:
         return Provider(written.lower())
     except ValueError:
-        raise _Wrong(f"must be microsoft or google, not {written}") from None
+        raise _not_one_of("microsoft", "google", written) from None
 
 
 def safe_address(written: str) -> str:
@@ -370,26 +396,26 @@ def safe_address(written: str) -> str:
     parts = urlsplit(written)
     if parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(parts.hostname or "")):
         return written.rstrip("/")
-    raise _Wrong(f"must begin with https://, not {written}")
+    raise _Wrong("https", text=written)
 
 
 def _proving(written: str) -> Proving:
     try:
         return Proving(written.lower())
     except ValueError:
-        raise _Wrong(f"must be host, exchange-online, dkim or challenge, not {written}") from None
+        raise _not_one_of("host, exchange-online, dkim", "challenge", written) from None
 
 
 def _yes_no(written: str) -> bool:
     if written.lower() not in ("yes", "no", "true", "false", "1", "0"):
-        raise _Wrong(f"must be yes or no, not {written}")
+        raise _not_one_of("yes", "no", written)
     return written.lower() in ("yes", "true", "1")
 
 
 def _between(least: int, most: int) -> Callable[[str], int]:
     def read(written: str) -> int:
         if not (written.isascii() and written.isdigit() and len(written) < 10 and least <= int(written) <= most):
-            raise _Wrong(f"must be a whole number from {least} to {most}, not {written}")
+            raise _Wrong("number", least=least, most=most, text=written)
         return int(written)
 
     return read
@@ -397,14 +423,14 @@ def _between(least: int, most: int) -> Callable[[str], int]:
 
 def _log_level(written: str) -> str:
     if written.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise _Wrong(f"must be DEBUG, INFO, WARNING or ERROR, not {written}")
+        raise _not_one_of("DEBUG, INFO, WARNING", "ERROR", written)
     return written.upper()
 
 
 def rules_and_database(environ: Mapping[str, str], folder: Path) -> tuple[Path, Secret | None]:
     """Return where the rules are, and the address of the database where there is one already: all that explaining a
     mail needs. Whatever else is missing or wrong does not matter here."""
-    desk = _Desk(environ, folder)
+    desk = _Desk(environ, folder, "en")
     data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
     otherwise = Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}")
     url = desk.may("DATABASE_URL", desk.database_url, otherwise)

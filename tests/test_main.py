@@ -294,6 +294,24 @@ def test_check_speaks_the_language_of_the_terminal(
     assert "(7 zalen" in mailbot("check", "--language", "nl")[1]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "réglages : MAILBOT_IMAP_HOST manque"),
+        ("nl", "instellingen: MAILBOT_IMAP_HOST ontbreekt"),
+        ("en", "settings: MAILBOT_IMAP_HOST is missing"),
+    ],
+)
+def test_faults_of_the_settings_are_told_in_the_language_of_the_reader(
+    language: str, told: str, folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("MAILBOT_IMAP_PORT=imaps\n")
+    assert told in mailbot("check", "--language", language)[1]
+    monkeypatch.setenv("LC_ALL", f"{language}_BE.UTF-8")
+    assert told in mailbot("run")[2]
+    assert told in mailbot("check")[1]
+
+
 @pytest.mark.parametrize("command", [["run"], ["once"], ["agenda"], ["digest"], ["forget", "a@b.example"]])
 def test_without_settings_the_next_step_is_told(command: list[str], folder: Path, mailbot: Callable[..., Said]) -> None:
     code, out, err = mailbot(*command)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mailbot import settings
 from mailbot.errors import BadSettings
 from mailbot.settings import Secret, Settings, Tls, load_settings
 
@@ -119,6 +121,37 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "MAILBOT_SMTP_PASSWORD is missing: set it, or MAILBOT_SMTP_PASSWORD_FILE",
         "MAILBOT_SMTP_TLS must be tls, starttls or none, not ssl",
     ]
+
+
+WORDS = tomllib.loads((Path(settings.__file__).with_suffix(".toml")).read_text("utf-8"))
+
+
+def test_each_fault_is_worded_in_each_language_with_the_same_values() -> None:
+    for kind, words in WORDS.items():
+        assert set(words) == {"fr", "nl", "en"}, kind
+        named = {language: set(re.findall(r"{\w+}", sentence)) for language, sentence in words.items()}
+        assert named["fr"] == named["nl"] == named["en"], kind
+
+
+@pytest.mark.parametrize("kind", sorted(WORDS))
+def test_each_wording_is_of_a_fault_that_there_is(kind: str) -> None:
+    program = "".join(path.read_text("utf-8") for path in Path(settings.__file__).parent.glob("*.py"))
+    assert f'"{kind}"' in program or kind.startswith("authserv.")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", ["MAILBOT_IMAP_HOST manque", "MAILBOT_IMAP_PORT doit être un nombre entier de 1 à 65535, et non imaps"]),
+        ("nl", ["MAILBOT_IMAP_HOST ontbreekt", "MAILBOT_IMAP_PORT moet een geheel getal van 1 tot 65535 zijn"]),
+        ("en", ["MAILBOT_IMAP_HOST is missing", "MAILBOT_IMAP_PORT must be a whole number from 1 to 65535, not imaps"]),
+    ],
+)
+def test_faults_are_told_in_the_language_of_whoever_sets_it_up(tmp_path: Path, language: str, told: list[str]) -> None:
+    write_env(tmp_path, "MAILBOT_IMAP_PORT=imaps\n", 0o644)
+    with pytest.raises(BadSettings) as caught:
+        load_settings({}, tmp_path, language)
+    assert all(any(fault.startswith(one) for fault in caught.value.faults) for one in told)
 
 
 def test_a_misspelt_setting_in_the_file_is_a_fault(tmp_path: Path) -> None:
