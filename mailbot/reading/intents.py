@@ -204,6 +204,7 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores[Intent.HELP] *= 0.3
     if strongest.get(Intent.HUMAN, 0) >= WEIGHTS["decisive"]:
         scores[Intent.HELP] *= 0.6  # how another service of the commune works
+        scores[Intent.FEEDBACK] *= 0.6 if signs.question else 1.0  # "c'était bien. Et qui donne la prime vélo ?"
     _weigh_code(scores, signs)
     if signs.offer and not signs.code:
         scores[Intent.CHANGE] -= 3

@@ -377,6 +377,7 @@ _NO_CUES = frozenset(
             "myself",
             "negations",
             "turns",
+            "supposing",
         ),
         "undo",
     }

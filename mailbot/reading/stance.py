@@ -8,7 +8,7 @@ from functools import cache
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.page import Page, folded
-from mailbot.reading.quantities import Count, Quantity
+from mailbot.reading.quantities import Count, Quantity, phrases, starts_with
 from mailbot.reading.things import Mention, Sort
 
 REACH = 6
@@ -70,6 +70,8 @@ class SmallWords:
         """Words of who speaks of himself alone."""
         self.joining = frozenset(word for word in words("marks", "and") if " " not in word)
         self.conditions = words("stance", "if")
+        self.supposing = phrases([lexicon.table("stance") for lexicon in lexicons], "supposing")
+        """How what is only supposed begins."""
         self.can = frozenset(word for word in words("groups", "can") if word.isalpha())
         self.agreeable, self.state = words("stance", "agreeable"), words("stance", "state")
         self.wishing = words("stance", "persons") | self.agreeable
@@ -207,6 +209,8 @@ class Stances:
                 continue
             if then and not self.words.like.isdisjoint(self._page.words[max(cue.first - 2, 0) : cue.first]):
                 continue
+            if then and self._is_supposed(cue.first):
+                continue
             sentence = self._page.sentence_of[cue.first]
             if cue.value in _REQUESTS and sentence in told and self._goes_on(ends.get(sentence), cue):
                 continue  # "l'an dernier vous nous aviez prêté 10 tables"
@@ -216,6 +220,13 @@ class Stances:
         for found in told.values():
             found += [(end, False) for at, then in found if then and (end := self._bracket_after(at))]
         return {number: sorted(found) for number, found in told.items() if any(then for _, then in found)}
+
+    def _is_supposed(self, at: int) -> bool:
+        """Whether a word of tense stands in a condition: "s'il y avait moyen", "if there were two to be had"."""
+        first = self._page.sentence(at).first
+        commas = [place for place in range(first, at) if self._page.words[place] == ","]
+        first = commas[-1] + 1 if commas else first
+        return any(starts_with(self._page.words, place, at, self.words.supposing) for place in range(first, first + 3))
 
     def _goes_on(self, told: int | None, cue: Cue) -> bool:
         """Whether a request goes on with what is told of then up to word `told`, as nothing parts them."""

@@ -310,7 +310,19 @@ class Thesaurus:
                 mentions = [replace(before, last=mentions[0].last, name=name)]
             found.extend(mentions)
             at = max(at + 1, *(mention.last for mention in mentions)) if mentions else at + 1
-        return [one for one in found if one.name not in names] if names else found
+        found = [one for one in found if one.name not in names] if names else found
+        return sorted([*found, *self._seats(page, found, spoken)], key=lambda one: one.first)
+
+    def _seats(self, page: Page, found: Sequence[Mention], spoken: Sequence[Language]) -> Iterator[Mention]:
+        """Yield the chairs that "seats" are beside other things, where no room is spoken of that holds so many."""
+        if not found or any(one.sort is not Sort.EQUIPMENT for one in found):
+            return
+        for code in spoken:
+            chair = self._owners[code].get("chair")
+            words = folded(self._words[code].lexicon.table("things.generic")["seats"])
+            for at, word in enumerate(page.words if chair is not None else ()):
+                if word in words and not any(one.first <= at < one.last for one in found):
+                    yield Mention(Sort.EQUIPMENT, at, at + 1, (chair or "",), plural=True, name=page.quote(at, at + 1))
 
     def _described(self, page: Page, spoken: Sequence[Language]) -> dict[int, Mention]:
         """Return the things that are only described, by their first word: "de quoi projeter un film"."""
