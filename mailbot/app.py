@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -113,7 +113,7 @@ def office(chosen: Settings, store: Store, way: Tokens | None = None) -> Office:
     from mailbot.service.office import Office
     from mailbot.service.staff import case_files
 
-    besides = kept(chosen, way)
+    besides = kept(chosen, way, store)
 
     def tell(_: BadRules) -> None:
         alert("rules", lambda language: _faults(chosen.rules, language), furnished)
@@ -163,11 +163,15 @@ def _faults(path: Path, language: str) -> dict[str, str]:
     return {}
 
 
-def kept(chosen: Settings, way: Tokens | None) -> Kept:
+def kept(chosen: Settings, way: Tokens | None, store: Store) -> Kept:
     """Return what is kept besides the database."""
     from mailbot.kept import Kept
 
-    return Kept(chosen.data_folder, chosen.inbox, chosen.handled_folder, lambda: folders(chosen, way))
+    def ledger(before: datetime) -> Callable[[str], bool]:
+        with store.reading() as unit:
+            return unit.mailbox.handled(before)
+
+    return Kept(chosen.data_folder, chosen.inbox, chosen.handled_folder, lambda: folders(chosen, way), ledger)
 
 
 def folders(chosen: Settings, way: Tokens | None) -> Folders:

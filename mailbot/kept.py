@@ -33,6 +33,10 @@ GOODBYE = timedelta(hours=1)
 _OURS = re.compile(r"[a-z0-9-]+\.[0-9a-f]{24}@(?P<domain>[^@]+)")
 
 
+def _nothing_known(_: datetime) -> Callable[[str], bool]:
+    return lambda _: False
+
+
 class Folders(Protocol):
     """The folders of the mailbox."""
 
@@ -44,12 +48,21 @@ class Folders(Protocol):
 class Kept:
     """The files of one installation, and the folders of its mailbox."""
 
-    def __init__(self, data_folder: Path, inbox: str, handled: str, folders: Callable[[], Folders]) -> None:
-        """`folders` opens the mailbox."""
+    def __init__(
+        self,
+        data_folder: Path,
+        inbox: str,
+        handled: str,
+        folders: Callable[[], Folders],
+        ledger: Callable[[datetime], Callable[[str], bool]] = _nothing_known,
+    ) -> None:
+        """`folders` opens the mailbox; `ledger` gives what tells of a Message-ID whether mailbot itself handled a mail
+        with it before a moment."""
         self._folder = data_folder
         self._inbox = inbox
         self._handled = handled
         self._open = folders
+        self._ledger = ledger
         self._tidied: date | None = None
         self.photos = Photos(data_folder / PHOTOS)
 
@@ -83,11 +96,15 @@ class Kept:
             log.info("files and mails erased", extra={"files": files, "mails": mails})
 
     def erase_from_mailbox(self, rules: Rules, now: datetime) -> int:
-        """Erase the mails of who was forgotten, and those that have served; return how many. Raises Temporary."""
+        """Erase the mails of who was forgotten, and those that have served; return how many. Of what has served only
+        what mailbot itself handled goes, and its own letters: a mail that people answered before mailbot came, or that
+        lies in the same folder, is theirs. Raises Temporary."""
         forgotten, ours = self.forgotten(), rules.commune.mailbox
         before = now - rules.retention.mails if rules.retention.mails else None
         if not forgotten and before is None:
             return 0
+
+        handled = self._ledger(before) if before else _nothing_known(NEVER)
 
         def is_of_somebody_forgotten(mail: Lying) -> bool:
             if one_form(mail.sender) != ours.address:
@@ -97,10 +114,11 @@ class Kept:
         def has_served(mail: Lying) -> bool:
             if before is None or mail.arrived >= before:
                 return False
-            if mail.folder == self._inbox:
-                return mail.answered  # what a person keeps there is theirs
             found = _OURS.fullmatch(mail.message_id)
-            return mail.folder == self._handled or (found is not None and found["domain"] == ours.domain)
+            if found is not None and found["domain"] == ours.domain and mail.folder != self._inbox:
+                return True
+            done = mail.answered or mail.folder == self._handled  # what a person takes the flag off is theirs
+            return done and handled(mail.message_id)
 
         with closing(self._open()) as folders:
             return folders.erase(lambda mail: is_of_somebody_forgotten(mail) or has_served(mail))

@@ -187,13 +187,14 @@ def restore(file: Path) -> int:
         database.unlink(missing_ok=True)
     files = take_files(file, chosen.data_folder)
     way = tokens(chosen)
-    forgotten = kept(chosen, way).forgotten()
     with opened(chosen) as store:
+        besides = kept(chosen, way, store)
+        forgotten = besides.forgotten()
         with store.unit() as unit:
             again = [address for address in unit.erasure.addresses() if mark(address) in forgotten]
             gone = [name for address in again for name in unit.erasure.forget(address).photos]
             unit.commit()
-        kept(chosen, way).photos.erase(gone)
+        besides.photos.erase(gone)
         say(f"{file} of {taken.astimezone():%d/%m/%Y %H:%M} is in place, with {files} files that were missing.")
         say(f"{len(again)} addresses that were forgotten since were erased in it again.")
         try:
@@ -226,9 +227,13 @@ def _replay(chosen: Settings, store: Store, taken: datetime, way: Tokens | None)
 def forget(address: str) -> None:
     """Erase what is kept of an address, and remember, without the address, that it was."""
     chosen = settings()
-    way = tokens(chosen)
-    besides = kept(chosen, way)
-    with opened(chosen) as store, store.unit() as unit:
+    with opened(chosen) as store:
+        _forget(address, chosen, store)
+
+
+def _forget(address: str, chosen: Settings, store: Store) -> None:
+    besides = kept(chosen, tokens(chosen), store)
+    with store.unit() as unit:
         erased = unit.erasure.forget(address)
         unit.commit()
     besides.remember_forgotten(address, erased.photos, now())

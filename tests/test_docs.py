@@ -40,6 +40,7 @@ def test_the_pages_on_privacy_say_how_long_things_are_kept(name: str) -> None:
     usual = Retention()
     for days in (usual.bookings.days, usual.letters.days):
         assert re.search(rf"\b{round(days / 30.4)} (mois|maanden)\b", text)
+    assert "`retention: mails`" in text, "what is erased in the mailbox itself"
     if "regist" in name:
         assert "rules.yaml" in text
         assert "mailbot forget" in text

@@ -23,10 +23,12 @@ from mailbot.errors import Temporary
 from mailbot.kept import Kept, mark
 from mailbot.mail.folders import Folders, Lying
 from mailbot.mail.server import Server
+from mailbot.model.decision import End
 from mailbot.model.servers import Tls
 from mailbot.policy.rules import load
 from mailbot.store import archive, open_store
 from tests.servers.dovecot import Dovecot
+from tests.store.examples import letter as mail_of
 from tests.stories.town import ROOT, opened
 from tests.test_main import Said, folder, mailbot, next_weekday
 
@@ -224,14 +226,41 @@ RULES = load(ROOT / "rules.yaml")
 NOW = datetime(2027, 6, 1, 1, 30, tzinfo=UTC)
 
 
+def ledger_of(folder: Path, *handled: str) -> Callable[[datetime], Callable[[str], bool]]:
+    """Return the ledger of a database that handled mails with these Message-IDs a moment ago."""
+    store = open_store(f"sqlite:///{folder}/mailbot.sqlite3")
+    store.migrate()
+    with store.unit() as unit:
+        for number, message_id in enumerate(handled):
+            mail = mail_of(digest=f"{number}", message_id=message_id)
+            assert unit.mailbox.admit(mail)
+            unit.mailbox.ended(mail.digest, End.ANSWERED, "")
+        unit.commit()
+
+    def handled_before(before: datetime) -> Callable[[str], bool]:
+        assert before == NOW - RULES.retention.mails
+        with store.reading() as unit:
+            return unit.mailbox.handled(datetime.now(UTC) + timedelta(minutes=1))
+
+    return handled_before
+
+
 def test_mails_that_have_served_go_and_what_a_person_keeps_stays(dovecot: Dovecot, tmp_path: Path) -> None:
     user = f"tidy-{secrets.token_hex(4)}"
     client = dovecot.client(user)
     old, new = NOW - timedelta(days=400), NOW - timedelta(days=300)
     ours = f"Message-ID: <r-7k3f2.{'a1' * 12}@bruyere.example>\r\n"
+    done = "Message-ID: <handled@b.example>\r\n"
+    by_people = "Message-ID: <answered-by-a-person@b.example>\r\n"
     lying: dict[str, list[tuple[str, str, datetime, list[bytes]]]] = {
-        "INBOX": [("old, done", "", old, ANSWERED), ("old, kept", "", old, []), ("new", "", new, ANSWERED)],
-        "Traites": [("old", "", old, []), ("new", "", new, [])],
+        "INBOX": [
+            ("old, done", done, old, ANSWERED),
+            ("old, kept", done, old, []),
+            ("new", done, new, ANSWERED),
+            ("old, answered by people", by_people, old, ANSWERED),
+            ("old, without a name", "", old, ANSWERED),
+        ],
+        "Traites": [("old", done, old, []), ("new", done, new, []), ("old, put there by people", by_people, old, [])],
         "Sent": [("ours, old", ours, old, []), ("theirs, old", "Message-ID: <x@bruyere.example>\r\n", old, [])],
     }  # fmt: skip
     for name, mails in lying.items():
@@ -240,7 +269,8 @@ def test_mails_that_have_served_go_and_what_a_person_keeps_stays(dovecot: Doveco
         for subject, head, arrived, flags in mails:
             client.append(name, f"{head}From: a@b.example\r\nSubject: {subject}\r\n\r\nx\r\n".encode(), flags, arrived)
     server = Server(dovecot.host, dovecot.port, Tls.NONE, user, lambda: dovecot.password, 5)
-    kept = Kept(tmp_path, "INBOX", "Traites", lambda: Folders(server, "INBOX", "Traites"))
+    ledger = ledger_of(tmp_path, "handled@b.example", "")
+    kept = Kept(tmp_path, "INBOX", "Traites", lambda: Folders(server, "INBOX", "Traites"), ledger)
     kept.photos.keep("R-7K3F2-a-1.jpg", b"photo")
     os.utime(tmp_path / "photos" / "R-7K3F2-a-1.jpg", (0, 0))
     kept.photos.keep("R-7K3F2-b-1.jpg", b"photo")
@@ -250,7 +280,11 @@ def test_mails_that_have_served_go_and_what_a_person_keeps_stays(dovecot: Doveco
         client.select_folder(name, readonly=True)
         found = client.fetch(client.search(["ALL"]), [b"ENVELOPE"])
         left[name] = sorted(parts[b"ENVELOPE"].subject.decode() for parts in found.values())
-    assert left == {"INBOX": ["new", "old, kept"], "Traites": ["new"], "Sent": ["theirs, old"]}
+    assert left == {
+        "INBOX": ["new", "old, answered by people", "old, kept", "old, without a name"],
+        "Traites": ["new", "old, put there by people"],
+        "Sent": ["theirs, old"],
+    }
     assert [path.name for path in (tmp_path / "photos").iterdir()] == ["R-7K3F2-b-1.jpg"]
     client.logout()
     dovecot.forget(user)

@@ -129,6 +129,12 @@ class Mailbox:
             unread = {"digest": digest, "message_id_digest": "", "sender": "", **how}
             self._connection.execute(insert(LEDGER), unread)
 
+    def handled(self, before: datetime) -> Callable[[str], bool]:
+        """Return what tells of a Message-ID whether a mail with it was handled here before that moment."""
+        ended = select(LEDGER.c.message_id_digest).where(LEDGER.c.admitted < before, LEDGER.c.ended.is_not(None))
+        digests = frozenset(self._connection.execute(ended).scalars())
+        return lambda message_id: bool(message_id) and _digest(message_id) in digests
+
     def traffic(self, address: str, code: str, now: datetime) -> Traffic:
         """Return how many answers were written lately, sent or not, to this address and its domain, in this
         conversation (empty: none), and at all. Letters to staff and key-holders do not count."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -203,3 +203,18 @@ def test_what_the_commune_asked_for_somebody_goes_with_them_and_in_time(store: S
         unit.erasure.expire(NOW, NOW + timedelta(days=1))
         unit.commit()
     assert "Odile" not in everything_kept(store)
+
+
+def test_only_mails_that_ended_here_before_a_moment_are_known_as_handled(store: Store) -> None:
+    with store.unit() as unit:
+        for number, message_id in enumerate(("done@a.example", "open@a.example", "")):
+            mail = letter(digest=f"handled-{number}", message_id=message_id)
+            assert unit.mailbox.admit(mail)
+            if message_id != "open@a.example":
+                unit.mailbox.ended(mail.digest, End.ANSWERED, "")
+        unit.commit()
+    now = datetime.now(UTC)
+    with store.reading() as unit:
+        later, earlier = (unit.mailbox.handled(now + timedelta(minutes=sign)) for sign in (5, -5))
+    assert [later(one) for one in ("done@a.example", "open@a.example", "", "else@a.example")] == [True, *[False] * 3]
+    assert not earlier("done@a.example")
