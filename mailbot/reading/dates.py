@@ -366,7 +366,9 @@ class DateReader:
         ordinal = atom.number is not None and atom.number.ordinal
         if not atom.digits and not ordinal:
             return None
-        if following.sense.unit or following.kind in (Is.OPAQUE, Is.COLON, Is.DOT) or self._counts_people(at):
+        if following.sense.unit or following.kind in (Is.OPAQUE, Is.DOT) or self._counts_people(at):
+            return None
+        if following.kind is Is.COLON and self.atoms[at + 2].glued:
             return None
         an_hour = (atom.value or 0) <= 24
         to_another = an_hour and small(following, Mark.TO) and not following.marks & NAMED and self.atoms[at + 2].digits

@@ -101,6 +101,8 @@ class DayReader:
             entry.moved = (
                 bool(joint & Mark.MOVE_TO) and not joint & (Mark.UNTIL | Mark.AT) and bool(phrase.leads & Mark.FROM)
             )
+            if entry.bare_weekday and entry.until is not None and entry.until.day is not None:
+                entry.day, entry.month = entry.until.day, entry.until.month  # "Monday to Friday, 8-12 February"
             entry.until, behind = found
             entry.weekend = False
         return behind

@@ -41,6 +41,9 @@ _BESIDE: Final = 6
 _CLAUSE: Final = 6
 """Atoms from a day to the verb that ends its clause, at most."""
 
+_LONGEST_MONTH: Final = 31
+"""Days of a period that says of which month a day's number is, at most."""
+
 _VERB_REACH: Final = 10
 """Atoms between a word of fetching or bringing back and its day, at most."""
 
@@ -96,6 +99,8 @@ class _Reading:
         """The day of use last named."""
         self.week: tuple[Days, int] | None = None
         """The week last named, and the paragraph that named it."""
+        self.period: date | None = None
+        """The first day of the month or the shorter period last named, in which none was fixed."""
         self.room = MOST
         """Occurrences that the text may still name."""
 
@@ -223,7 +228,7 @@ class _Reading:
         assert isinstance(phrase, DaysPhrase), "asked of days"
         hint = self.last_named if self.named_in == piece.paragraph else None
         again = self._named_before(phrase) if _is_number(phrase) else None  # "… les 6 et 20 juillet. Pour le 6, …"
-        hint = self._of_a_series(phrase) or again or hint or self._named_before(phrase)
+        hint = self._of_a_series(phrase) or again or hint or self._named_before(phrase) or self.period
         piece.settled = settle(phrase, self.almanac, self._named_last(piece.at), hint)
         if self.sentences[piece.sentence].marks & Mark.PAST:
             piece.settled = [self._past_reading(each) for each in piece.settled]
@@ -231,6 +236,9 @@ class _Reading:
             if entry.week or (entry.week_offset is not None and not entry.bare_weekday and entry.weekday is None):
                 week = each.period or each.days
                 self.week = (week, piece.paragraph) if week is not None and len(list(week)) == 7 else self.week
+        for period in (each.period for each in piece.settled if each.period is not None and not each.past):
+            if self.almanac.today <= period.last and (period.last - period.first).days < _LONGEST_MONTH:
+                self.period = max(period.first, self.almanac.today)
         named = spans_of(piece.settled)
         if named and not any(entry.next_day for entry in phrase.entries) and self._is_named(piece, firm):
             self.last_named, self.named_in = named[-1].last, piece.paragraph
@@ -365,7 +373,10 @@ class _Reading:
                 meant.append(in_week)
                 continue
             if entry.bare_weekday and entry.until is not None and entry.until.bare_weekday:
-                meant.append(self._around_a_date(entry, settled))
+                meant.append(_within_a_stretch(entry, dated) or self._around_a_date(entry, settled))
+                continue
+            if entry.is_any_weekend and (named := self._weekend_named()):
+                meant.append(Settled(named))
                 continue
             if not entry.bare_weekday or entry.until is not None or entry.weekday is None:
                 meant.append(settled)
@@ -407,6 +418,14 @@ class _Reading:
             return settled
         start = self.used_on - timedelta(days=ahead)
         return Settled(Days(start, start + timedelta(days=(last - first) % 7)), ranged=True)
+
+    def _weekend_named(self) -> Days | None:
+        """ "All of it for the whole weekend": the one that the mail named by its date."""
+        saturday, sunday = (self.named.get(weekday) for weekday in (5, 6))
+        if saturday is None or sunday is None or not (saturday[1] and sunday[1]):
+            return None
+        first, last = saturday[0].first, sunday[0].first
+        return Days(first, last) if last - first == timedelta(days=1) else None
 
     def _handed_over_on(self, weekday: int, role: Role | None) -> date | None:
         """ "we'd collect on the Saturday and return on the Monday": beside the day of use that was named."""
@@ -518,7 +537,7 @@ class _Reading:
         across = self._until_another_day(use)
         if across is not None:
             days, clock = across
-            return replace(when, days=(days,), clocks=(clock,), vague=False)
+            return replace(when, days=(days,), clocks=(clock,), vague=False, lacks=when.lacks - {Lack.DATE})
         options = self._clocks(use)
         if not options:
             return when
@@ -542,6 +561,11 @@ class _Reading:
             return None
         start = read_clock(clocks[0])[0]
         apart = (last.first - first.first).days
+        [entry], night = days[1].entries[:1], any(clock.part == "night" for clock in clocks)
+        night = night or any(each.part == "night" for each in days[1].entries)
+        if entry.bare_weekday:
+            apart %= 7
+            apart += int(night and not apart and ended.hour < 12)  # "van zaterdag 14u tot zaterdagnacht 2u"
         if start is None or not 0 < apart < 8:
             return None
         said = read_clock(clocks[1])
@@ -770,9 +794,12 @@ def _is_since(use: Use) -> bool:
 
 
 def _from_to(option: list[Settled], use: Use) -> list[Settled]:
-    """Make a stretch of two days with only parts of the day beside them: "du jeudi soir 10 au dimanche soir 13"."""
+    """Make a stretch of two days with only parts of the day beside them ("du jeudi soir 10 au dimanche soir 13"), or of
+    which the second is that of the end: "start 1 augustus en eindigt de tiende"."""
     until = len(use.days) == 2 and use.days[0].leads & Mark.FROM and use.days[1].leads & (Mark.TO | Mark.UNTIL)
-    if not until or len(option) != 2 or not use.clocks or not all(clock.only_part for clock in use.clocks):
+    parts = bool(use.clocks) and all(clock.only_part for clock in use.clocks)
+    ends = len(use.days) == 2 and use.days[1].between & Mark.LABEL_END and use.days[1].between & Mark.AND
+    if not ((until and parts) or (ends and not use.clocks)) or len(option) != 2:
         return option
     first, last = option[0].days, option[1].days
     if first is None or last is None or last.last < first.first:
@@ -827,6 +854,18 @@ def _dates_of_rule(use: Use) -> list[Piece] | None:
 
 def _all_bare(use: Use) -> bool:
     return all(isinstance(piece.phrase, DaysPhrase) and piece.phrase.bare_weekdays for piece in use.days)
+
+
+def _within_a_stretch(entry: Entry, dated: Sequence[Settled]) -> Settled | None:
+    """ "du lundi au vendredi, du 8 au 12 février": the weekdays of the stretch that is dated beside them."""
+    first, last = entry.weekday, entry.until.weekday if entry.until is not None else None
+    for stretch in (each.days for each in dated if each.ranged and each.days is not None):
+        begun = next((day for day in stretch if day.weekday() == first), None)
+        if begun is not None and first is not None and last is not None:
+            ended = begun + timedelta(days=(last - first) % 7)
+            if ended <= stretch.last and (stretch.last - stretch.first).days < 7:
+                return Settled(Days(begun, ended), ranged=True)
+    return None
 
 
 def _within_a_week(window: series.Window, plural: bool) -> bool:

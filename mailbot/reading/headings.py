@@ -89,7 +89,9 @@ def _telling(
 ) -> list[Moment]:
     """Return the moments said with a word in the only other sentence that has both; of several, as many behind it as
     are counted ("voor de twee voorstellingen"), else the one nearest."""
+    spans = [range(moment.at, moment.last) for moment in dated]
     places = [at for at, other in enumerate(page.words) if other == word and page.sentence_of[at] != number]
+    places = [at for at in places if not any(at in span for span in spans)]  # "over twee dagen … voor de twee dagen"
     beside = {page.sentence_of[at]: at for at in places if any(m.sentence == page.sentence_of[at] for m in dated)}
     if len(beside) != 1:
         return []

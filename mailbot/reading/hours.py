@@ -180,7 +180,8 @@ class HourReader:
             return self._single(start, leads, at, behind)
         if start.dotted and not leads and self._dotted_alone(start, at, behind):
             return ClockPhrase(start, loose=True), behind
-        if self._bare_hour_stands(start, leads, behind) or self._instead(led_at, behind):
+        named = bool(self.atoms[at - 1].marks & Mark.ARTICLE)  # "finit le 10" is a day
+        if not named and (self._bare_hour_stands(start, leads, behind) or self._instead(led_at, behind)):
             if leads & Mark.BEFORE:
                 after = behind + 1 if self.atoms[behind].marks & Mark.BEFORE else behind
                 return ClockPhrase(None, start, bounded=True), after

@@ -73,7 +73,8 @@ class RuleReader:
                 break
             found.append(sense.weekday)
             behind = position + 1
-            joint = self.days.joint(behind)
+            cut_off = self.atoms[behind].kind is Is.DASH and self.atoms[behind].glued  # "maandag- en donderdagavond"
+            joint = self.days.joint(behind + int(cut_off))
             if joint is None or joint[0] not in (Link.AND, Link.COMMA):
                 break
             position = joint[1]
@@ -243,7 +244,7 @@ class RuleReader:
             leads |= self.atoms[behind].marks
             behind += 1
         row = bool((leads | self.atoms[behind + 1].marks) & Mark.IN_A_ROW)
-        long = bool(self.atoms[behind + 1].marks & Mark.LONG)
+        long = bool(self.atoms[behind + 1].marks & Mark.LONG) or self._is_of_weeks(leads, position, number.value)
         unit = self.atoms[behind].sense.unit
         if unit in ("day", "week", "month") and (
             long or self._lasts(leads, row) or (beside_rule and unit == "week" and not leads & Mark.AHEAD)
@@ -257,6 +258,12 @@ class RuleReader:
     def _is_hyphen(self, at: int) -> bool:
         """Whether a dash joins a number to its unit: "a five-week course"."""
         return self.atoms[at].kind is Is.DASH and self.atoms[at].glued and self.atoms[at + 1].sense.unit is not None
+
+    def _is_of_weeks(self, leads: int, at: int, number: int) -> bool:
+        """Whether weeks say how long something is: "a five-week course", "een cursus van vijf weken"."""
+        unit = at + 2 if self._is_hyphen(at + 1) else at + 1
+        of = bool(leads & (Mark.OF | Mark.FROM)) and not leads & (Mark.AHEAD | Mark.SINCE & ~Mark.FROM)
+        return self.atoms[unit].sense.unit == "week" and number > 2 and (of or unit == at + 2)
 
     def _lasts(self, leads: int, row: bool) -> bool:
         """Whether a number of weeks is how long, not how far ahead ("dans trois semaines")."""

@@ -150,6 +150,13 @@ class Entry:
         return self.weekday is not None and not told and not dated
 
     @property
+    def is_any_weekend(self) -> bool:
+        """A weekend, and nothing that says which."""
+        told = self.next or self.gone or self.this or self.shift or self.nth or self.vague or self.feast
+        dated = self.day is not None or self.month is not None or self.week_offset is not None
+        return self.weekend and not (told or dated or self.until)
+
+    @property
     def is_dated(self) -> bool:
         """Whether it tells which day otherwise than by a weekday alone, or by "that day"."""
         told = (self.day, self.day_offset or None, self.feast, self.next_day or None, self.nth or None)
