@@ -78,6 +78,33 @@ class Verdict:
     """A letter to the asker, which decides nothing."""
 
 
+class Vote(StrEnum):
+    """What the College decided about one of its list."""
+
+    YES = "yes"
+    NO = "no"
+    LATER = "later"
+    """It is put off, or left out of a yes to the others without a word why."""
+
+
+@dataclass(frozen=True)
+class Voted:
+    """What was decided about some of the list: `numbers` and `codes`, or all of it where both are empty."""
+
+    vote: Vote
+    numbers: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """What one of the staff says that the College decided. `unclear` are lines that were not understood."""
+
+    votes: tuple[Voted, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Answered:
     """What one of the staff writes about a case: one of `drop`, `agrees` and `correction`, else `words` for the sender

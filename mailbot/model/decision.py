@@ -164,6 +164,21 @@ class TooManyOptions:
 
 
 @dataclass(frozen=True)
+class BeforeCollege:
+    """The College must agree first, and cannot before; `earliest` is the first day that could be had."""
+
+    earliest: date
+
+
+@dataclass(frozen=True)
+class NotAgreed:
+    """Those who must agree do not, or do no longer."""
+
+    resource: str
+    when: Span | Days
+
+
+@dataclass(frozen=True)
 class NotLent:
     """Something that the commune does not have; `name` as the asker called it."""
 
@@ -187,6 +202,8 @@ Objection: TypeAlias = (
     | TooManyBookings
     | TooManyHours
     | TooManyOptions
+    | BeforeCollege
+    | NotAgreed
     | NotLent
 )
 
@@ -230,6 +247,8 @@ class ApprovedOtherwise:
     template: ClassVar[str] = "approved_otherwise"
     reservation: Reservation
     said: str
+    after_all: bool = False
+    """It is what was asked: they had said no before."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +286,12 @@ class Outcome(StrEnum):
     """Somebody had decided before."""
     OVER = "over"
     """There is nothing to decide any more: it was taken back, changed, or the deadline passed."""
+    TAKEN_BACK = "taken-back"
+    """Their own yes does not hold any more: the asker is told, and offered something else."""
+    OFFERED = "offered"
+    """They agree, and something changed meanwhile: it is not possible any more, and something else is offered."""
+    REFUSED = "refused"
+    """The same, and there was nothing to offer."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +304,89 @@ class ApprovalTold:
     objections: tuple[Objection, ...] = ()
     who: str = ""
     """Who had decided."""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The College agreed: what was booked under reserve is firm. With the calendar file, one SEQUENCE higher."""
+
+    template: ClassVar[str] = "firm"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Those who must agree to what is booked do not (`college`), or do no longer: `uses` are given up. The reservation
+    holds other options until its deadline, or none where there are none. With the calendar file METHOD:CANCEL."""
+
+    template: ClassVar[str] = "withdrawn"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    said: str = ""
+    """Why, in their words."""
+    college: bool = False
+    reasons: tuple[str, ...] = ()
+    """Ids of the rules' needs."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A booking under reserve, with its number in the College's list."""
+
+    number: int
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class CollegeList:
+    """To staff: what the College decides about at a meeting; `again`: of that, what nobody answered since."""
+
+    template: ClassVar[str] = "college_list"
+    meeting: date
+    lines: tuple[Listing, ...]
+    again: bool = False
+
+
+class Ruling(StrEnum):
+    """What came of what one of the staff says that the College decided about one booking."""
+
+    FIRM = "firm"
+    OFFERED = "offered"
+    """No: something else is offered."""
+    WITHOUT = "without"
+    """No: there was nothing to offer."""
+    BACK = "back"
+    """Yes, after a no: what it was is free, and offered again."""
+    LATER = "later"
+    """Nothing is decided yet."""
+    DECIDED = "decided"
+    """Somebody had said it before."""
+    OVER = "over"
+    """It is changed or given up since the list, or not free any more."""
+    BEGUN = "begun"
+    """No, but it is fetched or in use already: nothing is done."""
+    CLOSED = "closed"
+    """Yes, but it is blocked by now: nothing is done."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    listing: Listing
+    ruling: Ruling
+    who: str = ""
+    """Who had said it before."""
+
+
+@dataclass(frozen=True)
+class CollegeTold:
+    """To who of the staff said what the College decided: what was done, and what stays under reserve. `unclear` are
+    their words that were not understood: nothing was done then."""
+
+    template: ClassVar[str] = "college_told"
+    meeting: date
+    ruled: tuple[Ruled, ...] = ()
+    left: tuple[Listing, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -860,6 +968,8 @@ class Morning:
     unreached: tuple[Reservation, ...] = ()
     examined: tuple[Reservation, ...] = ()
     drafts: tuple[Waiting, ...] = ()
+    reserved: tuple[Reservation, ...] = ()
+    """Booked under reserve of a meeting of the College that is over."""
 
 
 @dataclass(frozen=True)
@@ -928,6 +1038,8 @@ class Passing:
     """A letter to the asker came back."""
     comes: Collector | None = None
     """Who comes in the asker's place."""
+    reserved: bool = False
+    """It is booked under reserve: the College has not agreed yet."""
 
     @property
     def place(self) -> str:
@@ -1148,6 +1260,10 @@ Content: TypeAlias = (
     | NotApproved
     | ApprovalAsked
     | ApprovalTold
+    | Firm
+    | Withdrawn
+    | CollegeList
+    | CollegeTold
     | Offered
     | Refused
     | Asked

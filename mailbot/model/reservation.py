@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
 
@@ -63,6 +63,8 @@ class Act(StrEnum):
     SUBMIT = "submit"
     """It is possible, and the rules want a person's yes first: it is held, and they are asked."""
     CONFIRM = "confirm"
+    AGREE = "agree"
+    """The College agrees to what is booked under reserve: it is firm."""
     REFUSE = "refuse"
     HAND_OVER_TO_PERSON = "hand-over-to-person"
     ACCEPT = "accept"
@@ -114,8 +116,11 @@ _STANDS = {
     Act.INQUIRE: State.CHANGING,
     Act.UNDO: State.CONFIRMED,
     Act.CANCEL: State.CANCELLED,
+    Act.OFFER: State.OFFERED,
+    Act.REFUSE: State.REFUSED,
 }
-"""What can become of a booking by mail."""
+"""What can become of a booking by mail. It is given up for other options, or for nothing, where those who must agree do
+not, or do no longer."""
 LIFE: Mapping[State, Mapping[Act, State]] = {
     State.NEW: _ANSWERS,
     State.ASKED: {
@@ -156,6 +161,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
     },
     State.CONFIRMED: {
         **_STANDS,
+        Act.AGREE: State.CONFIRMED,
         Act.DRAFT: State.CONFIRMED,
         Act.CHALLENGE: State.CONFIRMED,
         Act.NOTE: State.CONFIRMED,
@@ -165,6 +171,7 @@ LIFE: Mapping[State, Mapping[Act, State]] = {
     },
     State.CHANGING: {
         **_STANDS,
+        Act.AGREE: State.CHANGING,
         Act.DRAFT: State.CHANGING,
         Act.DECLINE: State.CONFIRMED,
         Act.LAPSE: State.CONFIRMED,
@@ -269,7 +276,8 @@ class Pending:
 
 @dataclass(frozen=True)
 class Approval:
-    """What a person is asked to agree to: why (ids of the rules' approvals), since when, and what they said of it."""
+    """What a person, or the College, is asked to agree to: why (ids of the rules' needs), since when, and what they
+    said of it."""
 
     number: int
     """The version of the conversation that asked: an answer to an older letter is no answer to this one."""
@@ -282,7 +290,11 @@ class Approval:
     said: str = ""
     """Their own words besides yes or no."""
     uses: tuple[Use, ...] = ()
-    """What they agreed to."""
+    """What they said it of."""
+    at: datetime | None = None
+    """When they said it, UTC."""
+    meeting: date | None = None
+    """The day of the meeting that decides, where it is the College."""
 
 
 @dataclass(frozen=True)
@@ -370,6 +382,8 @@ class Reservation:
     """What stood before the last change: what an undo puts back. None where nothing stood."""
     approval: Approval | None = None
     """What a person is, or was, asked to agree to, of a request or of a change."""
+    reserve: Approval | None = None
+    """What the College is, or was, asked to agree to, of what is booked. None: it need not be asked."""
 
     draft: Draft | None = None
     """The answer that waits for a person."""
@@ -379,6 +393,11 @@ class Reservation:
         """Whether a person's yes is waited for: to a request, or to a change of what is booked."""
         waits = self.approval is not None and self.approval.granted is None
         return waits and self.state in (State.EXAMINED, State.CHANGING)
+
+    @property
+    def reserved(self) -> bool:
+        """Whether it is booked under reserve: the College has not agreed yet."""
+        return self.state in BOOKED and self.reserve is not None and self.reserve.granted is None
 
     @property
     def uid(self) -> str:

@@ -300,6 +300,10 @@ class NeedsApproval:
     alcohol: bool = False
     """Alcohol is served."""
     unknown_initiative: bool = False
+    sites: frozenset[str] = frozenset()
+    """Rooms in any of these places."""
+    initiatives: frozenset[str] = frozenset()
+    """Any of these asks."""
 
 
 @dataclass(frozen=True)
@@ -312,6 +316,32 @@ class Approvals:
     reminder: timedelta = timedelta(days=1)
     """From the reminder to the end."""
     at_deadline: AtDeadline = AtDeadline.LAPSE
+
+
+class UseBefore(StrEnum):
+    """What becomes of a use that comes before the College can decide."""
+
+    STAFF = "staff"
+    """One of the staff decides, as about an approval."""
+    FIRM = "firm"
+    """It is booked without reserve."""
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class College:
+    """What is booked under reserve of the College (the mayor and aldermen), and when it meets."""
+
+    needs: Mapping[str, NeedsApproval] = field(default_factory=dict)
+    """What its agreement is for, as `Approvals.needs`."""
+    meets_on: int = 0
+    """The weekday of its meeting, Monday is 0."""
+    recess: tuple[Days, ...] = ()
+    """Days on which it does not meet."""
+    list_before: int = 2
+    """Days from the list of what it decides about to the meeting; a day of rest is gone back over."""
+    list_at: time = time(8)
+    use_before: UseBefore = UseBefore.STAFF
 
 
 class UnprovenBookings(StrEnum):
@@ -432,6 +462,7 @@ class Rules:
     retention: Retention = field(default_factory=Retention)
     handovers: Handovers = field(default_factory=Handovers)
     approvals: Approvals = field(default_factory=Approvals)
+    college: College = field(default_factory=College)
     supervision: Supervision = field(default_factory=Supervision)
     version: str = ""
     """A digest of the file's text."""
@@ -457,6 +488,11 @@ class Rules:
     def rooms_of(self, manager: Manager) -> frozenset[str]:
         """Return the ids of the rooms in the places that somebody manages."""
         return frozenset(room.id for room in self.rooms.values() if room.site in manager.sites)
+
+    def why_asked(self, reason: str) -> Words:
+        """Return why somebody must agree; nothing where the rules no longer have it."""
+        need = self.approvals.needs.get(reason) or self.college.needs.get(reason)
+        return need.because if need else {}
 
     def initiative_of(self, address: str) -> Initiative | None:
         """Return whose address it is: a whole address goes before a domain."""

@@ -14,6 +14,7 @@ from mailbot.model.decision import (
     InThePast,
     NoKey,
     NoOpening,
+    NotAgreed,
     Objection,
     OutsideHours,
     ShortStock,
@@ -48,7 +49,7 @@ def alternatives(tried: Sequence[Weighed], facts: Facts, rules: Rules) -> tuple[
     kinds = [
         _possible(candidates, facts, rules)
         for candidates in (
-            _each(near_hours(one.basket) for one in tried),
+            _each(near_hours(one.basket) for one in tried if not _not_agreed(one)),
             _each(other_rooms(one.basket, one.objections, rules) for one in tried),
             _each(other_weeks(one.basket) for one in tried),
         )
@@ -60,6 +61,11 @@ def alternatives(tried: Sequence[Weighed], facts: Facts, rules: Rules) -> tuple[
 
 _BEYOND_HELP = (InThePast, TooManyBookings)
 """A day that is past was meant otherwise; who has too many bookings has too many at any hour."""
+
+
+def _not_agreed(one: Weighed) -> bool:
+    """Return whether those who must agree do not: half an hour later they would not either."""
+    return any(isinstance(objection, NotAgreed) for objection in one.objections)
 
 
 def _each(kinds: Iterable[Iterator[Basket]]) -> Iterator[Basket]:
@@ -138,7 +144,7 @@ def exchanged(basket: Basket, room: str, other: str) -> Basket:
     return basket.changed(lambda piece: replace(piece, resource=other) if piece.resource == room else piece)
 
 
-_OF_A_ROOM = (Taken, NoKey, NoOpening, OutsideHours, Closed, TooManyPeople)
+_OF_A_ROOM = (Taken, NoKey, NoOpening, OutsideHours, Closed, TooManyPeople, NotAgreed)
 
 
 def like(wanted: Room, basket: Basket, rules: Rules) -> list[Room]:

@@ -3,26 +3,24 @@ are asked once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import TypeAlias
+from datetime import datetime
+from functools import partial
 
 from mailbot.model.decision import ApprovalAsked, Content, Decision, Examined, Notice, NotLent
 from mailbot.model.letters import Address
-from mailbot.model.meaning import Meaning, Wish
+from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import BOOKED, Act, Approval, Option, Reservation, Use, hold_of
-from mailbot.model.rules import Holder, NeedsApproval, Rules, Staff
-from mailbot.model.spans import Days, Span
+from mailbot.model.rules import Holder, NeedsApproval, Rules, Staff, UseBefore
 from mailbot.policy.alternatives import first_moment
 from mailbot.policy.checks import Weighed, room_hours_by_week
 from mailbot.policy.hours import ONE_DAY, is_working_day, last_awake, local_day, until_evening
 from mailbot.policy.matter import Matter
+from mailbot.policy.meetings import is_early
+from mailbot.policy.needs import Asking, asks_for, is_of, thing_of, things
 
 REMINDED = "approval"
-MINUTE = timedelta(minutes=1)
-Thing: TypeAlias = tuple[str, int, Span | Days]
-"""What a use is to who decides: not how it is fetched."""
 
 
 # --- what needs it
@@ -32,61 +30,47 @@ def needed(one: Weighed, request: Meaning | None, matter: Matter) -> tuple[str, 
     """Return the ids of what in a basket needs a person's yes: what is booked already does not, nor what they agreed
     to."""
     conversation = matter.conversation
-    approval = conversation.approval if conversation else None
-    if approval and approval.granted and things(one.uses) <= things(approval.uses):
+    if conversation and covers(conversation.approval, one):
         return ()
     stands = conversation if conversation and conversation.state in BOOKED else None
+    return (
+        *reasons_in(matter.rules.approvals.needs, one, stands, request, matter),
+        *before_college(one, stands, request, matter),
+    )
+
+
+def covers(approval: Approval | None, one: Weighed) -> bool:
+    """Return whether those who were asked agreed to as much as this."""
+    return approval is not None and approval.granted is True and things(one.uses) <= things(approval.uses)
+
+
+def reasons_in(
+    needs: Mapping[str, NeedsApproval],
+    one: Weighed,
+    stands: Reservation | None,
+    request: Meaning | None,
+    matter: Matter,
+) -> tuple[str, ...]:
+    """Return the ids of the needs that a basket has; what is booked already (`stands`) has none."""
     more_people = stands is not None and (one.basket.attendees or 0) > (stands.attendees or 0)
     known = things(stands.uses) if stands and not more_people else frozenset()
-    new = tuple(use for use in one.uses if _thing(use) not in known)
-    needs = matter.rules.approvals.needs.values()
-    return tuple(need.id for need in needs if _asks_for(need, one, new, request, matter))
-
-
-def things(uses: Iterable[Use]) -> frozenset[Thing]:
-    return frozenset(map(_thing, uses))
-
-
-def _thing(use: Use) -> Thing:
-    return use.resource, use.quantity, use.when
-
-
-def _asks_for(need: NeedsApproval, one: Weighed, new: tuple[Use, ...], request: Meaning | None, matter: Matter) -> bool:
-    people = one.basket.attendees or 0
+    new = tuple(use for use in one.uses if thing_of(use) not in known)
     wishes = matter.meaning.wishes | (request.wishes if request else frozenset())
-    return (
-        (need.people_above is None or people > need.people_above)
-        and (not need.alcohol or Wish.ALCOHOL in wishes)
-        and (not need.unknown_initiative or matter.facts.sender.initiative is None)
-        and (need.hours_per_week_above is None or _hours(one, matter) > need.hours_per_week_above)
-        and any(_is_of(use, need, matter.rules) for use in new)
-    )
+    asking = Asking(one.basket.attendees or 0, matter.facts.sender.initiative, wishes)
+    hours = partial(_hours, one, matter)
+    return tuple(need.id for need in needs.values() if asks_for(need, new, asking, hours, matter.rules))
 
 
-def _is_of(use: Use, need: NeedsApproval, rules: Rules) -> bool:
-    """Return whether a use is one that the need speaks of."""
-    room = rules.rooms.get(use.resource)
-    return (
-        (not need.rooms or use.resource in need.rooms)
-        and (not need.things or use.resource in need.things)
-        and (need.units_above is None or (room is None and use.quantity > need.units_above))
-        and (need.capacity_above is None or (room is not None and room.capacity > need.capacity_above))
-        and (need.after is None or (isinstance(use.when, Span) and _ends_after(use.when, need.after, rules)))
-        and (not need.days or any(day in days for days in need.days for day in _days(use, rules)))
-    )
-
-
-def _ends_after(span: Span, minutes: int, rules: Rules) -> bool:
-    zone = rules.commune.zone
-    midnight = datetime.combine(local_day(span.start, rules), time(), zone)
-    ends = span.end.astimezone(zone).replace(tzinfo=None) - midnight.replace(tzinfo=None)
-    return ends > timedelta(minutes=minutes)
-
-
-def _days(use: Use, rules: Rules) -> Days:
-    if isinstance(use.when, Days):
-        return use.when
-    return Days(local_day(use.when.start, rules), local_day(use.when.end - MINUTE, rules))
+def before_college(
+    one: Weighed, stands: Reservation | None, request: Meaning | None, matter: Matter
+) -> tuple[str, ...]:
+    """Return why one of the staff decides in the place of the College: it would not meet before the use."""
+    college = matter.rules.college
+    if college.use_before is UseBefore.FIRM or not is_early(one.uses, matter.facts.now, matter.rules):
+        return ()
+    if matter.conversation is not None and covers(matter.conversation.reserve, one):
+        return ()
+    return reasons_in(college.needs, one, stands, request, matter)
 
 
 def _hours(one: Weighed, matter: Matter) -> float:
@@ -103,10 +87,11 @@ def _hours(one: Weighed, matter: Matter) -> float:
 
 def deciders(reasons: Iterable[str], uses: Iterable[Use], rules: Rules) -> tuple[Staff, ...]:
     """Return who decides: the stewards, where all of it is about equipment that each has one for; else staff."""
+    reasons = tuple(reasons)
     needs = [rules.approvals.needs[reason] for reason in reasons if reason in rules.approvals.needs]
-    things = {use.resource for use in uses for need in needs if need.things and _is_of(use, need, rules)}
-    if needs and all(need.things for need in needs):
-        found = {thing: [holder for holder in rules.holders.values() if thing in holder.things] for thing in things}
+    lent = {use.resource for use in uses for need in needs if need.things and is_of(use, need, rules)}
+    if len(needs) == len(reasons) and all(need.things for need in needs):
+        found = {thing: [holder for holder in rules.holders.values() if thing in holder.things] for thing in lent}
         if found and all(found.values()):
             return tuple(dict.fromkeys(_as_staff(holder) for thing in sorted(found) for holder in found[thing]))
     return rules.staff

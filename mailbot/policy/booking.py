@@ -24,6 +24,7 @@ from mailbot.policy.hours import hold_end, local_day, not_at_night, whole
 from mailbot.policy.matter import Matter
 from mailbot.policy.questions import ask
 from mailbot.policy.repeated import ask_whether_the_same
+from mailbot.policy.reserve import under_reserve
 
 UNDO = timedelta(hours=24)
 CLOSED_TO_REQUESTS = BOOKED | {State.CANCELLED, State.CLOSED, State.HANDED}
@@ -141,13 +142,23 @@ def confirm(
         return submitted(matter, request, one, needs, not_lent(request, matter.rules))
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
     after = matter.cleared(
-        uses=one.uses, request=request, attendees=one.basket.attendees, settled=matter.facts.now, before=None
+        uses=one.uses,
+        request=request,
+        attendees=one.basket.attendees,
+        settled=matter.facts.now,
+        before=None,
+        sequence=_next_sequence(matter.conversation),
     )
-    put = matter.step(after, act, "; ".join(reasons)[:200])
+    put = matter.step(under_reserve(after, one, request, matter), act, "; ".join(reasons)[:200])
     until, unknown = undo_until(put.after, matter), not_lent(request, matter.rules)
     content = Confirmed(put.after, until, unknown, matter.facts.sender.proven, chosen)
     answer = matter.answered(content, *reasons, puts=(put,), code=put.after.code)
     return replace(answer, notices=(*answer.notices, *short_notices(put.after, matter.facts, matter.rules)))
+
+
+def _next_sequence(conversation: Reservation | None) -> int:
+    """Return the sequence of the calendar file: higher than that of what was taken out of the calendar before."""
+    return conversation.sequence + 1 if conversation is not None and conversation.sequence else 0
 
 
 def undo_until(reservation: Reservation, matter: Matter) -> datetime:

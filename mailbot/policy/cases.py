@@ -29,7 +29,7 @@ from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.reports import Report, Standing, Word
 from mailbot.model.reservation import BOOKED, LIFE, Act, Put, Use
-from mailbot.model.rules import Approvals, Limits, Rules, Staff
+from mailbot.model.rules import Approvals, Limits, Rules, Staff, UseBefore
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.booking import decide
 from mailbot.policy.changing import change
@@ -111,7 +111,8 @@ def _corrected(correction: Meaning, case: Case) -> Meaning:
 
 def by_a_person(matter: Matter) -> Matter:
     """Return the matter as it is when a person of the commune asks it: proven, and not bound by the limits."""
-    rules = replace(matter.rules, limits=_beyond(matter.rules.limits), approvals=Approvals())
+    college = replace(matter.rules.college, use_before=UseBefore.FIRM)
+    rules = replace(matter.rules, limits=_beyond(matter.rules.limits), approvals=Approvals(), college=college)
     sender = replace(matter.facts.sender, proven=True, forged=False)
     return replace(matter, rules=rules, facts=replace(matter.facts, sender=sender))
 

@@ -49,6 +49,7 @@ from mailbot.policy.hours import not_at_night
 from mailbot.policy.matter import Matter
 from mailbot.policy.openings import with_chosen
 from mailbot.policy.questions import FRUITLESS
+from mailbot.policy.reserve import under_reserve
 from mailbot.policy.which import ask_which
 
 
@@ -147,7 +148,7 @@ def _settle(matter: Matter, meaning: Meaning, way: Amendment) -> Decision:
     pending = Pending(Act.CHANGE, meaning)
     if one.possible:
         return carried_out(matter, one.uses, pending, one.basket.attendees, one)
-    return _offer_instead(here, one, pending)
+    return offer_instead(here, one, pending)
 
 
 def weighed_change(matter: Matter, way: Amendment) -> tuple[Matter, Weighed]:
@@ -168,7 +169,7 @@ def _beside(matter: Matter, way: Amendment) -> Matter:
     return replace(matter, facts=replace(matter.facts, stays=as_uses(way.stays, matter.rules)))
 
 
-def _offer_instead(matter: Matter, one: Weighed, pending: Pending) -> Decision:
+def offer_instead(matter: Matter, one: Weighed, pending: Pending) -> Decision:
     """Hold what could be had instead, besides what stands; say no where there is nothing."""
     facts, rules, booking = matter.facts, matter.rules, matter.conversation
     assert booking
@@ -240,7 +241,8 @@ def _changed(matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees:
     )
     reasons = tuple(because.of_use(use, matter.rules) for use in uses if use not in booking.uses)
     reasons = reasons or ("less than before",)
-    put = matter.step(after, pending.act, "; ".join(reasons)[:200])
+    whole = Weighed(Basket.of(pieces_of(uses, matter.rules), attendees), uses, ())
+    put = matter.step(under_reserve(after, whole, pending.meaning, matter), pending.act, "; ".join(reasons)[:200])
     until = None if undone else undo_until(put.after, matter)
     content = Changed(put.after, booking.uses, until, undone, not_lent(pending.meaning, matter.rules), pending.meaning)
     decision = matter.answered(content, *reasons, puts=(put,))
@@ -294,7 +296,7 @@ def _accepted_late(matter: Matter, option: Option, pending: Pending, attendees: 
     here, one = weighed_change(matter, way)
     if one.possible:
         return carried_out(matter, one.uses, pending, attendees, one)
-    return _offer_instead(here, one, pending)
+    return offer_instead(here, one, pending)
 
 
 def leave_as_it_is(matter: Matter) -> Decision:
@@ -324,4 +326,4 @@ def undo(matter: Matter) -> Decision:
     here, one = weighed_change(matter, way)
     if one.possible:
         return carried_out(matter, one.uses, Pending(Act.UNDO), booking.before.attendees, one)
-    return _offer_instead(here, one, Pending(Act.CHANGE))
+    return offer_instead(here, one, Pending(Act.CHANGE))

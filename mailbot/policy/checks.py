@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from mailbot.model.decision import (
+    BeforeCollege,
     Closed,
     Facts,
     InThePast,
@@ -28,13 +29,15 @@ from mailbot.model.decision import (
     TooManyUnits,
 )
 from mailbot.model.reservation import BOOKED, HELD, Reservation, State, Use, claims_in_force
-from mailbot.model.rules import Closure, Rules
+from mailbot.model.rules import Closure, Rules, UseBefore
 from mailbot.model.spans import Span
 from mailbot.policy.availability import Desk, placed
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.due import last_use
 from mailbot.policy.handovers import Arranged, arranged, next_opening
-from mailbot.policy.hours import is_open, local_day, room_closure, room_hours
+from mailbot.policy.hours import ONE_DAY, is_open, local_day, room_closure, room_hours
+from mailbot.policy.meetings import is_early, next_meeting
+from mailbot.policy.needs import Asking, asks_for
 
 HOUR = timedelta(hours=1)
 T = TypeVar("T")
@@ -234,6 +237,24 @@ def hours_left(case: Case) -> Iterator[Objection]:
             yield TooManyHours(limit, week)
 
 
+def college_can_decide(case: Case) -> Iterator[Objection]:
+    """What is booked under reserve of the College comes after a meeting of it, where the rules say so."""
+    college, now = case.rules.college, case.facts.now
+    new = [use for use in case.uses if not case.stays.issuperset(pieces_of((use,), case.rules))]
+    if college.use_before is not UseBefore.REFUSE or not is_early(new, now, case.rules):
+        return
+    asking = Asking(case.basket.attendees or 0, case.facts.sender.initiative)
+    if any(asks_for(need, new, asking, lambda: _fullest(case), case.rules) for need in college.needs.values()):
+        yield BeforeCollege(next_meeting(now, case.rules) + ONE_DAY)
+
+
+def _fullest(case: Case) -> float:
+    """Return the hours of rooms in the fullest week that is asked for, with what the asker has besides."""
+    asked = room_hours_by_week(case.uses, case.rules)
+    hours = sum((_hours_of(other, case.rules) for other in _others(case)), asked)
+    return max((hours[week] / HOUR.total_seconds() for week in asked), default=0)
+
+
 CHECKS: tuple[Check, ...] = (
     lies_ahead,
     asked_in_time,
@@ -250,6 +271,7 @@ CHECKS: tuple[Check, ...] = (
     a_key_is_there,
     bookings_left,
     hours_left,
+    college_can_decide,
 )
 """Every rule, in the order a clerk would ask."""
 

@@ -324,6 +324,7 @@ def _passing(place: Place, uses: Sequence[Use], reservation: Reservation, rules:
         goods=_goods(uses),
         unreached=reservation.unreached,
         comes=reservation.collector,
+        reserved=reservation.reserved,
     )
 
 
@@ -392,11 +393,14 @@ def _must_know_now(change: Change, given: Digest | None, now: datetime) -> bool:
     return in_list or (change.cancelled and opening.start < now + SOON)
 
 
+_SEEN = ("rooms", "keys", "goods", "comes", "reserved")
+
+
 def _same(one: Passing | None, other: Passing) -> bool:
     """Whether two passings are the same for who stands at the counter."""
     if one is None:
         return False
-    return (one.rooms, one.keys, one.goods, one.comes) == (other.rooms, other.keys, other.goods, other.comes)
+    return all(getattr(one, part) == getattr(other, part) for part in _SEEN)
 
 
 def _short_notice(holder: str, changes: tuple[Change, ...], facts: Facts, rules: Rules) -> Notice:

@@ -29,6 +29,7 @@ from mailbot.model.rules import (
     Approvals,
     AtDeadline,
     Closure,
+    College,
     Commune,
     Counter,
     Equipment,
@@ -50,6 +51,7 @@ from mailbot.model.rules import (
     Supervision,
     UnknownSender,
     UnprovenBookings,
+    UseBefore,
     Week,
     Words,
     is_of,
@@ -174,6 +176,7 @@ class _Known:
     communities: tuple[str, ...]
     equipment: tuple[str, ...]
     rooms: tuple[str, ...]
+    initiatives: tuple[str, ...]
 
     def words(self, node: Node) -> Words:
         """Read a line in each language; one alone is in the first language."""
@@ -238,6 +241,7 @@ def _rules(root: Branch, version: str) -> Rules:
         handovers=form.may("handed_to_staff", _handovers, Handovers()),
         supervision=form.may("supervision", _supervision, Supervision()),
         approvals=form.may("approvals", lambda node: _approvals(node, known), Approvals()),
+        college=form.may("college", lambda node: _college(node, known), College()),
         version=version,
     )
     _unlike(form, root)
@@ -268,6 +272,7 @@ def _known(root: Branch) -> _Known:
         communities=ids("school_holidays"),
         equipment=ids("equipment"),
         rooms=ids("rooms"),
+        initiatives=ids("initiatives"),
     )
 
 
@@ -359,7 +364,7 @@ def _articles(node: Node, known: _Known) -> Mapping[str, Words]:
 def _commune(node: Node) -> Commune:
     form = Form(node, "commune")
     languages = form.need("languages", _languages) or LANGUAGES
-    words = _Known(languages, (), (), (), (), (), (), (), ()).words
+    words = _Known(languages, (), (), (), (), (), (), (), (), ()).words
     commune = Commune(
         names=form.need("names", words),
         service=form.need("service", words),
@@ -686,14 +691,31 @@ def _needs_approval(id: str, node: Node, known: _Known) -> NeedsApproval:
         hours_per_week_above=form.may("hours_per_week_above", _at_least(0), None),
         alcohol=form.may("alcohol", leaf(notation.read_yes_no), False),
         unknown_initiative=form.may("unknown_initiative", leaf(notation.read_yes_no), False),
+        sites=frozenset(form.may("sites", _ids(known.sites, "no-site"), ())),
+        initiatives=frozenset(form.may("initiatives", _ids(known.initiatives, "no-initiative"), ())),
     )
     form.close()
     if need == NeedsApproval(id, need.because):
         form.say("needs-nothing", "because")
-    if (need.things or need.units_above is not None) and (need.rooms or need.capacity_above is not None or need.after):
+    of_rooms = need.rooms or need.sites or need.capacity_above is not None or need.after
+    if (need.things or need.units_above is not None) and of_rooms:
         form.say("needs-both", "because")
     form.close()
     return need
+
+
+def _college(node: Node, known: _Known) -> College:
+    form, usual = Form(node, "college"), College()
+    college = College(
+        needs=form.need("needs", _table(_needs_approval, known)) or {},
+        meets_on=form.need("meets_on", _one_weekday),
+        recess=form.may("recess", each(leaf(notation.read_days)), ()),
+        list_before=form.may("list_before", _some_days, usual.list_before),
+        list_at=form.may("list_at", leaf(notation.read_clock), usual.list_at),
+        use_before=form.may("use_before", _choice(UseBefore), usual.use_before),
+    )
+    form.close()
+    return college
 
 
 def _minutes_of_day(node: Node) -> int:

@@ -36,20 +36,20 @@ def read_answered(
     own = own_words(letter, context, catalogue.banners)
     words = own.body.strip()
     said = _folded(words)
-    if said in _phrases(tuple(lexica.values()), "no-further"):
+    if said in phrases(tuple(lexica.values()), "no-further"):
         return Answered(words, drop=True)
-    if said in _phrases(tuple(lexica.values()), "agrees"):
+    if said in phrases(tuple(lexica.values()), "agrees"):
         return Answered(words, agrees=True)
-    if said in _phrases(tuple(lexica.values()), "refuses"):
+    if said in phrases(tuple(lexica.values()), "refuses"):
         return Answered(words, unclear=True, refuses=True)
     spoken = _WORD.findall(fold(words))
-    greets = bool(spoken) and spoken[0] in _phrases(tuple(lexica.values()), "greetings")
+    greets = bool(spoken) and spoken[0] in phrases(tuple(lexica.values()), "greetings")
     if greets:
         return Answered(words)
     meaning = read(replace(letter, subject="", text=own.body), Context(), catalogue, lexica)
     whole = meaning.intent is Intent.BOOK and meaning.items and not meaning.missing and not meaning.alternatives
     if whole and len(spoken) <= LONGEST:
-        beside = _phrases(tuple(lexica.values()), "beside")
+        beside = phrases(tuple(lexica.values()), "beside")
         left = [word for word in _uncovered(words, meaning) if word not in beside]
         return Answered(words, unclear=True) if left else Answered(words, correction=meaning)
     return Answered(words, unclear=len(spoken) < FEW)
@@ -62,13 +62,13 @@ def read_verdict(letter: Letter, context: Context, catalogue: Catalogue, lexica:
     own = own_words(letter, context, catalogue.banners)
     words = own.body.strip()
     spoken = _WORD.findall(fold(words))
-    if spoken and spoken[0] in _phrases(lexicons, "greetings"):
+    if spoken and spoken[0] in phrases(lexicons, "greetings"):
         return Verdict(words=words)
-    refuses, agrees = _begins(words, lexicons, "refuses"), _begins(words, lexicons, "approves")
+    refuses, agrees = begun_with(words, lexicons, "refuses"), begun_with(words, lexicons, "approves")
     begun = max(refuses, agrees)
     if not begun:
         return Verdict()
-    rest = _after(words, begun, lexicons)
+    rest = rest_after(words, begun, lexicons)
     against = _says(words[begun:], lexicons, "approves-within" if refuses > agrees else "refuses-within")
     if against or (agrees > refuses and "?" in words):
         return Verdict()
@@ -77,10 +77,10 @@ def read_verdict(letter: Letter, context: Context, catalogue: Catalogue, lexica:
     return Verdict(agrees=True, rest=rest, change=_change(letter, rest, catalogue, lexica))
 
 
-def _begins(words: str, lexicons: tuple[Lexicon, ...], name: str) -> int:
+def begun_with(words: str, lexicons: tuple[Lexicon, ...], name: str) -> int:
     """Return how many characters of the words the longest of the phrases takes at their beginning."""
     low = fold(words)
-    return max((len(phrase) for phrase in _phrases(lexicons, name) if _starts(low, phrase)), default=0)
+    return max((len(phrase) for phrase in phrases(lexicons, name) if _starts(low, phrase)), default=0)
 
 
 def _starts(low: str, phrase: str) -> bool:
@@ -89,13 +89,13 @@ def _starts(low: str, phrase: str) -> bool:
 
 def _says(words: str, lexicons: tuple[Lexicon, ...], name: str) -> bool:
     low = f" {' '.join(_WORD.findall(fold(words)))} "
-    return any(f" {' '.join(_WORD.findall(phrase))} " in low for phrase in _phrases(lexicons, name))
+    return any(f" {' '.join(_WORD.findall(phrase))} " in low for phrase in phrases(lexicons, name))
 
 
-def _after(words: str, begun: int, lexicons: tuple[Lexicon, ...]) -> str:
+def rest_after(words: str, begun: int, lexicons: tuple[Lexicon, ...]) -> str:
     """Return what follows a yes or a no, without what joins the two, and without thanks that say nothing."""
     rest = words[begun:].strip(_MARKS)
-    while joined := max(_begins(rest, lexicons, "joins"), _begins(rest, lexicons, "courtesies")):
+    while joined := max(begun_with(rest, lexicons, "joins"), begun_with(rest, lexicons, "courtesies")):
         rest = rest[joined:].strip(_MARKS)
     return rest
 
@@ -107,7 +107,7 @@ def _change(letter: Letter, rest: str, catalogue: Catalogue, lexica: Mapping[Lan
     meaning = read(replace(letter, subject="", text=rest, in_reply_to=(), references=()), context, catalogue, lexica)
     if meaning.intent not in (Intent.CHANGE, Intent.BOOK) or not (meaning.items or meaning.hours != (None, None)):
         return None
-    beside = _phrases(tuple(lexica.values()), "beside")
+    beside = phrases(tuple(lexica.values()), "beside")
     if any(word not in beside for word in _uncovered(rest, meaning)):
         return None
     return replace(meaning, intent=Intent.CHANGE, missing=frozenset())
@@ -127,5 +127,6 @@ def _folded(words: str) -> str:
 
 
 @cache
-def _phrases(lexicons: tuple[Lexicon, ...], name: str) -> frozenset[str]:
+def phrases(lexicons: tuple[Lexicon, ...], name: str) -> frozenset[str]:
+    """Return the phrases of a table in every language, folded."""
     return frozenset(_folded(phrase) for lexicon in lexicons for phrase in lexicon.table("staff")[name])

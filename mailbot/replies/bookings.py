@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from mailbot.model.decision import Objection
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
-from mailbot.model.reservation import Option, Reservation, Use
+from mailbot.model.reservation import Option, Reservation, State, Use
 from mailbot.model.spans import Days, Span
 from mailbot.replies.names import Names
 from mailbot.replies.phrases import one_line
@@ -163,7 +163,8 @@ class Bookings(Names):
         return self.phrases.days(Days(start, end or start), year=True)
 
     def state(self, reservation: Reservation) -> str:
-        return self.format("states", reservation.state.value)
+        reserved = reservation.reserved and reservation.state is State.CONFIRMED
+        return self.format("states", "reserved" if reserved else reservation.state.value)
 
     def understood(self, meaning: Meaning) -> tuple[str, ...]:
         """Return what was understood of a mail, for a person who takes over: a line for the intent, one a thing."""

@@ -24,6 +24,7 @@ from mailbot.model.reports import Found
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.replies import ical, layout
+from mailbot.replies.college import listings, rulings
 from mailbot.replies.diary import entry_of
 from mailbot.replies.heading import answers, asked_for, heading_of, reservation_of, subject_of
 from mailbot.replies.message import (
@@ -49,7 +50,7 @@ from mailbot.replies.week import week_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_IN_CALENDAR = (d.Confirmed, d.Changed, d.Unchanged, d.Freeing, d.Cancelled)
+_IN_CALENDAR = (d.Confirmed, d.Firm, d.Changed, d.Unchanged, d.Freeing, d.Withdrawn, d.Cancelled)
 """Letters that may carry a calendar file."""
 _BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 
@@ -104,7 +105,7 @@ class Composer:
         )
 
     def all_letters(self, rules: Rules, language: Language, now: datetime) -> list[tuple[str, str]]:
-        """Return subject and text of every letter that somebody who asks may get, with sample values."""
+        """Return subject and text of every letter, to who asks and to who runs it, with sample values."""
         words = self._words_of(language).table("samples")
         thread = Thread(words["subject"], "sample@mailbot.invalid")
         return [self._as_read(notice, thread, rules, now) for notice in samples(rules, words, language, now)]
@@ -213,7 +214,12 @@ class Composer:
 
     def _calendar(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> ical.CalendarFile | None:
         content = notice.content
-        if not isinstance(content, _IN_CALENDAR) or not content.reservation.uses:
+        if not isinstance(content, _IN_CALENDAR):
+            return None
+        told = (
+            replace(content.reservation, uses=content.uses) if isinstance(content, d.Withdrawn) else content.reservation
+        )
+        if not told.uses:
             return None
         if isinstance(content, d.Unchanged) and content.objections:
             return None
@@ -222,8 +228,8 @@ class Composer:
             template = self._letters.get_template(f"{teller.language}/calendar.txt")
             return _first_line(template.render({**view(notice, teller, now), "reservation": told}))
 
-        entry = entry_of(content.reservation, notice.to, tellers, describe)
-        if isinstance(content, d.Cancelled):
+        entry = entry_of(told, notice.to, tellers, describe)
+        if isinstance(content, d.Cancelled | d.Withdrawn):
             return ical.cancellation(entry, now)
         if isinstance(content, d.Changed | d.Freeing):
             stood = content.before if isinstance(content, d.Changed) else (*content.reservation.uses, *content.uses)
@@ -277,6 +283,9 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "how": teller.text(teller.rules.answers.get("how", {})),
         "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
         "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
+        "lines_listed": listings(content.lines, teller) if isinstance(content, d.CollegeList) else (),
+        "left_lines": listings(content.left, teller) if isinstance(content, d.CollegeTold) else (),
+        "ruled_lines": rulings(content.ruled, teller) if isinstance(content, d.CollegeTold) else {},
         "week": week_of(content, teller) if isinstance(content, d.WeekPlan) else (),
         "opened_lines": deeds(content.opened, teller) if isinstance(content, d.WeekPlan) else (),
         "lines": spoken(content.words) if isinstance(content, d.PersonSays) else (),

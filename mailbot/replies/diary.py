@@ -37,6 +37,7 @@ def entry_of(reservation: Reservation, to: Address, tellers: Sequence[Teller], d
         attendee=Address(one_line(to.name), to.address),
         occasions=tuple(occasions),
         zone=commune.zone,
+        tentative=reservation.reserved,
         published=reservation.published,
     )
 

@@ -19,6 +19,8 @@ INTERNAL = (
     d.ApprovalAsked,
     d.DraftShown,
     d.ApprovalTold,
+    d.CollegeList,
+    d.CollegeTold,
     d.Problem,
     d.Alert,
     d.Digest,

@@ -58,6 +58,8 @@ class Entry:
     attendee: Address
     occasions: tuple[Occasion, ...]
     zone: ZoneInfo
+    tentative: bool = False
+    """It is under reserve: somebody must still agree."""
     published: bool = False
     """What a calendar has of it so far are entries of single dates."""
 
@@ -171,7 +173,7 @@ def _event(entry: Entry, occasion: Occasion, uid: str, now: datetime, cancelled:
     event.add("organizer", _person(entry.organizer))
     event.add("summary", occasion.summary)
     event.add("description", occasion.description)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     event.add("transp", "OPAQUE" if isinstance(occasion.when, Span) else "TRANSPARENT")
     if occasion.location:
         event.add("location", occasion.location)

@@ -38,8 +38,7 @@ class Reasons(Bookings):
 
     def needs(self, reasons: Sequence[str]) -> tuple[str, ...]:
         """Return why something needs a person's yes, in the words of the rules."""
-        known = self.rules.approvals.needs
-        return tuple(self.text(known[reason].because) if reason in known else reason for reason in reasons)
+        return tuple(self.text(self.rules.why_asked(reason)) or reason for reason in reasons)
 
     def waitable(self, objections: Sequence[d.Objection]) -> bool:
         """Return whether others have it, so that waiting makes sense."""
@@ -47,7 +46,10 @@ class Reasons(Bookings):
 
     def article(self, objection: d.Objection) -> str:
         """Return the rule or article that an objection rests on, in brackets, or nothing."""
-        kind = kind_of(objection)
+        return self.article_of(kind_of(objection))
+
+    def article_of(self, kind: str) -> str:
+        """Return the rule or article that a kind of refusal rests on, in brackets, or nothing."""
         words = self.rules.articles.get(kind) or self.rules.articles.get(_ARTICLES.get(kind, ""))
         return self.format("objections", "article", article=self.text(words)) if words else ""
 
@@ -104,6 +106,10 @@ class Reasons(Bookings):
                 return "too_many_hours", {"hours": p.counted(limit, "hours"), "week": p.day(week)}
             case d.TooManyOptions(limit):
                 return "too_many_options", {"limit": limit}
+            case d.BeforeCollege(earliest):
+                return "before_college", {"earliest": p.day(earliest)}
+            case d.NotAgreed(resource, when):
+                return "not_agreed", {"thing": self.name(resource), "when": p.when(when)}
             case d.NotLent(name):
                 return "not_lent", {"name": p.quoted(name)}
         raise TypeError(f"no sentence for {objection!r}")

@@ -138,7 +138,7 @@ def _line(number: int, passing: Passing, teller: Teller) -> Line:
     if passing.comes:
         comes = one_line(passing.comes.name) or teller.format("list", "somebody")
         who = [teller.format("list", "comes", name=comes, asker=one_line(asker)), passing.comes.phone or passing.phone]
-    unreached = teller.format("list", "unreached") if passing.unreached else ""
+    marks = [teller.format("list", mark) for mark in ("reserved", "unreached") if getattr(passing, mark)]
     return Line(
         number=number,
         back=passing.direction is Direction.BACK,
@@ -146,7 +146,7 @@ def _line(number: int, passing: Passing, teller: Teller) -> Line:
         hours=say.hours(opening, "short"),
         counter=teller.short_place(passing.counter),
         load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
-        who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){unreached}.",
+        who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){''.join(marks)}.",
         reminded=say.counted(passing.reminded, "reminders") if passing.reminded else "",
         said_back=passing.said_back,
     )

@@ -33,4 +33,4 @@ def _line(when: Span, use: Use, one: Reservation, teller: Teller) -> str:
         room=teller.name(use.resource),
         who=", ".join(one_line(part) for part in (*who, people) if part),
         code=one.code,
-    )
+    ) + (teller.format("list", "reserved") if one.reserved else "")

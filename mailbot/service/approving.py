@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.model.cases import Verdict
-from mailbot.model.decision import ApprovalAsked, ApprovalTold, Decision, Facts, Sender
+from mailbot.model.decision import ApprovalAsked, ApprovalTold, Decision, Facts, Sender, Window
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.outbox import OurLetter, Thread
@@ -17,7 +17,7 @@ from mailbot.policy.approvals import who_decide
 from mailbot.policy.approving import Judge, as_booked, at_deadline, judged
 from mailbot.policy.matter import Matter
 from mailbot.policy.stock import stock_of
-from mailbot.policy.windows import windows
+from mailbot.policy.windows import windows, windows_around
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({ApprovalAsked.template, ApprovalTold.template})
@@ -80,9 +80,7 @@ def matter_of(conversation: Reservation, change: Meaning | None, unit: Unit, rul
     facts = Facts(
         now=now,
         sender=Sender(conversation.asker, conversation.initiative, proven=True),
-        occupancy=unit.reservations.occupancy(
-            windows(replace(meaning, intent=Intent.CHANGE), about, rules, now), stock_of(rules)
-        ),
+        occupancy=unit.reservations.occupancy(looked_at(meaning, about, rules, now), stock_of(rules)),
         subject=conversation.subject,
         conversation=conversation,
         standing=unit.reservations.of(conversation.asker.address, conversation.initiative, now),
@@ -90,6 +88,17 @@ def matter_of(conversation: Reservation, change: Meaning | None, unit: Unit, rul
     )
     sure = replace(meaning, language=conversation.language, language_sure=True)
     return Matter(sure, facts, rules)
+
+
+def looked_at(meaning: Meaning, about: Reservation, rules: Rules, now: datetime) -> tuple[Window, ...]:
+    """Return which part of the calendar a decision about what is held or booked looks at: what is said of it, what
+    could be had instead, what it was before, and what was decided about."""
+    decided = (one for one in (about.before, about.approval, about.reserve) if one is not None)
+    around = dict.fromkeys(uses for uses in (about.uses, *(one.uses for one in decided)) if uses)
+    return (
+        *windows(replace(meaning, intent=Intent.CHANGE), about, rules, now),
+        *(one for uses in around for one in windows_around(uses, about.attendees, rules)),
+    )
 
 
 def undecided(conversation: Reservation, unit: Unit, rules: Rules, now: datetime) -> Decision:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.behalf import Party
-from mailbot.model.cases import Answered, Case, Ending, Verdict
+from mailbot.model.cases import Answered, Ballot, Case, Ending, Verdict
 from mailbot.model.decision import Alert, Decision, End, Facts, GoesOn, Handed, Notice, Sender, ToStaff
 from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
@@ -40,6 +40,7 @@ from mailbot.reading.salvage import salvage
 from mailbot.reading.words import bare_subject
 from mailbot.service.approving import Asking, decided_by, thread_to_asker, undecided
 from mailbot.service.behalf import ForOther, challenged, for_other, proof_of, settled
+from mailbot.service.college import Meeting, voted
 from mailbot.service.house import OfHouse, of_house, on_house, opens
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Unit
@@ -146,7 +147,7 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
                         decided(said, letter, meaning.intent, conversation, proof, unit, rules, now) if said else None
                     )
                     if told:
-                        decision = by_staff(told, letter, proof, unit, rules, now)
+                        decision = by_staff(told, letter, proof, unit, rules, office, now)
                     if other:
                         decision = for_somebody(other, letter, proof, unit, rules, office, now)
                     if house:
@@ -174,12 +175,22 @@ def answer(letter: Letter, raw: bytes, current: Rules, office: Office) -> None:
     raise LostRace("three in a row")
 
 
-def by_staff(told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision:
+def by_staff(
+    told: OfStaff, letter: Letter, proof: Proof, unit: Unit, rules: Rules, office: Office, now: datetime
+) -> Decision:
     """Return what follows from words of staff, or of a steward, from inside the transaction."""
     if instead := unproven(told, proof, rules, letter):
         return instead
     if isinstance(told.about, Asking) and isinstance(told.said, Verdict):
         decision = decided_by(told.person, told.said, told.about, letter.message_id, unit, rules, now)
+    elif isinstance(told.about, Meeting) and isinstance(told.said, Ballot):
+
+        def carry(one: Decision, booking: Reservation) -> None:
+            carry_out(one, unit, rules, office, thread_to_asker(booking))
+            if gives_back(one):
+                serve_waiting(unit, rules, office)
+
+        decision = voted(told.said, told.about, told.person, letter.message_id, unit, rules, now, carry)
     else:
         decision = about_case(told, letter, unit, rules, now)
     return answered_question(told, decision)
@@ -434,7 +445,16 @@ def proves(challenge: OurLetter, letter: Letter) -> bool:
 def numbered_lines(letters: Sequence[OurLetter]) -> tuple[str, ...]:
     """Return the choices of our newest letter that had any, as it worded them."""
     for mine in letters:
-        if mine.kind in {"offered", "asked", "change_offered", "repeated", "openings", "which", "displaced"}:
+        if mine.kind in {
+            "offered",
+            "asked",
+            "change_offered",
+            "repeated",
+            "openings",
+            "which",
+            "displaced",
+            "withdrawn",
+        }:
             return tuple(text for _, text in NUMBERED.findall(mine.text))
     return ()
 

@@ -10,6 +10,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.approvals import to_people
 from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.hours import is_quiet, local_day
+from mailbot.service.college import overdue
 from mailbot.service.ports import Unit
 
 AT, UNTIL = time(7, 30), time(9, 30)
@@ -40,11 +41,12 @@ def morning(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
     waiting = [one for one in waiting if one.case.why != DRAFT]
     unreached = tuple(one for one in unit.reservations.between(now, now + SOON) if one.unreached)
     examined = [one for one in unit.reservations.examined() if one.approval and one.approval.since < first]
-    if not (waiting or unreached or examined or drafts):
+    reserved = overdue(unit, rules, now)
+    if not (waiting or unreached or examined or drafts or reserved):
         return None
     to_do, to_go = (tuple(cases[:MOST_LISTED]) for cases in (waiting, drafts))
     because = f"{len(waiting)} mails, {len(drafts)} drafts, {len(examined)} approvals and {len(unreached)} people wait"
-    content = Morning(to_do, unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]), to_go)
+    content = Morning(to_do, unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]), to_go, reserved[:MOST_LISTED])
     return Decision(End.HANDED, (because,), (), to_people(rules.staff, content))
 
 

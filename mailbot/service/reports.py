@@ -13,6 +13,7 @@ from mailbot.model.decision import (
     BehalfUnclear,
     BlockTold,
     CaseTold,
+    CollegeTold,
     Decision,
     Digest,
     DraftShown,
@@ -36,6 +37,7 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.photos import photos
 from mailbot.reading.reports import read_report
 from mailbot.service.approving import cause_of_asking
+from mailbot.service.college import cause_of_meeting
 from mailbot.service.office import Office
 from mailbot.service.ports import Unit
 
@@ -170,6 +172,8 @@ def cause_of(content: object, report: int, otherwise: str) -> str:
         return content.case.id
     if isinstance(content, ApprovalAsked | ApprovalTold):
         return cause_of_asking(content.reservation)
+    if isinstance(content, CollegeTold):
+        return cause_of_meeting(content.meeting)
     about = isinstance(content, ReportChallenged | ReportTold | ReportUnclear | BehalfUnclear | BehalfTold | BlockTold)
     return f"report {report}" if about and report else otherwise
 

@@ -15,6 +15,7 @@ from mailbot.policy.due import due_span
 from mailbot.policy.overdue import held_now
 from mailbot.policy.quarters import ends_near
 from mailbot.policy.reminders import LATE, TOGETHER
+from mailbot.service.college import lists
 from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
 from mailbot.service.morning import drafts_again, event_of, morning
 from mailbot.service.office import Office
@@ -135,6 +136,8 @@ def tick(office: Office) -> None:
                 carry_out(recall, unit, rules, office, thread_of_case(case), cause=event)
             for plan, event in plans(unit, rules, now):
                 carry_out(plan, unit, rules, office, cause=event)
+            for college, event in lists(unit, rules, now):
+                carry_out(college, unit, rules, office, cause=event)
             if again := drafts_again(unit, rules, now):
                 carry_out(again, unit, rules, office)
             if told := morning(unit, rules, now):

@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from mailbot.model.addresses import one_form
-from mailbot.model.cases import Answered, Case, Verdict
+from mailbot.model.cases import Answered, Ballot, Case, Verdict
 from mailbot.model.decision import Decision, DraftShown, End, Facts, Notice, Recalled, ReportChallenged, ToStaff
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
@@ -23,11 +23,13 @@ from mailbot.policy.cases import dealt_with, is_this_you
 from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.drafts import gist_of
 from mailbot.policy.matter import Matter
+from mailbot.reading.ballots import read_ballot
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.reports import read_report
 from mailbot.reading.staff import read_answered, read_verdict
 from mailbot.reading.words import own_words
 from mailbot.service.approving import Asking, asking_of, decider_at, thread_to_asker
+from mailbot.service.college import Meeting, meeting_of
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({ToStaff.template, DraftShown.template, "case_told", Recalled.template})
@@ -41,20 +43,24 @@ MOST_TEXT = 20_000
 
 @dataclass(frozen=True)
 class OfStaff:
-    """A mail of one of the staff about a case, or of one who decides about an asking. `question` is the report that it
-    says yes to: `said` is then what was written before."""
+    """A mail of one of the staff about a case, or about the list for a meeting of the College, or of one who decides
+    about an asking. `question` is the report that it says yes to: `said` is then what was written before."""
 
     person: Staff
-    about: Case | Asking
-    said: Answered | Verdict
+    about: Case | Asking | Meeting
+    said: Answered | Verdict | Ballot
     word: Word
     question: Report | None = None
 
     @property
     def thread(self) -> Thread:
         """What a letter to the sender of the mail that it is about carries of that."""
-        about = self.about
-        return thread_of_case(about) if isinstance(about, Case) else thread_to_asker(about.conversation)
+        match self.about:
+            case Case():
+                return thread_of_case(self.about)
+            case Asking():
+                return thread_to_asker(self.about.conversation)
+        return Thread()
 
 
 def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> OfStaff | None:
@@ -74,13 +80,17 @@ def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language,
         word = next(deed for deed in question.deeds if isinstance(deed, Word))
         letter = replace(letter, text=word.text, subject=word.subject, sent=word.sent, in_reply_to=(word.answers,))
         ours = unit.mailbox.our_letters([word.answers])
-    about: Case | Asking | None = asking_of(letter, ours, unit) or _case(letter, ours, unit)
+    about: Case | Asking | Meeting | None = (
+        asking_of(letter, ours, unit) or meeting_of(ours) or _case(letter, ours, unit)
+    )
     if about is None:
         return None
     here = Context(our_texts=tuple(mine.text for mine in ours))
-    said: Answered | Verdict
+    said: Answered | Verdict | Ballot
     if isinstance(about, Asking):
         person, said = decider_at(address, about, rules), read_verdict(letter, here, rules.catalogue, lexica)
+    elif isinstance(about, Meeting):
+        person, said = staff_at(address, rules), read_ballot(letter, here, rules.catalogue, lexica)
     else:
         person, said = staff_at(address, rules), answered_to(letter, here, about, rules, lexica)
     answers = letter.in_reply_to[0] if letter.in_reply_to else ""

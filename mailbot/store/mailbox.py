@@ -45,7 +45,7 @@ _TRAFFIC = select(
 )
 _TOLD = select(OUTBOX.c.id).where(
     OUTBOX.c.cause == bindparam("event"),
-    OUTBOX.c.kind.in_(("alert", "morning", "week_plan", "recalled")),
+    OUTBOX.c.kind.in_(("alert", "morning", "week_plan", "recalled", "college_list")),
     OUTBOX.c.written >= bindparam("since"),
 )
 _NEWEST_TO = (

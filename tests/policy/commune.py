@@ -21,6 +21,7 @@ from mailbot.policy.continued import continued
 from mailbot.policy.decide import on_mail
 from mailbot.policy.matter import Matter
 from mailbot.policy.windows import windows
+from mailbot.service.approving import looked_at
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 NOW = datetime(2026, 6, 2, 9, 30, tzinfo=BRUSSELS).astimezone(UTC)
@@ -212,7 +213,7 @@ class Office:
         facts = self.facts(conversation.asker, code)
         facts = replace(facts, sender=replace(facts.sender, proven=True))
         meaning = said.change or Meaning("fr", Intent.CHANGE)
-        self.ledger.windows = windows(meaning, about, self.rules, self.now)
+        self.ledger.windows = looked_at(meaning, about, self.rules, self.now)
         judge = Judge(person, number or conversation.approval.number, "m@commune.example")
         decision = judged(said, Matter(meaning, facts, self.rules), judge)
         self.carry_out(decision)

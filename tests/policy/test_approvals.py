@@ -10,15 +10,19 @@ import pytest
 from mailbot.model import decision as d
 from mailbot.model.cases import Verdict
 from mailbot.model.meaning import Intent, Meaning, Wish
+from mailbot.model.reports import Blocked
 from mailbot.model.reservation import BOOKED, State
 from mailbot.model.rules import Approvals, AtDeadline, Holder, NeedsApproval, Rules, Staff
 from mailbot.model.spans import Days
 from mailbot.policy.approvals import who_decide
 from mailbot.policy.approving import approval_reminders, at_deadline
+from mailbot.policy.hours import whole
 from mailbot.policy.matter import Matter
-from tests.policy.commune import NOW, RULES, STRANGER, YVETTE, Office, asks, goods, room, says, slot
+from mailbot.policy.stock import stock_of
+from tests.policy.commune import NOW, RULES, STRANGER, YVETTE, Ledger, Office, asks, goods, room, says, slot, span
 
 CLAIRE = Staff("Claire", "claire@commune.example", "fr")
+WOUTER = Staff("Wouter", "wouter@commune.example", "nl")
 HALL = asks(room("salle", slot("2026-06-13", "18-23")), attendees=40)
 WHY = {"fr": "parce que"}
 NEED = NeedsApproval("need", WHY)
@@ -29,8 +33,8 @@ def rules(at: AtDeadline = AtDeadline.LAPSE, **need: object) -> Rules:
     return replace(RULES, approvals=Approvals({"need": one}, at_deadline=at))
 
 
-def judge(office: Office, said: Verdict, code: str = "R-00000", number: int = 0) -> d.Decision:
-    return office.judge(said, CLAIRE, code, number)
+def judge(office: Office, said: Verdict, code: str = "R-00000", number: int = 0, person: Staff = CLAIRE) -> d.Decision:
+    return office.judge(said, person, code, number)
 
 
 def letters(decision: d.Decision) -> list[type]:
@@ -113,7 +117,7 @@ def test_a_yes_books_what_is_held_and_the_second_answer_changes_nothing() -> Non
     assert booked.approval
     assert (booked.approval.granted, booked.approval.by) == (True, CLAIRE.address)
     assert decision.puts[0].by == CLAIRE.address
-    second = judge(office, Verdict(False, "trop tard"))
+    second = judge(office, Verdict(False, "trop tard"), person=WOUTER)
     [told] = second.notices
     assert isinstance(told.content, d.ApprovalTold)
     assert (told.content.outcome, told.content.who, second.puts) == (d.Outcome.DECIDED, "Claire", ())
@@ -139,10 +143,8 @@ def test_yes_but_is_offered_and_booked_at_their_yes_without_asking_again() -> No
     assert office.reservations["R-00000"].uses[0].when == slot_of("18-20")
 
 
-def slot_of(hours: str) -> object:
-    from tests.policy.commune import span
-
-    return span("2026-06-13", hours)
+def slot_of(hours: str, day: str = "2026-06-13") -> object:
+    return span(day, hours)
 
 
 def test_a_change_of_what_is_booked_needs_it_too_and_what_is_booked_stands_meanwhile() -> None:
@@ -219,3 +221,148 @@ def test_those_who_decide_are_reminded_once_before_the_end_and_the_asker_has_hal
     for one in soon.reservations.values():
         assert one.deadline
         assert NOW < one.deadline <= NOW + timedelta(days=1, hours=5)
+
+
+# --- taken back
+
+
+def told(decision: d.Decision) -> list[d.Outcome]:
+    return [notice.content.outcome for notice in decision.notices if isinstance(notice.content, d.ApprovalTold)]
+
+
+def test_who_said_yes_may_take_it_back_and_the_asker_is_offered_something_else() -> None:
+    office = Office(rules(rooms=frozenset({"salle"})))
+    office.mail(HALL)
+    judge(office, Verdict(True))
+    decision = judge(office, Verdict(False, "les voisins"))
+    assert letters(decision)[0] is d.Withdrawn
+    assert told(decision) == [d.Outcome.TAKEN_BACK]
+    after = office.reservations["R-00000"]
+    assert (after.state, after.uses, after.sequence) == (State.OFFERED, (), 1)
+    assert after.options
+    assert {use.resource for option in after.options for use in option.uses} - {"salle"}
+    content = decision.notices[0].content
+    assert isinstance(content, d.Withdrawn)
+    assert (content.said, content.college, content.uses[0].resource) == ("les voisins", False, "salle")
+    elsewhere = next(option.number for option in after.options if option.uses[0].resource != "salle")
+    office.mail(says(Intent.ACCEPT, option=elsewhere), code="R-00000")
+    assert office.reservations["R-00000"].sequence == 2, "higher than that of the cancelling calendar file"
+
+
+def test_a_yes_stands_after_a_day_once_something_is_fetched_and_for_everybody_else() -> None:
+    for later, person in ((timedelta(hours=25), CLAIRE), (timedelta(hours=1), WOUTER)):
+        office = Office(rules(people_above=39))
+        office.mail(HALL)
+        judge(office, Verdict(True))
+        office.now += later
+        assert told(judge(office, Verdict(False, "non"), person=person)) == [d.Outcome.DECIDED]
+        assert office.reservations["R-00000"].state is State.CONFIRMED
+    soon = Office(rules(people_above=39))
+    soon.mail(asks(room("salle", slot("2026-06-03", "10-12")), attendees=40))
+    judge(soon, Verdict(True))
+    soon.now += timedelta(hours=23)  # the key is fetched by now
+    assert told(judge(soon, Verdict(False, "non"))) == [d.Outcome.DECIDED]
+
+
+def test_a_yes_to_what_was_changed_since_stands() -> None:
+    office = Office(rules(after=22 * 60))
+    office.mail(HALL)
+    judge(office, Verdict(True))
+    office.mail(says(Intent.CHANGE, hours=(None, 21 * 60)), code="R-00000", sender_is_proven=True)
+    assert told(judge(office, Verdict(False, "non"))) == [d.Outcome.DECIDED]
+    assert office.reservations["R-00000"].state is State.CONFIRMED
+
+
+def test_a_yes_to_a_change_that_is_taken_back_puts_back_what_was() -> None:
+    office = Office(rules(after=22 * 60))
+    office.mail(asks(room("salle", slot("2026-06-13", "18-21")), attendees=40))
+    office.mail(says(Intent.CHANGE, hours=(None, 23 * 60)), code="R-00000", sender_is_proven=True)
+    judge(office, Verdict(True))
+    decision = judge(office, Verdict(False, "trop tard"))
+    [changed] = [notice.content for notice in decision.notices if isinstance(notice.content, d.Changed)]
+    assert (changed.undone, changed.said) == (True, "trop tard")
+    assert told(decision) == [d.Outcome.TAKEN_BACK]
+    assert office.reservations["R-00000"].uses[0].when == slot_of("18-21")
+
+
+def test_a_no_that_is_taken_back_books_nothing_it_is_offered() -> None:
+    office = Office(rules(people_above=39))
+    office.mail(HALL)
+    judge(office, Verdict(False, "trop tard"))
+    decision = judge(office, Verdict(True))
+    [offered] = [notice.content for notice in decision.notices if isinstance(notice.content, d.ApprovedOtherwise)]
+    assert offered.after_all
+    assert told(decision) == [d.Outcome.OTHERWISE]
+    assert office.reservations["R-00000"].state is State.OFFERED
+    assert letters(office.mail(says(Intent.ACCEPT), code="R-00000"))[0] is d.Confirmed
+
+
+def test_a_no_that_is_taken_back_too_late_for_the_place_stays() -> None:
+    office = Office(rules(people_above=39))
+    office.mail(HALL)
+    judge(office, Verdict(False, "trop tard"))
+    office.mail(asks(room("salle", slot("2026-06-13", "18-23"))), STRANGER)
+    assert told(judge(office, Verdict(True))) == [d.Outcome.DECIDED]
+
+
+# --- weighed again
+
+
+class Blockable(Ledger):
+    """A ledger whose stock is less what is blocked."""
+
+    def stock(self, resource: str, cell: int) -> int:
+        return stock_of(self.rules)(resource, cell)
+
+
+def closed(office: Office, day: str = "2026-06-13") -> None:
+    """Close the hall for that day, as staff may by mail."""
+    days = Days(date.fromisoformat(day), date.fromisoformat(day))
+    cells = whole(days, office.rules).cells()
+    office.rules = replace(office.rules, said=(Blocked("salle", days, cells[0], cells[-1], "peinture"),))
+    office.ledger = Blockable(office.rules, office.ledger.cells)
+
+
+def test_a_yes_to_what_was_closed_meanwhile_offers_something_else_and_who_agreed_is_told() -> None:
+    office = Office(rules(people_above=39))
+    office.mail(HALL)
+    closed(office)
+    decision = judge(office, Verdict(True))
+    assert letters(decision) == [d.Offered, d.ApprovalTold]
+    assert told(decision) == [d.Outcome.OFFERED]
+    after = office.reservations["R-00000"]
+    assert (after.state, after.uses) == (State.OFFERED, ())
+    assert all(use.resource != "salle" or use.when != slot_of("18-23") for o in after.options for use in o.uses)
+
+
+def test_a_yes_is_weighed_against_rules_that_changed_meanwhile() -> None:
+    office = Office(rules(people_above=39))
+    office.mail(HALL)
+    office.rules = replace(
+        office.rules, rooms={**office.rules.rooms, "salle": replace(RULES.rooms["salle"], capacity=30)}
+    )
+    decision = judge(office, Verdict(True))
+    assert letters(decision)[0] is d.Offered
+    [content] = [notice.content for notice in decision.notices if isinstance(notice.content, d.Offered)]
+    assert content.objections == (d.TooManyPeople("salle", 30, 40),)
+
+
+def test_a_yes_that_comes_late_is_not_against_what_was_asked_in_time() -> None:
+    office = Office(rules(people_above=39))
+    office.mail(asks(room("salle", slot("2026-06-04", "18-20")), attendees=40))
+    office.now += timedelta(hours=30)  # less than the notice of a day is left
+    assert letters(judge(office, Verdict(True)))[0] is d.Confirmed
+
+
+def test_a_change_that_is_closed_meanwhile_is_not_made() -> None:
+    office = Office(rules(after=22 * 60))
+    office.mail(asks(room("salle", slot("2026-06-12", "18-21")), attendees=40))
+    to_saturday = says(Intent.CHANGE, room("salle", slot("2026-06-13", "18-23")))
+    office.mail(to_saturday, code="R-00000", sender_is_proven=True)
+    closed(office)
+    decision = judge(office, Verdict(True))
+    assert letters(decision)[0] in (d.ChangeOffered, d.Unchanged)
+    assert told(decision) in ([d.Outcome.OFFERED], [d.Outcome.REFUSED])
+    after = office.reservations["R-00000"]
+    assert after.state in BOOKED
+    assert after.uses[0].when == slot_of("18-21", "2026-06-12")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from mailbot.errors import BadRules, Fault
 from mailbot.model.letters import Address
-from mailbot.model.rules import Closure, Room, Rules, UnknownSender
+from mailbot.model.rules import Closure, Room, Rules, UnknownSender, UseBefore
 from mailbot.model.spans import Days, Hours
 from mailbot.policy import faults as faults_module
 from mailbot.policy import outline
@@ -322,6 +322,10 @@ FAULTY: list[tuple[str, str, int, str]] = [
      "nuit names the room “sale”, which is not among “rooms”."),
     ("counters:", "approvals: {needs: {nuit: {because: late, after: 22:00, things: tonnelle}}}\ncounters:", 13,
      "nuit speaks of a room and of equipment at once, which nothing can be: make two of it"),
+    ("counters:", "college: {meets_on: mar, needs: {ecole: {because: late, sites: park}}}\ncounters:", 13,
+     "ecole names the site “park”, which is not among “sites”. Did you mean “parc”?"),
+    ("counters:", "college: {meets_on: mar, needs: {ecole: {because: late, initiatives: lombric}}}\ncounters:", 13,
+     "ecole names the initiative “lombric”, which is not among “initiatives”. Did you mean “lombrics”?"),
     ("counters:", "approvals: {at_deadline: later}\ncounters:", 13,
      "“later” cannot be chosen for “at_deadline”, which is one of lapse, accept, refuse."),
     ("counters:", f"stewards: {{josiane: {{{HUGO}}}}}\ncounters:", 13,
@@ -614,11 +618,22 @@ def test_several_may_stand_at_a_counter_and_a_return_may_have_to_be_reported() -
     assert not rules_with().equipment["tonnelle"].report_return
 
 
-def test_the_approvals_that_the_sample_shows_as_a_comment_hold() -> None:
-    sample = (ROOT / "rules.yaml").read_text(encoding="utf-8")
-    start = sample.index("# approvals:")
+def shown(section: str) -> Rules:
+    """Return the sample's rules with a section that it shows as a comment."""
+    sample = SAMPLE.read_text(encoding="utf-8")
+    start = sample.index(f"# {section}:")
     block = sample[start : sample.index("\n\n", start)]
-    shown = sample.replace(block, "\n".join(line.removeprefix("# ") for line in block.splitlines()))
-    approvals = parse(shown.encode()).approvals
+    return parse(sample.replace(block, "\n".join(line.removeprefix("# ") for line in block.splitlines())).encode())
+
+
+def test_the_approvals_that_the_sample_shows_as_a_comment_hold() -> None:
+    approvals = shown("approvals").approvals
     assert set(approvals.needs) == {"grande-fete", "nuit", "alcool", "inconnus", "elections", "grand-pret"}
     assert approvals.needs["nuit"].after == 22 * 60
+
+
+def test_what_the_sample_shows_of_the_college_as_a_comment_holds() -> None:
+    college = shown("college").college
+    assert college.needs["ecole"].sites == {"ecole-tilleuls"}
+    assert (college.meets_on, college.list_before, college.list_at) == (1, 2, time(8))
+    assert (college.use_before, college.recess) == (UseBefore.STAFF, (Days(date(2026, 7, 20), date(2026, 8, 16)),))

@@ -39,7 +39,7 @@ from mailbot.model.reports import (
     Why,
 )
 from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
-from mailbot.model.rules import Approvals, NeedsApproval, Rules
+from mailbot.model.rules import Approvals, College, NeedsApproval, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.rules import load
 
@@ -52,12 +52,22 @@ LANGUAGES = ("fr", "nl", "en")
 @cache
 def rules() -> Rules:
     loaded = load(ROOT / "rules.yaml")
-    return replace(loaded, approvals=Approvals({need.id: need for need in NEEDS}))
+    approvals, college = ({need.id: need for need in needs} for needs in (NEEDS, COLLEGE))
+    return replace(loaded, approvals=Approvals(approvals), college=College(college, meets_on=1))
 
 
 NEEDS = (
     NeedsApproval("nuit", {"fr": "la salle après 22 h", "nl": "de zaal na 22 uur", "en": "the room after 10 pm"}),
     NeedsApproval("alcool", {"fr": "de l'alcool est servi", "nl": "er is alcohol", "en": "alcohol is served"}),
+)
+
+
+COLLEGE = (
+    NeedsApproval(
+        "quartier",
+        {"fr": "la maison de quartier", "nl": "het buurthuis", "en": "the community centre"},
+        rooms=frozenset({"maison-quartier"}),
+    ),
 )
 
 
@@ -194,6 +204,8 @@ OBJECTIONS: tuple[d.Objection, ...] = (
     d.TooManyBookings(6),
     d.TooManyHours(40, date(2026, 6, 8)),
     d.TooManyOptions(2),
+    d.BeforeCollege(date(2026, 6, 10)),
+    d.NotAgreed("maison-quartier", span("2026-06-13", "14:00-18:00")),
     d.NotLent("trampoline"),
 )
 """One of each class at least."""
@@ -358,6 +370,11 @@ def contents(language: str) -> dict[str, d.Content]:
         phone="0400 98 76 54",
         approval=asking,
     )
+    waits = Approval(1, ("quartier",), NOW, meeting=date(2026, 6, 9))
+    reserved = replace(booked, reserve=waits, initiative="jardin-partage", told=("college:2026-06-09:1",))
+    also = replace(reserved, code="R-4M8TQ", uses=booked.uses[:1], attendees=20, initiative=None)
+    listing = (d.Listing(1, reserved), d.Listing(2, also))
+    given_up = replace(offered, sequence=2, reserve=replace(waits, granted=False, uses=booked.uses))
     chairs = Item(("chaise",), None, words=(WORDS[language][2],))
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
@@ -369,6 +386,29 @@ def contents(language: str) -> dict[str, d.Content]:
         "confirmed-series": d.Confirmed(series, undo),
         "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),
         "confirmed-approved": d.Confirmed(booked, undo, said=SAID[language]),
+        "confirmed-reserved": d.Confirmed(reserved, undo),
+        "changed-reserved": d.Changed(replace(reserved, uses=later.uses), booked.uses, undo),
+        "reminded-reserved": d.Reminded(reserved),
+        "listed-reserved": d.Listed((reserved,)),
+        "firm": d.Firm(replace(booked, sequence=2, reserve=replace(waits, granted=True, uses=booked.uses))),
+        "withdrawn-college": d.Withdrawn(given_up, booked.uses, SAID[language], True, ("quartier",)),
+        "withdrawn": d.Withdrawn(
+            replace(offered, options=OPTIONS[:1]), booked.uses, SAID[language], reasons=("nuit", "alcool")
+        ),
+        "withdrawn-none": d.Withdrawn(
+            replace(booked, state=State.REFUSED, uses=(), options=()), booked.uses, college=True, reasons=("quartier",)
+        ),
+        "college-list": d.CollegeList(date(2026, 6, 9), listing),
+        "college-list-again": d.CollegeList(date(2026, 6, 9), listing[1:], again=True),
+        "college-told": d.CollegeTold(
+            date(2026, 6, 9),
+            tuple(
+                d.Ruled(listing[0], ruling, "Wouter Aerts" if ruling is d.Ruling.DECIDED else "") for ruling in d.Ruling
+            ),
+            listing[1:],
+        ),
+        "college-told-unclear": d.CollegeTold(date(2026, 6, 9), (), listing, ("OK, bien reçu",)),
+        "college-told-empty": d.CollegeTold(date(2026, 6, 9), (), listing, ("",)),
         "examined": d.Examined(examined),
         "examined-still": d.Examined(examined, objections=(TAKEN,)),
         "examined-change": d.Examined(replace(changing, options=two[:1], approval=asking)),
@@ -376,6 +416,9 @@ def contents(language: str) -> dict[str, d.Content]:
         "approval-asked-again": d.ApprovalAsked(replace(changing, options=two[:1], approval=asking), again=True),
         "approved-otherwise": d.ApprovedOtherwise(
             replace(examined, state=State.OFFERED, options=(Option(1, (ROOM,)),)), SAID[language]
+        ),
+        "approved-after-all": d.ApprovedOtherwise(
+            replace(examined, state=State.OFFERED), SAID[language], after_all=True
         ),
         "not-approved": d.NotApproved(
             replace(booked, state=State.REFUSED, uses=()), ("nuit",), booked.uses, SAID[language]
@@ -390,6 +433,13 @@ def contents(language: str) -> dict[str, d.Content]:
         ),
         "approval-over": d.ApprovalTold(replace(booked, state=State.DECLINED, uses=()), d.Outcome.OVER),
         "approval-not-possible": d.ApprovalTold(examined, d.Outcome.NOT_POSSIBLE, (TAKEN,)),
+        "approval-taken-back": d.ApprovalTold(
+            replace(examined, state=State.OFFERED, options=OPTIONS[:2]), d.Outcome.TAKEN_BACK
+        ),
+        "approval-taken-back-change": d.ApprovalTold(booked, d.Outcome.TAKEN_BACK),
+        "approval-taken-back-none": d.ApprovalTold(replace(refused, options=()), d.Outcome.TAKEN_BACK),
+        "approval-not-possible-any-more": d.ApprovalTold(offered, d.Outcome.OFFERED, (TAKEN,)),
+        "approval-nothing-else": d.ApprovalTold(refused, d.Outcome.REFUSED, (TAKEN,)),
         "approval-unclear": d.ApprovalTold(examined, d.Outcome.UNCLEAR),
         "offered": d.Offered(offered, (TAKEN,)),
         "offered-one": d.Offered(one_option, (TAKEN,)),
@@ -450,7 +500,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "week-plan": d.WeekPlan(
             "els",
             days("2026-06-08", "2026-06-14"),
-            (replace(booked, uses=(CLASS,), attendees=20),),
+            (replace(booked, uses=(CLASS,), attendees=20), replace(reserved, code="R-9F4YB", uses=(CLASS,))),
             CLOSED[:1],
             tuple(deed for deed in DEEDS if isinstance(deed, Opened)),
         ),
@@ -460,6 +510,7 @@ def contents(language: str) -> dict[str, d.Content]:
             (replace(booked, unreached=True),),
             (examined,),
             (d.Waiting(case(language), at("2026-06-01 12:00")),),
+            (reserved,),
         ),
         "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
         "free": d.Free(FREE),
@@ -539,6 +590,7 @@ def contents(language: str) -> dict[str, d.Content]:
         ),
         "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
+        "digest-reserved": replace(DIGEST, late=(), lines=(replace(GOING, reserved=True),), changed=()),
         "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
         "digest-blocked": replace(DIGEST, late=(), changed=(), blocked=CLOSED[:1]),
         "overdue": d.Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),
@@ -601,6 +653,8 @@ FOR_STAFF = (
     d.Morning,
     d.ApprovalAsked,
     d.ApprovalTold,
+    d.CollegeList,
+    d.CollegeTold,
     d.DraftShown,
     d.BehalfTold,
     d.BehalfUnclear,

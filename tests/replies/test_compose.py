@@ -39,7 +39,7 @@ from tests.replies.gallery import parsed, text_of
 
 COMPOSER = Composer(TEMPLATES)
 UNDO = at("2026-06-03 09:30")
-FILED = ("confirmed", "changed", "unchanged", "cancelled", "freeing")
+FILED = ("confirmed", "firm", "changed", "unchanged", "cancelled", "withdrawn", "freeing")
 """Letters that may carry a calendar file."""
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = Thread("Re: Fête de la rue", "asked@courrier.example", ("first@courrier.example",))

@@ -3,7 +3,7 @@
 A step may do something:
   at             sets the clock; what it brings till somebody writes is not told
   from, subject, body, headers    somebody writes; `reply = true` answers the last letter that they got, `thread` the
-                 last letter that went to another address
+                 last letter that went to another address, `about` the last one they got whose subject holds these words
   calendar_says  somebody's calendar program answers our last invitation: ACCEPTED, TENTATIVE, DECLINED
   again          the last mail arrives once more
 It says what must follow:
@@ -11,7 +11,7 @@ It says what must follow:
   title, says    what subject and text of the first hold;  never: what no letter holds
   then           what the letters to an address hold
   rows           all that is booked then;  held: whether an offer holds something
-  calendar       the method of the first letter's calendar file, or ""
+  calendar       the method of the first letter's calendar file, or "";  status: what that says of its event
   evaluations    all that is kept of how it went, a line each
   whole          who gets the mail itself, whole, as an attachment
 Above the steps, `rules` may change parts of rules.yaml (`old`, `new`), and `proven` names addresses whose domain
@@ -37,8 +37,21 @@ from tests.stories.town import BRUSSELS, ROOT, Clock, Town, text_of
 
 FOLDER = Path(__file__).parent
 STORIES = sorted(FOLDER.glob("*/*.toml"))
-DONE = {"at", "from", "subject", "body", "reply", "thread", "headers", "calendar_says", "again"}
-FOLLOWS = {"letters", "askers", "title", "says", "then", "never", "rows", "held", "calendar", "whole", "evaluations"}
+DONE = {"at", "from", "subject", "body", "reply", "thread", "about", "headers", "calendar_says", "again"}
+FOLLOWS = {
+    "letters",
+    "askers",
+    "title",
+    "says",
+    "then",
+    "never",
+    "rows",
+    "held",
+    "calendar",
+    "whole",
+    "evaluations",
+    "status",
+}
 RESIDUE = re.compile(
     r"None|[{}]|Undefined|datetime|\bR-00000\b|\(\)|\[\]| [,.)]|\( |\n\n\n|[ \t]\n|[^ ]  +[^ │]|,,|\.\.(?!\.)"
 )
@@ -98,6 +111,10 @@ def take(step: dict[str, Any], town: Town, last: dict[str, EmailMessage]) -> lis
         return town.receive(town.inbox.mails[-1].raw)
     if "from" not in step:
         return town.round()
+    if "about" in step:
+        theirs = (one for one in reversed(town.letters()) if address_of(one) == parseaddr(step["from"])[1])
+        answers = next(one for one in theirs if step["about"] in str(one["Subject"]))
+        return town.write(step["from"], answered(str(answers["Subject"])), step["body"], answers=answers)
     answers = last[step.get("thread") or parseaddr(step["from"])[1]] if {"reply", "thread"} & set(step) else None
     if "calendar_says" in step:
         return town.answer_invitation(step["from"], invitation_to(step["from"], town), step["calendar_says"])
@@ -144,6 +161,8 @@ def compare(step: dict[str, Any], letters: list[EmailMessage], town: Town, told:
         assert town.evaluations() == step["evaluations"], told
     if "calendar" in step:
         assert calendar_method(letters[0]) == step["calendar"], told
+    if "status" in step:
+        assert f"STATUS:{step['status']}" in calendar_of(letters[0]).splitlines(), told
     if "whole" in step:
         holding = [address_of(letter) for letter in letters if attached_mail(letter) == town.inbox.mails[-1].raw]
         assert holding == step["whole"], told
@@ -175,6 +194,12 @@ def calendar_method(letter: EmailMessage) -> str:
         if part.get_content_type() == "text/calendar":
             return str(part.get_param("method"))
     return ""
+
+
+def calendar_of(letter: EmailMessage) -> str:
+    """Return the letter's calendar file, or nothing."""
+    parts = (part for part in letter.walk() if part.get_content_type() == "text/calendar")
+    return next((str(part.get_content()) for part in parts), "")
 
 
 def attached_mail(letter: EmailMessage) -> bytes:
