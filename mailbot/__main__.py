@@ -106,8 +106,8 @@ def parser() -> argparse.ArgumentParser:
 
     letters = commands.add_parser(
         "letters",
-        help="print every letter that an asker may get, with sample values, or mail them for approval",
-        description="Prints every letter that somebody who asks may get, filled in with sample values of your rules, "
+        help="print every letter, with sample values, or mail them for approval",
+        description="Prints every letter, to askers and to those who run it, filled in with sample values of your rules, "
         "in each language of the commune. With --to they are mailed, one mail a language, for approval by the college.",
     )
     letters.add_argument("--to", metavar="ADDRESS", help="mail them to this address instead")

@@ -1,5 +1,5 @@
-"""Every letter that somebody who asks may get, filled in with sample values of the commune's own rules, to be
-approved."""
+"""Every letter, filled in with sample values of the commune's own rules, to be approved: those to who asks, and those
+to who runs it (staff, stewards, key-holders, who manages a place)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mailbot.model import decision as d
+from mailbot.model.behalf import Party, Unknown, Unresolved
 from mailbot.model.cases import Case
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Collector, Intent, Item, Lack, Language, Meaning
 from mailbot.model.personal import Personal
+from mailbot.model.reports import Blocked, Deed, Outcome, Passed, Statement, Verb
 from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Counter, Room, Rules
 from mailbot.model.spans import Days, Hours, Span
@@ -28,10 +30,13 @@ EVENING = Hours(18 * 60, 22 * 60)
 def samples(rules: Rules, words: Formats, language: Language, now: datetime) -> list[d.Notice]:
     """Return each letter in a language; `words` are the table `samples` of that language, `now` is aware."""
     asker = Address(words["asker"], "asker@example.org")
-    return [d.Notice(asker, (language,), content) for content in _contents(rules, words, language, asker, now)]
+    house = Address(rules.staff[0].name, rules.staff[0].address)
+    theirs = [d.Notice(asker, (language,), content) for content in _to_askers(rules, words, language, asker, now)]
+    ours = _to_the_house(rules, words, language, asker, now)
+    return [*theirs, *(d.Notice(house, (language,), content, answers=False) for content in ours)]
 
 
-def _contents(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[d.Content]:
+def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[d.Content]:
     uses = _uses(rules, now)
     later = tuple(_moved(use, A_WEEK) for use in uses)
     request = Meaning(language, Intent.BOOK, (Item((uses[0].resource,), words=(words["request"],)),), attendees=30)
@@ -45,6 +50,7 @@ def _contents(rules: Rules, words: Formats, language: Language, asker: Address, 
     changing = replace(booked, state=State.CHANGING, options=two, deadline=end, pending=Pending(Act.CHANGE, request))
     taken = (d.Taken(uses[0].resource, uses[0].when),)
     needs = tuple(rules.approvals.needs)[:1]
+    college = tuple(rules.college.needs)[:1]
     examined = replace(one, state=State.EXAMINED, approval=Approval(1, needs, now))
     first, last = _days(uses[0]).first, _days(later[0]).last
     site = rules.rooms[uses[0].resource].site
@@ -58,6 +64,12 @@ def _contents(rules: Rules, words: Formats, language: Language, asker: Address, 
         yield d.Examined(examined)
         yield d.ApprovedOtherwise(one, words["said"])
         yield d.NotApproved(none, needs, uses, words["said"])
+    if needs or college:
+        yield d.Withdrawn(offered, uses, words["said"], bool(college), college or needs)
+    if college:
+        reserved = replace(booked, reserve=Approval(1, college, now, meeting=next_meeting_after(now, rules)))
+        yield d.Confirmed(reserved, end)
+        yield d.Firm(booked)
     yield d.Offered(offered, taken)
     yield d.Proposed(one, booked)
     yield d.Refused(none, taken)
@@ -102,6 +114,67 @@ def _contents(rules: Rules, words: Formats, language: Language, asker: Address, 
     yield d.ForgetAsked()
     yield d.StillNeeded((booked,))
     yield d.Forgotten()
+
+
+def _to_the_house(
+    rules: Rules, words: Formats, language: Language, asker: Address, now: datetime
+) -> Iterator[d.Content]:
+    """Yield the letters to those who run it, with what they are about."""
+    uses = _uses(rules, now)
+    booked = Reservation(CODE, asker, language, now, State.CONFIRMED, 1, 1, None, words["subject"], 30, uses=uses)
+    end = now + timedelta(days=2)
+    holder, day = next(iter(rules.holders.values())), _days(uses[0]).first
+    waits = replace(booked, state=State.EXAMINED, uses=(), options=(Option(1, uses),), deadline=end)
+    needs, college = tuple(rules.approvals.needs)[:1], tuple(rules.college.needs)[:1]
+    examined = replace(waits, approval=Approval(1, needs, now))
+    request = Meaning(language, Intent.BOOK, (Item((uses[0].resource,), words=(words["request"],)),), attendees=30)
+    case = Case("sample", "human", asker, (language,), words["subject"], "", now, code=CODE, meaning=request)
+    taken = (d.Taken(uses[0].resource, uses[0].when),)
+    passing = replace(_passing(uses[0], asker, booked, rules), number=1)
+    going = replace(passing, direction=d.Direction.OUT, number=2)
+    closed = Blocked(uses[0].resource, Days(day, day), 0, 1, words["closed"])
+    deeds: tuple[Deed, ...] = (Passed(passing.place, CODE, Outcome.RETURNED, asker.name), closed)
+    inside = (d.Inside(booked, uses[:1]),)
+    doubt = d.Doubt(Statement(Verb.RETURNED, words=words["returned"]), d.Unclear.WHICH, (passing, going))
+    site = rules.rooms[uses[0].resource].site
+    short = (d.Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening),)
+    yield d.ToStaff("human", asker, words["subject"], request, booked)
+    yield d.DraftShown(d.Notice(asker, (language,), d.Confirmed(booked, end)), booked, case)
+    yield d.CaseTold(case, d.Dealt.BOOKED, booked)
+    if needs:
+        yield d.ApprovalAsked(examined)
+        yield d.ApprovalTold(examined, d.Outcome.NOT_POSSIBLE, taken)
+    if college:
+        meeting = next_meeting_after(now, rules)
+        listing = d.Listing(1, replace(booked, reserve=Approval(1, college, now, meeting=meeting)))
+        yield d.CollegeList(meeting, (listing,))
+        yield d.CollegeTold(meeting, (d.Ruled(listing, d.Ruling.FIRM),))
+    party = Party(asker, "", words["asker"], language)
+    yield d.BehalfTold(party, d.Carried.BOOKED, booked)
+    yield d.BehalfUnclear(Unresolved(Unknown.WHOM, words["asker"]), words["request"])
+    yield d.BlockTold(rules.staff[0].name, (closed,), inside, asks=True, until=end)
+    yield d.BlockUnclear(d.Puzzle.DAYS, words["request"])
+    yield d.OwnersTold((booked,), inside)
+    yield d.StillInside(booked, uses[:1])
+    yield d.Recalled(case, now - A_WEEK, day, told=True)
+    yield d.Morning((d.Waiting(case, now),), (booked,), (examined,) if needs else ())
+    yield d.OverdueTold(booked, replace(passing, reminded=3), 3)
+    yield d.ReportTold(holder.name, deeds, short, words["returned"])
+    yield d.Alert("undeliverable", {"to": asker.address, "reservation": CODE})
+    yield d.Digest(holder.id, day, now + A_WEEK, (), (going, replace(passing, number=3)))
+    yield d.ShortNotice(holder.id, (d.Change(going, cancelled=False),))
+    yield d.Coming((going,), day, now + A_WEEK)
+    yield d.ReportUnclear((doubt,))
+    yield d.ReportChallenged(deeds)
+    yield d.Problem(booked, uses[:1], asker, rules.commune.phone, (site,))
+    if rules.managers:
+        yield d.WeekPlan(next(iter(rules.managers)), Days(day, day + 6 * ONE_DAY), (booked,), (closed,))
+
+
+def next_meeting_after(now: datetime, rules: Rules) -> date:
+    """Return a day on which the College meets by the rules."""
+    day = now.astimezone(rules.commune.zone).date() + ONE_DAY
+    return day + ((rules.college.meets_on - day.weekday()) % 7) * ONE_DAY
 
 
 def _uses(rules: Rules, now: datetime) -> tuple[Use, ...]:

@@ -1,4 +1,4 @@
-"""Every letter that somebody who asks may get, with sample values, for approval by the college."""
+"""Every letter, with sample values, for approval by the college."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from mailbot.model import decision as d
 from mailbot.model.letters import Address
+from mailbot.model.rules import Approvals, College, Manager, Rules
 from mailbot.replies.compose import Composer
 from mailbot.replies.heading import INTERNAL
 from mailbot.replies.samples import samples
@@ -24,12 +25,30 @@ WORDS = {
     "said": "oui",
     "letter": "Bonjour",
     "collector": "C",
+    "closed": "peinture",
+    "returned": "12 rendu",
 }
 
 
-def test_each_kind_of_letter_to_an_asker_has_its_sample() -> None:
-    shown = {type(notice.content) for notice in samples(rules(), WORDS, "fr", NOW)}
-    assert shown == set(get_args(d.Content)) - set(INTERNAL)
+ELS = Manager("els", "Els Maes", "els@ecole.example", "nl", ("ecole-tilleuls",))
+
+
+def managed() -> Rules:
+    return replace(rules(), managers={"els": ELS})
+
+
+def test_each_kind_of_letter_has_its_sample_and_goes_to_its_reader() -> None:
+    shown = samples(managed(), WORDS, "fr", NOW)
+    assert {type(notice.content) for notice in shown} == set(get_args(d.Content))
+    asker = {notice.to.address for notice in shown if not isinstance(notice.content, INTERNAL)}
+    assert asker == {"asker@example.org"}
+    assert all(notice.to.address != "asker@example.org" for notice in shown if isinstance(notice.content, INTERNAL))
+
+
+def test_what_the_rules_do_not_have_is_not_shown() -> None:
+    bare = replace(rules(), approvals=Approvals(), college=College())
+    shown = {type(notice.content) for notice in samples(bare, WORDS, "fr", NOW)}
+    assert not shown & {d.Examined, d.ApprovalAsked, d.CollegeList, d.Firm, d.Withdrawn, d.WeekPlan}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
