@@ -216,7 +216,7 @@ def free_dates(asked: Weighed, facts: Facts, rules: Rules) -> Basket | None:
 
 def on_dates(basket: Basket, dates: Set[date]) -> Basket:
     """Return what the basket holds for these of its dates, with what is lent beside their rooms."""
-    rooms = {day for day in dates if any(piece.slot.day == day for piece in basket.rooms)}
+    rooms = dates & {piece.slot.day for piece in basket.rooms}
     return basket.only(
         lambda piece: piece.slot.day in dates or (not piece.is_room and any(day in piece.days for day in rooms))
     )

@@ -192,9 +192,9 @@ def within_opening_hours(case: Case) -> Iterator[Objection]:
 def people_fit(case: Case) -> Iterator[Objection]:
     """The rooms that are had together hold all who come."""
     people = case.basket.attendees or 0
-    for piece in case.rooms:
-        span = piece.span(case.rules)
-        together = {other.resource for other in case.rooms if other.span(case.rules).overlaps(span)}
+    spans = [(piece, piece.span(case.rules)) for piece in case.rooms] if people else []
+    for piece, span in spans:
+        together = {other.resource for other, theirs in spans if theirs.overlaps(span)}
         largest = max(together, key=lambda room: (case.rules.rooms[room].capacity, room))
         capacity = sum(case.rules.rooms[room].capacity for room in together)
         if people > capacity and piece.resource == largest:

@@ -331,7 +331,7 @@ def _left_out(every: Sequence[Moment], sighting: Sighting) -> set[date]:
 def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     """Return what a change newly wants: the day and hours it asks for, completed by what it says of the reservation."""
     found = _without_given_up(found, sighting)
-    use = ending(of_use(anchored(found), asked=lambda sentence: True))
+    wanted = use = ending(of_use(anchored(found), asked=lambda sentence: True))
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
     asked = [m for m in days if m.rank >= 2.5] or days
@@ -355,7 +355,7 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     ]
     same = any(cue.value == "stance-same-hours" for cue in sighting.cues)
     clock = _completed(_in_same_half(clock, before), before, same)
-    base = day or (newly[-1] if newly else use[-1])
+    base = day or (newly or use or wanted)[-1]
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
 

@@ -26,8 +26,9 @@ from mailbot.replies.phrases import one_line
 _ID = re.compile(r"[!-;=?-~]{3,250}")
 """A Message-ID without angle brackets: visible ASCII (RFC 5322 section 3.6.4), its length bounded."""
 
-_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,250}")
-"""A dot-atom and a domain, more or less (RFC 5322 section 3.4.1)."""
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{1,250}\Z)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""A dot-atom and a domain, more or less (RFC 5322 section 3.4.1); no label of the domain is empty, or servers and
+clients read the header as another address."""
 
 _SEVEN_BIT = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}")
 """7bit data (RFC 2045 section 2.7)."""
