@@ -90,13 +90,16 @@ class Judgement:
 def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]]) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
     wondering ("savoir si") or begins in what is said to be booked already (`settled`), and one for a question of what
-    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel"."""
+    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel", nor one for a yes in "none of these
+    suits us"."""
     wondered, done = [(cue.first, cue.last) for cue in cues if cue.value == "know"], list(settled)
     otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
     kept = [cue for cue in kept if not (cue.value.startswith("availability/") and _within(cue, otherwise))]
     denied = [(cue.first, cue.last) for cue in cues if cue.value == "stance-not-given-up"]
     kept = [cue for cue in kept if not (cue.value.startswith("cancel/") and overlaps(cue, denied))]
+    declined = [(cue.first, cue.last) for cue in cues if cue.value in {"decline/decisive", "decline/strong"}]
+    kept = [cue for cue in kept if not (cue.value.startswith("accept/") and _within(cue, declined))]
     values = {cue.value for cue in kept}
     if not values & {"availability/strong", "availability/fair"}:
         kept = [cue for cue in kept if cue.value != "availability/decisive"]

@@ -96,6 +96,10 @@ class Counting:
         self.apart_before |= self.about | self.definite
         self.in_all = phrases(quantity, "in-all")
         self.capped = phrases(quantity, "capped")
+        self.verbs = folded(w for lexicon in lexicons for w in lexicon.table("groups")["reserve"] if w.isalpha())
+        self.moving = folded(word for table in quantity for word in table["moving"])
+        marks = [lexicon.table("marks") for lexicon in lexicons]
+        self.froms = folded(word for table in marks for key in ("from", "of") for word in table[key])
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
         """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
@@ -137,6 +141,13 @@ class Counting:
     def is_capped(self, page: Page, count: Count) -> bool:
         """Whether words before a number make it no day or hour: "we cap it at 20", "de teller staat op 24"."""
         return bool(ends_with(page.words, page.sentence(count.first).first, count.first, self.capped))
+
+    def is_moved(self, page: Page, count: Count, ends: Collection[int]) -> bool:
+        """Whether a number is that from which a thing is moved to another: "cut the chairs from 20 to 12"; `ends` are
+        the words behind things."""
+        if count.first == 0 or page.words[count.first - 1] not in self.froms or count.first - 1 not in ends:
+            return False
+        return not self.moving.isdisjoint(page.words[page.sentence(count.first).first : count.first])
 
     def _led_by_between(self, page: Page, count: Count) -> bool:
         before = count.first - 1
@@ -251,12 +262,14 @@ class Counting:
         return None
 
     def _explained(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
-        """ "alle kabelhaspels die u hebt (8 toch?)": a bracket a few words behind that says little but a number."""
+        """ "alle kabelhaspels die u hebt (8 toch?)", "cool box if you have one (1)": a bracket a few words behind that says
+        little but a number."""
         limit = page.sentence(mention.first).last
         opened = next(
             (at for at in range(mention.last, min(mention.last + FARTHEST, limit)) if page.words[at] == "("), 0
         )
-        if not mention.plural or not opened or any(at in by_start for at in range(mention.last, opened)):
+        named = mention.plural or mention.sort is Sort.UNLENT
+        if not named or not opened or any(at in by_start for at in range(mention.last, opened)):
             return None
         if "," in page.words[mention.last : opened]:
             return None

@@ -323,7 +323,9 @@ class Library:
         told += [(one, counting.of_thing(sheet, one, by_end, by_start, dict(taken))) for one in strangers]
         told.sort(key=lambda pair: pair[0].first)
         mentions, quantities = [mention for mention, _ in told], [quantity for _, quantity in told]
-        beside = counting.small | {sheet.words[first] for first, _ in taken if first < len(sheet.words)}
+        beside = (
+            counting.small | counting.verbs | {sheet.words[first] for first, _ in taken if first < len(sheet.words)}
+        )
         quantities, afterwards = corrected(quantities, mentions, counts, small, sheet, counting.contrast, beside)
         quantities = _relations(tuple(lexicons)).related(quantities, mentions, sheet)
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
@@ -385,6 +387,8 @@ _NO_CUES = frozenset(
 """Lists of single words among tables of cues."""
 QUOTED = 2_000
 """Characters of a quoted letter that are looked at for what it asked about."""
+NOWHERE = -9
+"""No word is beside it."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""
 _WITHOUT_PEOPLE = frozenset(
@@ -455,8 +459,12 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
                     tokens[at] = tokens[at]._replace(kind=Kind.OPAQUE, value=-1)
     before_goods = {mention.first: mention for mention in mentions if mention.sort in _GOODS}
     counting = _counting(lexicons)
+    ends = {mention.last for mention in before_goods.values()}
+    moved = NOWHERE
     for count in counting.counts(sheet, ()):
         first = sheet.at[count.first]
+        moves = count.first - 1 == moved or counting.is_moved(sheet, count, ends)
+        moved = count.last if moves else NOWHERE
         mention = before_goods.get(count.last)
         if mention is not None and count.first >= sheet.sentence(mention.first).first:
             counts = not tokens[first].glued and not (first and tokens[first - 1].norm in _day_words(lexicons)[0])
@@ -464,7 +472,7 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
             behind = sheet.words[count.last] if count.last < len(sheet.words) else ""
             capped = counting.is_capped(sheet, count)
             counts = (capped and behind == ".") or behind not in _day_words(lexicons)[1]
-            counts = counts and (capped or counting.is_between(sheet, count))
+            counts = (counts and (capped or counting.is_between(sheet, count))) or moves
         if counts:
             for at in range(first, sheet.at[count.last - 1] + 1):
                 tokens[at] = tokens[at]._replace(kind=Kind.OPAQUE, value=-1)

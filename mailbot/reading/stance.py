@@ -17,6 +17,9 @@ REACH = 6
 YOURS = 2
 """Words from "your" to the thing, at most."""
 
+LONGEST_FRAGMENT = 7
+"""Words behind a thing, to the next mark, in which no verb of its own is thought to stand."""
+
 CORRECTED = 8
 """Words from a room to the cue that takes it back, and on to the one that is wanted instead."""
 
@@ -167,8 +170,8 @@ class Stances:
         before = self._page.words[sentence.first : first]
         if before and before[-1] not in {":", "="} and not self._leads_to_a_list(sentence.first, first):
             return False
-        counted = quantity.said or (first < mention.first and not quantity.definite)
-        return counted or mention.sort in _PLACES or self._is_fragment(index)
+        named = first < mention.first and not quantity.definite and self._is_short(mention.last, sentence.last)
+        return quantity.said or named or mention.sort in _PLACES or self._is_fragment(index)
 
     def _leads_to_a_list(self, first: int, last: int) -> bool:
         """Whether words say nothing but "and also", or where: "Ah si, aussi …", "In de grote zaal …"."""
@@ -190,7 +193,15 @@ class Stances:
         if at + 1 < last and words[at] == ":":
             return words[at + 1] not in self.words.articles  # "Benches: the brewery delivers them"
         at += at < last and words[at] == ","
-        return at >= last or not words[at].isalpha() or words[at] in self.words.fragment
+        if at >= last or not words[at].isalpha():
+            return True
+        return words[at] in self.words.fragment and self._is_short(at, last)
+
+    def _is_short(self, at: int, last: int) -> bool:
+        """Whether few words stand from one on, up to a mark or a word that joins."""
+        words = self._page.words[at : min(at + LONGEST_FRAGMENT + 1, last)]
+        joining = self.words.joining
+        return len(words) <= LONGEST_FRAGMENT or any(not word[0].isalnum() or word in joining for word in words)
 
     def _asks(self, cue: Cue) -> bool:
         """Whether a cue says that a sentence asks; "a projector" alone does not, as "3 projectors" does."""
@@ -254,12 +265,20 @@ class Stances:
                 self._page.words[max(cue.first - 3, 0) : cue.first]
             ):
                 continue  # "the bike trailer if it is there"
+            if cue.pattern.startswith("{kin}") and self._asks_for_others(cue):
+                continue
             inside = [i for i, mention in enumerate(self._mentions) if cue.first <= mention.first < cue.last]
             if key == "old-after":  # "liever de leeszaal dan": what is left behind comes after
                 inside = [i for i in inside if self._on_edge(self._mentions[i], cue)]
             into.update(inside)
             if not inside or key != "unwanted-before":
                 into |= self._reached(cue, inside, onward=onward, farthest=farthest, bare=key != "old-after")
+
+    def _asks_for_others(self, cue: Cue) -> bool:
+        """Whether what somebody has is what is asked for: "could the church have", "de school heeft 6 tafels nodig"."""
+        sentence = self._page.sentence(cue.first)
+        asked = (one for one in self._cues if one.value in _REQUESTS and cue.last <= one.first < sentence.last)
+        return sentence.question or any(asked)
 
     def _reached(
         self, cue: Cue, inside: Sequence[int] = (), *, onward: bool, farthest: int = REACH, bare: bool = True

@@ -208,9 +208,8 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     given_up = [
         i for i in parts if sentences[i] in cancelled or (i in stances.unwanted and sentences[i] not in unchanged)
     ]
-    if all(i not in stances.refused and sentences[i] not in cancelled for i in given_up):
-        refused = [i for i in parts if i in stances.refused]  # "the baker brings plates, so the 120 are not needed"
-        given_up = refused or given_up
+    sure = [i for i in given_up if i in stances.refused or sentences[i] in cancelled]  # not "a member lends us his own"
+    given_up = sure or [i for i in parts if i in stances.refused] or given_up
     in_body = [i for i in given_up if sighting.mentions[i].first >= sighting.body_at]
     ids = [set(sighting.mentions[i].ids) for i in in_body or given_up]
     narrow = [i for i in in_body or given_up if not any(other < set(sighting.mentions[i].ids) for other in ids)]

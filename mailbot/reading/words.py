@@ -105,6 +105,10 @@ def _without_banners(text: str, banners: tuple[str, ...]) -> str:
 # ── mails that hand another one on ──────────────────────────────────────────────────────────────────────────────────
 
 
+SHORT_NOTE = 25
+"""Words of a note that asks for nothing, over a mail that is handed on."""
+
+
 def _hands_on(body: str, roles: Roles, letter: Letter, prefix: str) -> bool:
     """True where the own words only point at the foreign mail below them."""
     if (Role.FRAME not in roles.roles and prefix != "forward") or roles.repeats_ours:
@@ -122,7 +126,7 @@ def _hands_on(body: str, roles: Roles, letter: Letter, prefix: str) -> bool:
         return False
     if _pointer("handed-on").search(low):
         return words <= 30
-    return words <= 12 and not re.search(r"\d", low) and not _acts().search(low)
+    return words <= SHORT_NOTE and not re.search(r"\d", low) and not _acts().search(low)
 
 
 def _without_courtesies(low: str) -> str:
