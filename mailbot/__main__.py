@@ -152,7 +152,8 @@ def parser() -> argparse.ArgumentParser:
         "backup",
         help="copy the database, photos and case files into a new file, while they are in use",
         description="Copies the SQLite database, the photos and the case files into a new tar that only you can read; "
-        "the daemon may run meanwhile. It holds personal data. PostgreSQL has pg_dump.",
+        "the daemon may run meanwhile. It holds personal data. PostgreSQL: use pg_dump, and copy the "
+        "data folder.",
     )
     backup.add_argument("file", type=Path, metavar="FILE.tar", help="where to; never overwritten")
     backup.set_defaults(command=_backup)
@@ -161,11 +162,16 @@ def parser() -> argparse.ArgumentParser:
         "restore",
         help="put a backup in the place of the database",
         description="Puts a backup in the place of the SQLite database, at once, without asking: what was booked since "
-        "is lost from it. Stop the daemon before, start it after. Who was forgotten since is erased again. Mails that "
-        "came since the backup are read again: what they book is booked, under the same codes, and the answers go to "
-        "the drafts of the mailbox, for a person to compare with what people got.",
+        "is lost from it. Refused while mailbot runs: stop it before, start it after. Who was forgotten since is "
+        "erased again. Mails that came since the backup are read again: what they book is booked, under the same "
+        "codes, and the answers go to the drafts of the mailbox, for a person to compare with what people got. "
+        "PostgreSQL: put the dump back with pg_restore, then say with --since of when it is.",
     )
-    restore.add_argument("file", type=Path, metavar="FILE.tar", help="the backup")
+    backup_or_moment = restore.add_mutually_exclusive_group(required=True)
+    backup_or_moment.add_argument("file", type=Path, nargs="?", metavar="FILE.tar", help="the backup")
+    backup_or_moment.add_argument(
+        "--since", type=_moment, help="the database was put back already, as it was then (2026-06-12T03:00)"
+    )
     restore.set_defaults(command=_restore)
 
     forget = commands.add_parser(
@@ -290,7 +296,7 @@ def _backup(chosen: argparse.Namespace) -> None:
 def _restore(chosen: argparse.Namespace) -> int:
     from mailbot import upkeep
 
-    return upkeep.restore(chosen.file)
+    return upkeep.restore(chosen.file, chosen.since)
 
 
 def _forget(chosen: argparse.Namespace) -> None:

@@ -91,10 +91,19 @@ def faults_of_letters(chosen: Settings, language: str) -> list[str]:
 
 @contextmanager
 def opened(chosen: Settings) -> Iterator[Store]:
-    """Lend the database, brought up to date. Raises BadSettings, Temporary."""
-    from mailbot.store import open_store
+    """Lend the database, brought up to date; no restore begins meanwhile. Raises BadSettings, Temporary."""
+    from mailbot.store.lock import at_work
 
     chosen.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with at_work(chosen.data_folder), migrated(chosen) as store:
+        yield store
+
+
+@contextmanager
+def migrated(chosen: Settings) -> Iterator[Store]:
+    """Lend the database, brought up to date, to who holds the data already. Raises BadSettings, Temporary."""
+    from mailbot.store import open_store
+
     store = open_store(chosen.database_url.reveal())
     try:
         store.migrate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from mailbot.app import (
     folders,
     kept,
     microsoft,
+    migrated,
     now,
     office,
     opened,
@@ -169,16 +170,30 @@ def backup(target: Path) -> None:
     say(f"{target}: the database, photos and case files, with personal data. Keep it where only you can read it.")
 
 
-def restore(file: Path) -> int:
+def restore(file: Path | None, since: datetime | None) -> int:
     """Put a backup in the place of the database, erase in it once more who asked to be forgotten, and read the mails
-    again that came since: what they booked is booked again, and the answers lie in the drafts. Returns 1 where the
-    mailbox is away: then a person reads them, or restores once more."""
+    again that came since: what they booked is booked again, and the answers lie in the drafts. Without a file, other
+    tools put the database back (pg_restore), as it was at `since`. Returns 1 where the mailbox is away: then a person
+    reads the mails, or restores once more. Raises MailbotError where mailbot runs."""
+    from mailbot.store.lock import alone
+
+    chosen = settings()
+    chosen.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(chosen.data_folder):
+        if file is not None:
+            since = _put_back(file, chosen)
+        assert since is not None
+        since = since if since.tzinfo else since.replace(tzinfo=load(chosen.rules).commune.zone)
+        with migrated(chosen) as store:
+            return _caught_up(chosen, store, since.astimezone(UTC))
+
+
+def _put_back(file: Path, chosen: Settings) -> datetime:
+    """Put a backup in the place of the database, and its files where they are missing; return when it was made."""
     from mailbot.store.archive import take_database, take_files, taken_at
     from mailbot.store.backup import restore as restored
 
-    chosen = settings()
     taken = taken_at(file)
-    chosen.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = chosen.data_folder / ".restoring.sqlite3"
     try:
         take_database(file, database)
@@ -186,24 +201,29 @@ def restore(file: Path) -> int:
     finally:
         database.unlink(missing_ok=True)
     files = take_files(file, chosen.data_folder)
+    say(f"{file} of {taken.astimezone():%d/%m/%Y %H:%M} is in place, with {files} files that were missing.")
+    return taken
+
+
+def _caught_up(chosen: Settings, store: Store, since: datetime) -> int:
+    """Do again what was done since a moment: erase who was forgotten, read the mails that came."""
     way = tokens(chosen)
-    with opened(chosen) as store:
-        besides = kept(chosen, way, store)
-        forgotten = besides.forgotten()
-        with store.unit() as unit:
-            again = [address for address in unit.erasure.addresses() if mark(address) in forgotten]
-            gone = [name for address in again for name in unit.erasure.forget(address).photos]
-            unit.commit()
-        besides.photos.erase(gone)
-        say(f"{file} of {taken.astimezone():%d/%m/%Y %H:%M} is in place, with {files} files that were missing.")
-        say(f"{len(again)} addresses that were forgotten since were erased in it again.")
-        try:
-            _replay(chosen, store, taken, way)
-        except Temporary as error:
-            say(f"The mails that came since could not be read again: {error}")
-            say("Restore once more when the mailbox answers, or read them yourself: they are not answered again.")
-            return 1
-    say("If the daemon runs, restart it now.")
+    besides = kept(chosen, way, store)
+    forgotten = besides.forgotten()
+    store.memory.forget()
+    with store.unit() as unit:
+        again = [address for address in unit.erasure.addresses() if mark(address) in forgotten]
+        gone = [name for address in again for name in unit.erasure.forget(address).photos]
+        unit.commit()
+    besides.photos.erase(gone)
+    say(f"{len(again)} addresses that were forgotten since were erased in it again.")
+    try:
+        _replay(chosen, store, since, way)
+    except Temporary as error:
+        say(f"The mails that came since could not be read again: {error}")
+        say("Restore once more when the mailbox answers, or read them yourself: they are not answered again.")
+        return 1
+    say("Now start mailbot again.")
     return 0
 
 

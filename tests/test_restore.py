@@ -4,7 +4,10 @@ forgotten is so in the mailbox too."""
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +30,9 @@ from mailbot.model.decision import End
 from mailbot.model.servers import Tls
 from mailbot.policy.rules import load
 from mailbot.store import archive, open_store
+from mailbot.store.lock import alone
 from tests.servers.dovecot import Dovecot
+from tests.servers.postgresql import binaries
 from tests.store.examples import letter as mail_of
 from tests.stories.town import ROOT, opened
 from tests.test_main import Said, folder, mailbot, next_weekday
@@ -83,7 +88,8 @@ class Installation:
 
     def codes(self) -> dict[str, str]:
         """Return who has which booking."""
-        with closing(open_store(f"sqlite:///{self.folder}/data/mailbot.sqlite3")) as store, store.reading() as unit:
+        address = os.environ.get("MAILBOT_DATABASE_URL", f"sqlite:///{self.folder}/data/mailbot.sqlite3")
+        with closing(open_store(address)) as store, store.reading() as unit:
             far = datetime.now(UTC) + timedelta(days=99)
             return {one.asker.address: one.code for one in unit.reservations.between(datetime.now(UTC), far)}
 
@@ -145,6 +151,83 @@ def test_mails_since_the_backup_are_booked_again_under_their_codes_and_nobody_is
     assert "Une sauvegarde a été remise en place" in told
     assert here.round() == []
     assert here.run("doctor")[0] == DONE
+
+
+def test_a_backup_is_put_back_only_once_the_daemon_is_stopped(here: Installation) -> None:
+    here.write("ines", 14)
+    here.round()
+    assert here.run("backup", "copy.tar")[0] == DONE
+    daemon = subprocess.Popen([sys.executable, "-m", "mailbot", "run"], stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: (here.folder / "data" / "heartbeat").exists(), 60)
+        here.write("marc", 16)
+        until(lambda: len(here.codes()) == 2, 60)
+        assert here.run("backup", "live.tar")[0] == DONE, "a backup keeps nobody waiting"
+        for arguments in (("copy.tar",), ("--since", "2026-06-12T03:00")):
+            code, out, err = here.run("restore", *arguments)
+            assert (code, out) == (FAILED, "")
+            assert err.startswith("mailbot: mailbot is running on this data: stop it")
+        assert len(here.codes()) == 2, "nothing was touched"
+    finally:
+        daemon.kill()  # the lock goes with the process, however that ends
+        daemon.wait()
+    assert here.run("restore", "copy.tar")[0] == DONE
+    assert len(here.codes()) == 2, "what came since was read again"
+    assert here.run("doctor")[0] == DONE
+
+
+def test_nothing_begins_while_a_backup_is_put_back(here: Installation) -> None:
+    with alone(here.folder / "data"):
+        for command in (["run"], ["once"], ["forget", "a@b.example"]):
+            code, _, err = here.run(*command)
+            assert code == FAILED
+            assert "a restore is under way" in err
+    assert here.run("once")[0] == DONE
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_other_tools_put_the_database_back_and_the_mails_since_are_read_again(
+    here: Installation, postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_DATABASE_URL", postgresql)
+    here.round()
+    here.write("ines", 14)
+    here.round()
+    code, _, err = here.run("backup", "copy.tar")
+    assert code == FAILED
+    assert "pg_dump" in err
+    assert "mailbot restore --since" in err
+    socket_folder, schema = re.findall(r"host=(.*?)&|%3D(\w+)", postgresql)
+    connect = ["-h", socket_folder[0], "-U", "mailbot"]
+    since = datetime.now(UTC)
+    program = binaries()
+    assert program
+    dump = subprocess.run([program / "pg_dump", *connect, "-n", schema[1], "postgres"], capture_output=True, check=True)
+    time.sleep(1.1)
+    here.write("marc", 16)
+    here.write("karim", 18)
+    here.round()
+    before, sent = here.codes(), len(here.smtp.arrived)
+    assert len(before) == 3
+    psql = [program / "psql", *connect, "-q", "-v", "ON_ERROR_STOP=1", "postgres"]
+    subprocess.run([*psql, "-c", f"DROP SCHEMA {schema[1]} CASCADE"], check=True, capture_output=True)
+    subprocess.run(psql, input=dump.stdout, check=True, stdout=subprocess.DEVNULL)
+    assert len(here.codes()) == 1
+
+    assert here.run("restore", "--since", since.isoformat())[0] == DONE
+    assert here.codes() == before, "people know these codes"
+    assert len(here.smtp.arrived) == sent, "nothing left"
+    assert {"karim@karim.example", "marc@marc.example"} <= set(to(here.in_folder("Drafts")))
+    here.write("zoe", 20)
+    assert "zoe@zoe.example" in to(here.round())
+    assert here.run("doctor")[0] == DONE
+
+
+def until(enough: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not enough():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.1)
 
 
 def test_photos_and_case_files_come_back_and_nothing_else_is_taken_from_a_backup(

@@ -16,6 +16,13 @@ WAIT = 60.0
 """Seconds that a copy waits for a lock."""
 
 
+FOR_POSTGRESQL = (
+    "this is for SQLite. PostgreSQL: back it up with pg_dump, and the data folder with it; put both back while mailbot "
+    "is stopped; then `mailbot restore --since 2026-06-12T03:00` (the hour of the dump) reads the mails again that came "
+    "since, and leaves their answers in the drafts"
+)
+
+
 def back_up(address: str, target: Path) -> None:
     """Copy the database at an address into a new file that nobody else can read; whoever writes meanwhile is not kept
     waiting. Raises MailbotError where the file is there already, BadSettings for PostgreSQL, Temporary."""
@@ -36,8 +43,8 @@ def back_up(address: str, target: Path) -> None:
 
 def restore(address: str, file: Path) -> None:
     """Put a backup in the place of the database, all at once. Mails that came since the backup are not answered again:
-    its memory of the mailbox is dropped, so that the next start is silent as the first one was. Raises BadSettings for
-    a file that is no backup, Temporary where the database is locked."""
+    its memory of the mailbox is dropped, so that the next start is silent as the first one was. Nobody else may be at
+    work on it. Raises BadSettings for a file that is no backup, Temporary where the database is locked."""
     target = _file_of(address)
     _sound(file)
     prepared = target.with_suffix(".restoring")
@@ -59,7 +66,7 @@ def restore(address: str, file: Path) -> None:
 def _file_of(address: str) -> Path:
     url = make_url(address)
     if url.get_backend_name() != "sqlite" or not url.database:
-        raise BadSettings(["this is for SQLite: back PostgreSQL up with pg_dump, and restore it with pg_restore"])
+        raise BadSettings([FOR_POSTGRESQL])
     return Path(url.database)
 
 

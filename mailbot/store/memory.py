@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from mailbot.model.watermark import Watermark
 from mailbot.store.engine import Engines
-from mailbot.store.schema import DONE, LOW_WATER, WATERMARK
+from mailbot.store.schema import DONE, LOW_WATER, TRIES, WATERMARK
 from mailbot.store.upsert import insert_unless_there
 
 
@@ -48,6 +48,12 @@ class SourceMemory:
         row = {"folder": folder, "uid_validity": uid_validity, "uid": uid}
         with self._engines.writing.begin() as connection:
             insert_unless_there(connection, DONE, row)
+
+    def forget(self) -> None:
+        """Forget all of it: the next start is silent, as the first one was."""
+        with self._engines.writing.begin() as connection:
+            for table in (WATERMARK, LOW_WATER, DONE, TRIES):
+                connection.execute(delete(table))
 
     def settle(self, folder: str, uid_validity: int, below: int) -> None:
         """Raise the low water to `below` - 1 (it never falls), and forget the UIDs under it one by one, and those of
