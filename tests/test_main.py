@@ -13,12 +13,16 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from mailbot import __version__
 from mailbot.__main__ import DONE, FAILED, MISUSED, main
+from mailbot.demo.embedded import EmbeddedSmtp
 from mailbot.model.evaluation import Evaluation
 from mailbot.store import open_store
 from tests.servers.tokens import CLIENT, SECRET, SignIns, key_and_certificate
@@ -711,3 +715,34 @@ def test_settings_in_a_file_do_as_well(folder: Path) -> None:
     code, out, _ = process("check", folder=folder)
     assert code == DONE
     assert "can be read by other users" in out
+
+
+# --- letters for approval
+
+
+def test_letters_are_mailed_for_approval_through_a_real_server_one_mail_a_language(
+    with_settings: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedSmtp() as server:
+        monkeypatch.setenv("MAILBOT_SMTP_HOST", server.host)
+        monkeypatch.setenv("MAILBOT_SMTP_PORT", str(server.port))
+        code, out, err = mailbot("letters", "--to", "college@commune.example")
+        assert (code, out.strip(), err) == (0, "college@commune.example: sent, one mail a language", "")
+        arrived = [message_from_bytes(mail.raw, policy=default) for mail in server.arrived]
+    assert all(mail.recipients == ["college@commune.example"] for mail in server.arrived)
+    assert [letter["Content-Language"] for letter in arrived] == ["fr", "nl", "en"]
+    assert str(arrived[0]["Subject"]) == "Toutes les lettres de mailbot, pour approbation"
+    for letter, words in zip(
+        arrived, (("C'est réservé", "À lire"), ("in orde", "Te lezen"), ("It is booked", "To read")), strict=True
+    ):
+        for kind in ("plain", "html"):
+            part = letter.get_body((kind,))
+            assert part is not None
+            text = unescape(str(part.get_content())).replace("\u00a0", " ")
+            assert all(word in text for word in words), kind
+            assert text.count("bruyere.example/") > 50, "each of them links the privacy notice"
+
+
+def test_letters_wait_where_the_server_is_away(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    code, out, _ = mailbot("letters", "--to", "college@commune.example")
+    assert (code, out.strip()) == (0, "college@commune.example: waiting to be sent, one mail a language")

@@ -8,21 +8,28 @@ import subprocess
 import sys
 from dataclasses import replace
 from html import unescape
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from mailbot.model import decision as d
+from mailbot.model.behalf import Party
+from mailbot.model.cases import Case
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Item
 from mailbot.model.outbox import Outgoing, Thread
-from mailbot.model.reservation import Reservation, Use
+from mailbot.model.reservation import Approval, Reservation, State, Use
 from mailbot.replies.compose import Composer, greeted
+from mailbot.replies.reasons import kind_of
 from tests.replies import gallery
 from tests.replies.examples import (
+    DEADLINE,
     LANGUAGES,
     NOW,
+    OBJECTIONS,
+    OPTIONS,
     ORIGINAL,
     ROOM,
     ROOT,
@@ -283,3 +290,75 @@ def test_a_reservation_without_request_or_phone_still_reads_well() -> None:
     letter = written(d.Confirmed(bare, UNDO), Thread())
     assert parsed(letter.raw)["Subject"] == "C'est réservé (R-7K3F2)"
     assert "Nous avons lu" not in letter.text
+
+
+# --- what each letter owes its reader
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "both"])
+def test_each_letter_links_the_privacy_notice_as_text_and_on_the_page(language: str) -> None:
+    notices = {one: rules().commune.privacy[one] for one in LANGUAGES}
+    for name, letter in gallery.written(language).items():
+        for one in ("fr", "nl") if language == "both" else (language,):
+            assert notices[one] in letter.text, name
+            assert notices[one] in text_of(letter.raw, "html"), name
+
+
+REFUSALS = {
+    "offered": lambda o, r: d.Offered(r, (o,)),
+    "refused": lambda o, r: d.Refused(replace(r, options=(), state=State.REFUSED), (o,)),
+    "change_offered": lambda o, r: d.ChangeOffered(replace(r, state=State.CHANGING), (o,)),
+    "unchanged": lambda o, r: d.Unchanged(replace(r, options=(), state=State.CONFIRMED), (o,)),
+    "examined": lambda o, r: d.Examined(
+        replace(r, state=State.EXAMINED, approval=Approval(1, ("nuit",), NOW), options=r.options[:1]), objections=(o,)
+    ),
+    "displaced": lambda o, r: d.Displaced(replace(r, options=(), state=State.CONFIRMED), r.uses, (o,)),
+    "approval_told": lambda o, r: d.ApprovalTold(r, d.Outcome.NOT_POSSIBLE, (o,)),
+    "case_told": lambda o, r: d.CaseTold(CASE, d.Dealt.NOT_POSSIBLE, objections=(o,)),
+    "behalf_told": lambda o, r: d.BehalfTold(Party(YVETTE), d.Carried.NOT_POSSIBLE, objections=(o,)),
+}
+"""Letters that say why something cannot be, each made of an objection and of a reservation."""
+CASE = Case("digest", "human", YVETTE, ("fr",), "Fête", "…", NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_names_the_article_whatever_its_reason_and_whatever_the_letter(language: str) -> None:
+    kinds = {kind_of(objection) for objection in OBJECTIONS}
+    assert len(kinds) == len(get_args(d.Objection)), "one of each class"
+    cited = replace(rules(), articles={kind: dict.fromkeys(LANGUAGES, f"art. {kind}") for kind in kinds})
+    offers = reservation(language, options=OPTIONS, deadline=DEADLINE, state=State.OFFERED)
+    for (name, made), objection in product(REFUSALS.items(), OBJECTIONS):
+        notice = d.Notice(YVETTE, (language,), made(objection, offers))
+        assert notice.content.template == name
+        text = COMPOSER.compose(notice, cited, ASKED, NOW, "1.abc@bruyere.example").text
+        assert f"(art. {kind_of(objection)})" in text, (name, objection)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_an_article_a_refusal_says_which_rule_it_is(language: str) -> None:
+    """A number, a day or a name of the rules stands in each: what is longest, how many, from when."""
+    bare = replace(rules(), articles={})
+    offers = reservation(language, options=OPTIONS, deadline=DEADLINE, state=State.OFFERED)
+    told: dict[str, str] = {}
+    for objection in OBJECTIONS:
+        notice = d.Notice(YVETTE, (language,), d.Refused(replace(offers, options=()), (objection,)))
+        told[str(objection)] = COMPOSER.compose(notice, bare, ASKED, NOW, "1.abc@bruyere.example").text
+    assert len(set(told.values())) == len(OBJECTIONS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("college", [True, False])
+def test_who_is_refused_by_a_person_or_by_the_college_reads_which_rule_wanted_their_yes(
+    language: str, college: bool
+) -> None:
+    cited = replace(rules(), articles={"not-agreed": dict.fromkeys(LANGUAGES, "art. 12")})
+    none = reservation(language, uses=(), state=State.REFUSED)
+    reasons = ("quartier",) if college else ("nuit",)
+    why = cited.why_asked(reasons[0])[language]
+    for content in (
+        d.NotApproved(none, reasons, reservation().uses),
+        d.Withdrawn(none, reservation().uses, college=college, reasons=reasons),
+    ):
+        text = COMPOSER.compose(d.Notice(YVETTE, (language,), content), cited, ASKED, NOW, "1@bruyere.example").text
+        assert why in text
+        assert "(art. 12)" in text
