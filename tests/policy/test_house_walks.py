@@ -1,5 +1,6 @@
-"""Random walks in which those who run it act as well: staff close, open and book for others, a steward sets limits, a
-head teacher closes her place, a key-holder reports; owners ask, choose and give up in between.
+"""Random walks in which those who run it act as well: staff close, open and book for others, agree or not, take that
+back, and tell what the College decided; a steward sets limits, a head teacher closes her place, a key-holder reports;
+owners ask, choose, change and give up in between.
 
 `ACTS` is the list of what somebody may do next: whoever adds an actor adds a function."""
 
@@ -15,28 +16,43 @@ from hypothesis import strategies as st
 
 from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party
+from mailbot.model.cases import Verdict, Vote, Voted
 from mailbot.model.house import Act as Wanted
 from mailbot.model.house import Order, Stretch
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
 from mailbot.model.reports import Amount, Deed, Report, Standing, Statement, Told, Undone, Verb
 from mailbot.model.reservation import BOOKED, Act, Claim, Put, State, claims_in_force
-from mailbot.model.rules import Holder, Manager, Staff
+from mailbot.model.rules import Approvals, AtDeadline, College, Holder, Manager, NeedsApproval, Staff
 from mailbot.model.spans import Hours
+from mailbot.policy.approving import as_booked, at_deadline
 from mailbot.policy.behalf import ordered, party_of
 from mailbot.policy.blocks import Housekeeper, agreed, offered_elsewhere, on_order, taken_back
 from mailbot.policy.clock import on_clock
+from mailbot.policy.college import Clerk, listed, ruled
 from mailbot.policy.due import digest_for
 from mailbot.policy.matter import Matter
+from mailbot.policy.meetings import next_meeting
+from mailbot.policy.needs import things
 from mailbot.policy.reports import ReportFacts, on_report, reporter_of
+from mailbot.policy.reserve import MARK
 from mailbot.policy.stock import in_force, stock_of
 from mailbot.policy.windows import windows, windows_around
+from mailbot.service.approving import looked_at as around
 from tests.policy.commune import KARIM, RULES, YVETTE, Ledger, Office, asks, goods, room, says, slot
 
 ELS = Manager("els", "Els", "els@school.example", "nl", ("parc",))
 STEWARD = Holder("hugo", "Hugo", "hugo@garage.example", "fr", things=frozenset({"table", "sono"}), sets_limits=True)
-TOWN = replace(RULES, managers={"els": ELS}, holders={**RULES.holders, "hugo": STEWARD})
-CLAIRE = TOWN.staff[0]
+NIGHT = NeedsApproval("nuit", {}, after=21 * 60)
+HALL = NeedsApproval("salle", {}, rooms=frozenset({"salle"}))
+TOWN = replace(
+    RULES,
+    managers={"els": ELS},
+    holders={**RULES.holders, "hugo": STEWARD},
+    approvals=Approvals({"nuit": NIGHT}),
+    college=College({"salle": HALL}, meets_on=1),
+)
+CLAIRE, WOUTER = TOWN.staff[0], Staff("Wouter", "wouter@commune.example", "nl")
 STAFF = Housekeeper("staff", CLAIRE)
 HEAD = Housekeeper("els", Staff(ELS.name, ELS.address, ELS.language), TOWN.rooms_of(ELS))
 DAYS = st.integers(3, 12).map(lambda ahead: date(2026, 6, 2) + timedelta(days=ahead))
@@ -126,6 +142,68 @@ def a_giving_up(house: House, draw) -> d.Decision | None:
     return house.mail(says(Intent.CANCEL), one.asker, one.code, sender_is_proven=True)
 
 
+def a_change(house: House, draw) -> d.Decision | None:
+    if not house.booked():
+        return None
+    one = draw(st.sampled_from(house.booked()))
+    meaning = says(Intent.CHANGE, room(draw(ROOMS), slot(draw(DAYS).isoformat(), draw(HOURS))))
+    return house.mail(meaning, one.asker, one.code, sender_is_proven=True)
+
+
+def a_verdict(house: House, draw) -> d.Decision | None:
+    """One of those who decide says yes, no or yes but, to what waits or after the fact."""
+    asked = [one for one in house.reservations.values() if one.approval]
+    if not asked:
+        return None
+    one = draw(st.sampled_from(asked))
+    said = draw(
+        st.sampled_from(
+            [Verdict(True), Verdict(False, "non"), Verdict(True, "20h", says(Intent.CHANGE, hours=(None, 20 * 60)))]
+        )
+    )
+    person = draw(st.sampled_from([CLAIRE, CLAIRE, WOUTER]))
+    decision = house.judge(said, person, one.code)
+    if not one.examined and one.approval and one.approval.by not in ("", person.address):
+        assert not decision.puts, "what one decided is not for another to take back"
+    return decision
+
+
+def nobody_decides(house: House, draw) -> d.Decision | None:
+    waiting = [one for one in house.reservations.values() if one.examined]
+    if not waiting:
+        return None
+    one = draw(st.sampled_from(waiting))
+    house.rules = replace(
+        house.rules, approvals=Approvals({"nuit": NIGHT}, at_deadline=draw(st.sampled_from(AtDeadline)))
+    )
+    meaning = says(Intent.CHANGE)
+    house.ledger.windows = around(meaning, as_booked(one), house.rules, house.now)
+    facts = house.facts(one.asker, one.code)
+    facts = replace(facts, sender=replace(facts.sender, proven=True))
+    return at_deadline(Matter(meaning, facts, house.rules))
+
+
+def a_list(house: House, draw) -> d.Decision | None:
+    return listed(next_meeting(house.now, house.rules), house.booked(), house.now, house.rules)
+
+
+def a_ballot(house: House, draw) -> d.Decision | None:
+    """One of the staff says what the College decided, of what is on a list or was."""
+    marked = [one for one in house.reservations.values() if any(name.startswith(MARK) for name in one.told)]
+    if not marked:
+        return None
+    one = draw(st.sampled_from(marked))
+    mark = next(name for name in reversed(one.told) if name.startswith(MARK))
+    meaning = says(Intent.CHANGE)
+    house.ledger.windows = around(meaning, one, house.rules, house.now)
+    facts = house.facts(one.asker, one.code)
+    matter = Matter(meaning, replace(facts, sender=replace(facts.sender, proven=True)), house.rules)
+    clerk = Clerk(draw(st.sampled_from([CLAIRE, CLAIRE, WOUTER])), date.fromisoformat(mark.split(":")[1]), "m")
+    ruling, decision, _ = ruled(Voted(draw(st.sampled_from(Vote)), (1,), reason="bruit"), matter, clerk)
+    event(f"ruling {ruling}")
+    return decision
+
+
 def an_order(house: House, draw) -> d.Decision:
     keeper = draw(st.sampled_from([STAFF, STAFF, HEAD]))
     first = draw(DAYS)
@@ -192,14 +270,16 @@ def a_word_of_the_garage(house: House, draw) -> d.Decision | None:
 
 def the_clock(house: House, draw) -> d.Decision:
     house.now += draw(st.sampled_from([timedelta(hours=1), timedelta(hours=7), timedelta(days=2)]))
-    waits = (one for one in house.reservations.values() if one.state in (State.OFFERED, State.CHANGING))
+    waits = (
+        one for one in house.reservations.values() if one.state in (State.OFFERED, State.CHANGING) and not one.examined
+    )
     over = tuple(one for one in waits if one.deadline and one.deadline < house.now)
     return on_clock(d.ClockFacts(house.now, lapsing=over), house.rules)
 
 
 ACTS = (
-    a_request, a_request, an_answer, an_answer, a_giving_up, an_order, an_order, an_ok, a_no, on_behalf,
-    a_word_of_the_garage, the_clock,
+    a_request, a_request, a_request, an_answer, an_answer, a_change, a_giving_up, an_order, an_order, an_ok, a_no,
+    on_behalf, a_word_of_the_garage, the_clock, a_verdict, a_verdict, nobody_decides, a_list, a_ballot, a_ballot,
 )  # fmt: skip
 
 
@@ -226,7 +306,7 @@ def holds(house: House) -> None:
     assert +house.ledger.cells == +occupied
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=100, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.data())
 def test_whoever_acts_the_ledger_holds_and_nothing_new_is_taken_where_it_is_closed(data) -> None:
     house = House(TOWN, ledger=Cells())
@@ -241,11 +321,26 @@ def test_whoever_acts_the_ledger_holds_and_nothing_new_is_taken_where_it_is_clos
             event(type(notice.content).__name__)
         holds(house)
         unproven_words_change_nothing(act, decision, before, house)
+        calendars_go_on(before, house)
+        only_the_college_makes_firm(act, before, house)
+
+
+def calendars_go_on(before: dict, house: House) -> None:
+    """A calendar file never has a lower SEQUENCE than the one before it (RFC 5546 section 2.1.4)."""
+    assert all(house.reservations[code].sequence >= one.sequence for code, one in before.items())
+
+
+def only_the_college_makes_firm(act, before: dict, house: House) -> None:
+    """What is under reserve stays so, whatever happens, until somebody says that the College agreed."""
+    for code, one in before.items():
+        now = house.reservations[code]
+        if one.reserved and now.state in BOOKED and not now.reserved and things(now.uses) == things(one.uses):
+            assert act is a_ballot
 
 
 def mailed(act: Callable[..., object]) -> bool:
     """Whether the office carried it out already."""
-    return act in (a_request, an_answer, a_giving_up)
+    return act in (a_request, an_answer, a_change, a_giving_up, a_verdict)
 
 
 def unproven_words_change_nothing(act, decision: d.Decision | None, before: dict, house: House) -> None:
