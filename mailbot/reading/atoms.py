@@ -81,6 +81,10 @@ class Mark:
     ALL = 1 << 53
     PRECEDING = 1 << 54
     SINGULAR = 1 << 55
+    AS_BEFORE = 1 << 56
+    NONE = 1 << 57
+    OCCASION = 1 << 58
+    FIRST_TIME = 1 << 59
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

@@ -18,6 +18,8 @@ LEADS: Final = (
 )  # fmt: skip
 """Marks of the small words that may stand before a day."""
 
+_SOON: Final = 5
+"""Atoms from "the second" to its hours, at most."""
 NAMED: Final = Mark.ON | Mark.ARTICLE
 """Marks that make a bare number a day: "le 12", "op 12", "the 12th"."""
 
@@ -107,6 +109,9 @@ class DateReader:
             ranked = self._ranked(at)
             if ranked is not None:
                 return ranked
+        again = self._named_again(at, leads)
+        if again is not None:
+            return again
         apart = self._days_apart(at)
         if apart is not None:
             return apart
@@ -118,6 +123,24 @@ class DateReader:
         if unfit or (number.article and not atom.digits):
             return None
         return self.with_month(Entry(day=number.value), at + 1) or self._bare(at, number.value, leads, listed)
+
+    def _named_again(self, at: int, leads: int) -> tuple[Entry, int] | None:
+        """ "la première fois", "de tweede keer", "the first Monday", and "le second", with hours behind: one of the days
+        named before."""
+        number, following = self.atoms[at].number, self.atoms[at + 1]
+        if number is None or not number.ordinal or self.atoms[at].digits or not -1 <= number.value <= 5:
+            return None
+        weekday = following.sense.weekday is not None and not following.sense.weekday_plural
+        if following.marks & Mark.OCCASION or (weekday and not self.atoms[at + 2].marks & (Mark.OF | Mark.IN)):
+            return Entry(nth_named=number.value), at + 2
+        for position in range(at + 1, at + 1 + _SOON):
+            if self.atoms[position].counted or self.atoms[position].sense.month or self.atoms[position].kind is Is.STOP:
+                break
+            clock = self.hours.clock(position) if self.atoms[position].kind is Is.WORD else None
+            if clock is not None:
+                timed = leads & Mark.ARTICLE and (clock[0].start is not None or clock[0].end is not None)
+                return (Entry(nth_named=number.value), at + 1) if timed else None
+        return None
 
     def with_month(self, entry: Entry, at: int) -> tuple[Entry, int] | None:
         """Read the month, and perhaps the year, behind a day's number."""

@@ -161,6 +161,8 @@ class DayReader:
     def _goes_on(self, before: Entry, entry: Entry, link: Link, at: int) -> bool:
         """Whether an entry belongs to the list, or only stands behind it."""
         last = before.until or before
+        if entry.nth_named is not None:
+            return False  # "les 13 et 20 juin, le premier dès 14h"
         if entry.is_period != last.is_period:
             return False
         if entry.bare_number:

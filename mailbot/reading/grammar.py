@@ -41,6 +41,7 @@ _BESIDE: Final = 6
 _CLAUSE: Final = 6
 """Atoms from a day to the verb that ends its clause, at most."""
 
+_TWO: Final = 2
 _LONGEST_MONTH: Final = 31
 """Days of a period that says of which month a day's number is, at most."""
 
@@ -99,6 +100,9 @@ class _Reading:
         """The day of use last named."""
         self.week: tuple[Days, int] | None = None
         """The week last named, and the paragraph that named it."""
+        self.listed: tuple[date, ...] = ()
+        """The days last named together, which "the first" and "the second" count."""
+        self.told: list[When] = []
         self.period: date | None = None
         """The first day of the month or the shorter period last named, in which none was fixed."""
         self.room = MOST
@@ -129,6 +133,7 @@ class _Reading:
                 whens[-1] = self._with_rival(whens[-1], when)
             else:
                 whens.append(self._bounded(when))
+            self.told = whens
         return Moments(tuple(whens), self.too_many)
 
     def _with_rival(self, first: When, second: When) -> When:
@@ -219,8 +224,18 @@ class _Reading:
     # ── days ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _is_no_day(self, piece: Piece) -> bool:
-        """Whether it is a rank of something else than days: no day of its number was named."""
+        """Whether it is a rank of something else than days: no day of its number was named, or not so many were."""
+        ranks = [entry.nth_named for entry in piece.entries if entry.nth_named is not None]
+        if any(self._nth_named(rank) is None for rank in ranks):
+            return True
         return any(entry.echo and not self._named_day(entry.day) for entry in piece.entries)
+
+    def _nth_named(self, rank: int) -> date | None:
+        """Return one of the days last named together, or else of all days named, by its rank."""
+        days = self.listed or tuple(sorted(self.dates))
+        if len(days) < _TWO or not 0 < abs(rank) <= len(days):
+            return None
+        return days[rank - 1 if rank > 0 else rank]
 
     def _settle(self, piece: Piece, *, firm: bool) -> None:
         """Find the days of a piece; what is not `firm`, but refused or left behind, is not the day named last."""
@@ -375,6 +390,9 @@ class _Reading:
             if entry.bare_weekday and entry.until is not None and entry.until.bare_weekday:
                 meant.append(_within_a_stretch(entry, dated) or self._around_a_date(entry, settled))
                 continue
+            if entry.nth_named is not None and (day := self._nth_named(entry.nth_named)) is not None:
+                meant.append(Settled(Days(day, day)))
+                continue
             if entry.is_any_weekend and (named := self._weekend_named()):
                 meant.append(Settled(named))
                 continue
@@ -444,6 +462,11 @@ class _Reading:
             return
         if when.role is Role.USE and when.days and when.counts:
             self.used_on = when.days[-1].last
+        single = [span.first for span in when.days if span.first == span.last]
+        if when.role is Role.USE and when.counts and len(single) == len(when.days) > 1:
+            self.listed = tuple(sorted(single))
+        elif any(span.first not in self.dates for span in when.days):
+            self.listed = ()
         for span in when.days:
             if (span.last - span.first).days < 7:
                 self.named.update({day.weekday(): (Days(day, day), when.counts) for day in span})
@@ -538,12 +561,22 @@ class _Reading:
         if across is not None:
             days, clock = across
             return replace(when, days=(days,), clocks=(clock,), vague=False, lacks=when.lacks - {Lack.DATE})
+        same = next((clock for clock in use.clocks if clock.as_before), None)
+        if same is not None and all(clock.as_before for clock in use.clocks):
+            return replace(when, clocks=self._as_before(same))
         options = self._clocks(use)
         if not options:
             return when
         when = self._one_night(when, use, options[0])
         rivals = [Rival(when.days, tuple(option), either=True) for option in options[1:]]
         return replace(when, clocks=tuple(dict.fromkeys(options[0])), rivals=(*when.rivals, *rivals))
+
+    def _as_before(self, same: ClockPhrase) -> tuple[Clock, ...]:
+        """Return the hours of the day named last that has some, or of the last such weekday."""
+        timed = [when for when in self.told if when.counts and when.days and when.clocks]
+        if same.like is not None:
+            timed = [when for when in timed if any(span.first.weekday() == same.like for span in when.days)]
+        return timed[-1].clocks if timed else ()
 
     def _until_another_day(self, use: Use) -> tuple[Days, Clock] | None:
         """ "du samedi 27 juin 20h au dimanche 28 juin 2h": one use, from the first day into the second."""
@@ -600,6 +633,8 @@ class _Reading:
             if not isinstance(phrase, ClockPhrase):
                 continue
             apart = bool(found) and bool(piece.between & (Mark.OR | Mark.ELSE))
+            if phrase.as_before:
+                continue
             if phrase.beside:  # "een uur vroeger: van 13u tot 17u" says it with the hours
                 found.extend([(phrase, False)] if found or len(use.clocks) == 1 else [])
             elif phrase.only_part:

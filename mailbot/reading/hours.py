@@ -90,6 +90,8 @@ _APART: Final = frozenset({Is.COMMA, Is.LINE, Is.DASH, Is.OPEN, Is.COLON, Is.STO
 _FORENOON: Final = range(8, 13)
 _BESIDE: Final = frozenset({Is.COMMA, Is.DASH, Is.COLON, Is.OPEN, Is.CLOSE})
 _CLOSING: Final = frozenset({Is.COMMA, Is.STOP, Is.END, Is.LINE, Is.PARAGRAPH, Is.CLOSE})
+_AS_FAR: Final = 5
+"""Atoms from "the same" to the weekday that it is the same as, at most."""
 _COUNTED: Final = frozenset({"day", "week", "month", "year"})
 
 
@@ -105,6 +107,8 @@ class HourReader:
         """Return the hours that begin at atom `at`, and the index behind them."""
         if self.atoms[at].kind not in (Is.WORD, Is.NUMBER):
             return None
+        if self.atoms[at].marks & Mark.AS_BEFORE:
+            return self._as_before(at)
         leads, behind = self._leads(at)
         if leads & Mark.FOR:
             found = self.lasting(behind)
@@ -116,6 +120,23 @@ class HourReader:
             or self._length_alone(at, behind)
             or self._part(at)
         )
+
+    def _as_before(self, at: int) -> tuple[ClockPhrase, int] | None:
+        """ "vr 9 okt: zelfde", "ma 26/10, zelfde als de andere maandag": right behind a day, and nothing else of it."""
+        before = at
+        while before > self.day_behind and (self.atoms[before - 1].kind in _BESIDE or small(self.atoms[before - 1], Mark.TO)):
+            before -= 1
+        if before != self.day_behind:
+            return None
+        if self.atoms[at + 1].kind in _CLOSING:
+            return ClockPhrase(as_before=True), at + 1
+        for position in range(at + 1, at + 1 + _AS_FAR):
+            sense = self.atoms[position].sense
+            if sense.weekday is not None and not sense.weekday_plural:
+                return ClockPhrase(as_before=True, like=sense.weekday), position + 1
+            if self.atoms[position].kind not in (Is.GAP, Is.WORD):
+                break
+        return None
 
     def _beside(self, at: int) -> tuple[ClockPhrase, int] | None:
         """ "une heure avant", "half an hour afterwards": how much longer than the hours said elsewhere."""

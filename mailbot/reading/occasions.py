@@ -516,7 +516,9 @@ def _dated_weekdays(found: Sequence[Moment]) -> list[Moment]:
     weekdays = {day.weekday() for m in dated for day in m.days}
     timed = [m for m in found if m.when.counts and m.weekday_alone and m.when.has_clock]
     named = {day.weekday() for m in timed for day in m.days}
-    if any(m.when.has_clock for m in dated) or len({m.when.clocks for m in timed}) < 2 or named != weekdays:
+    stretch = all(span.first < span.last for m in dated for span in m.when.days)
+    each = named == weekdays or (stretch and named < weekdays)  # "du 5 au 9 octobre : lundi …, mardi …, jeudi …"
+    if any(m.when.has_clock for m in dated) or len({m.when.clocks for m in timed}) < 2 or not each:
         return list(found)
     return [_on_dates(m, dated) for m in found if m not in dated]
 

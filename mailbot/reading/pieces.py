@@ -127,7 +127,7 @@ class Scanner:
     def _may_begin(self, at: int) -> bool:
         """Whether a time may begin here: at a word of time, or at small words that go before one."""
         atom = self.atoms[at]
-        if atom.marks & Mark.EXCEPT:
+        if atom.marks & (Mark.EXCEPT | Mark.AS_BEFORE | Mark.FIRST_TIME):
             return True
         position = at
         while (atom.kind is Is.WORD and not atom.sense.timely) or (atom.kind is Is.COLON and position > at):
@@ -142,7 +142,12 @@ class Scanner:
             found = self._except(at)
             if found is not None:
                 return found
-        return self.rules.rule(at) or self.days.days(at) or self._count(at) or self._clock(at)
+        if self.atoms[at].marks & Mark.AS_BEFORE and (same := self.hours.clock(at)) is not None:
+            return same
+        found = self.rules.rule(at) or self.days.days(at) or self._count(at) or self._clock(at)
+        if found is None and self.atoms[at].marks & Mark.FIRST_TIME:  # "de eerste keer zijn we met tien"
+            return DaysPhrase([Entry(nth_named=1)]), at + 1
+        return found
 
     def _count(self, at: int) -> tuple[CountPhrase, int] | None:
         days = self.pieces[-1] if self.pieces else None
@@ -186,13 +191,19 @@ class Scanner:
                 bracketed=self._bracketed,
                 lead=self.atoms[at].marks,
                 corrected=bool(before & Mark.CORRECTION),
-                refused=bool(before & Mark.NOT),
+                refused=bool(before & Mark.NOT) or (isinstance(phrase, DaysPhrase) and self._is_off(behind)),
                 otherwise=self._led_by_else(at),
             )
         )
         if isinstance(phrase, DaysPhrase | RulePhrase | ExceptPhrase):
             self.hours.day_behind = behind
         self._near, self._between, self._bracketed = True, 0, False
+
+    def _is_off(self, at: int) -> bool:
+        """Whether a day is only named as one on which there is nothing: "mercredi : rien", "Wed 26: off"."""
+        while self.atoms[at].kind in (Is.COLON, Is.DASH, Is.COMMA) or small(self.atoms[at], Mark.TO):
+            at += 1
+        return bool(self.atoms[at].marks & Mark.NONE) and self.atoms[at + 1].kind in _SET_OFF
 
     def _follows_a_rule(self) -> bool:
         """Whether a repetition stands near before, of which days may be the first or the last."""

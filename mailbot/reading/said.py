@@ -67,6 +67,9 @@ class ClockPhrase:
     """Of a length: before (-1) or after (1) hours that are said elsewhere: "une heure avant"."""
     strung: bool = False
     """Its end is the last of several times in a row: "montage à 13h, portes à 14h, fin à 18h"."""
+    as_before: bool = False
+    """The hours of the day before it, or of the one on weekday `like`: "vr 9 okt: zelfde", "idem que lundi"."""
+    like: int | None = None
 
     @property
     def open_start(self) -> bool:
@@ -75,7 +78,7 @@ class ClockPhrase:
 
     @property
     def only_part(self) -> bool:
-        return self.start is None and self.end is None and self.length is None
+        return self.start is None and self.end is None and self.length is None and not self.as_before
 
 
 @dataclass(slots=True)
@@ -114,6 +117,8 @@ class Entry:
     feast: str | None = None
     holidays: str | None = None
     next_day: int | None = None
+    nth_named: int | None = None
+    """Which of the days named before, 1 the first, -1 the last: "de tweede keer", "le second"."""
     apart: int = 0
     """Days from the date that it is told by: "la veille du 5 juin" is -1."""
     part: str | None = None
@@ -159,7 +164,7 @@ class Entry:
     @property
     def is_dated(self) -> bool:
         """Whether it tells which day otherwise than by a weekday alone, or by "that day"."""
-        told = (self.day, self.day_offset or None, self.feast, self.next_day or None, self.nth or None)
+        told = (self.day, self.day_offset or None, self.feast, self.next_day or None, self.nth or None, self.nth_named)
         return any(each is not None for each in told) or (self.until is not None and self.until.is_dated)
 
     @property

@@ -384,8 +384,8 @@ def _clock_fits(use: Use, phrase: ClockPhrase) -> bool:
 
 def _days_fit(use: Use, piece: Piece) -> bool:
     assert isinstance(piece.phrase, DaysPhrase), "asked of days"
-    if all(entry.echo for entry in piece.entries):
-        return False  # "(de 16e slaan we over)"
+    if all(entry.echo for entry in piece.entries) or piece.entries[0].nth_named is not None:
+        return False  # "(de 16e slaan we over)", "les 13 et 20 juin, le premier de 14h à 16h"
     if use.rule is not None or not use.days:
         return True
     bare = all(isinstance(each.phrase, DaysPhrase) and each.phrase.bare_weekdays for each in use.days)
