@@ -593,8 +593,8 @@ class _Cutter:
         return before is not None and before.kind is Is.NUMBER and bool(before.digits) and sense.month is not None
 
     def _counts_from(self, sense: Sense, behind: int) -> bool:
-        """ "from ten to twelve" is no ten minutes to twelve, nor is "half past ten to twelve"; "every two weeks on Monday"
-        is no Monday in two weeks."""
+        """ "from ten to twelve" is no ten minutes to twelve, nor is "half past ten to twelve"; "every two weeks on
+        Monday" is no Monday in two weeks."""
         before = self.atoms[-1].marks if self.atoms else 0
         if sense.shift_before is not None and before & (Mark.EVERY | Mark.EVERY_OTHER):
             return True

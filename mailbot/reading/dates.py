@@ -125,8 +125,8 @@ class DateReader:
         return self.with_month(Entry(day=number.value), at + 1) or self._bare(at, number.value, leads, listed)
 
     def _named_again(self, at: int, leads: int) -> tuple[Entry, int] | None:
-        """ "la première fois", "de tweede keer", "the first Monday", and "le second", with hours behind: one of the days
-        named before."""
+        """ "la première fois", "de tweede keer", "the first Monday", and "le second", with hours behind: one of the
+        days named before."""
         number, following = self.atoms[at].number, self.atoms[at + 1]
         if number is None or not number.ordinal or self.atoms[at].digits or not -1 <= number.value <= 5:
             return None

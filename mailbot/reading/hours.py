@@ -124,7 +124,9 @@ class HourReader:
     def _as_before(self, at: int) -> tuple[ClockPhrase, int] | None:
         """ "vr 9 okt: zelfde", "ma 26/10, zelfde als de andere maandag": right behind a day, and nothing else of it."""
         before = at
-        while before > self.day_behind and (self.atoms[before - 1].kind in _BESIDE or small(self.atoms[before - 1], Mark.TO)):
+        while before > self.day_behind and (
+            self.atoms[before - 1].kind in _BESIDE or small(self.atoms[before - 1], Mark.TO)
+        ):
             before -= 1
         if before != self.day_behind:
             return None
@@ -348,7 +350,8 @@ class HourReader:
 
     def _stands_alone(self, start: Face, led_at: int, behind: int) -> bool:
         """Whether a bare number behind "until", "from" or the like can only be an hour: of twelve, and neither what
-        stands behind it nor before it is counted: "we finish at 10.", "vanaf drie, …", not "kinderen vanaf 3", "5 tot 7"."""
+        stands behind it nor before it is counted: "we finish at 10.", "vanaf drie, …", not "kinderen vanaf 3" nor "5
+        tot 7"."""
         before = self.atoms[led_at - 1] if led_at else None
         counted = before is not None and (before.people or before.kind is Is.NUMBER)
         return 0 < start.hour <= 12 and not counted and self._closed(behind)

@@ -127,7 +127,7 @@ class Scanner:
     def _may_begin(self, at: int) -> bool:
         """Whether a time may begin here: at a word of time, or at small words that go before one."""
         atom = self.atoms[at]
-        if atom.marks & (Mark.EXCEPT | Mark.AS_BEFORE | Mark.FIRST_TIME):
+        if (atom.marks | self.atoms[at + 1].marks) & Mark.FIRST_TIME or atom.marks & (Mark.EXCEPT | Mark.AS_BEFORE):
             return True
         position = at
         while (atom.kind is Is.WORD and not atom.sense.timely) or (atom.kind is Is.COLON and position > at):
@@ -144,10 +144,15 @@ class Scanner:
                 return found
         if self.atoms[at].marks & Mark.AS_BEFORE and (same := self.hours.clock(at)) is not None:
             return same
-        found = self.rules.rule(at) or self.days.days(at) or self._count(at) or self._clock(at)
-        if found is None and self.atoms[at].marks & Mark.FIRST_TIME:  # "de eerste keer zijn we met tien"
-            return DaysPhrase([Entry(nth_named=1)]), at + 1
-        return found
+        return self._first_time(at) or self.rules.rule(at) or self.days.days(at) or self._count(at) or self._clock(at)
+
+    def _first_time(self, at: int) -> tuple[DaysPhrase, int] | None:
+        """ "De eerste keer zijn we met tien", "la première fois de 14h à 16h": the first of the days named before,
+        unless a day follows, which then is the first of a repetition."""
+        behind = at + 1 if small(self.atoms[at], Mark.ARTICLE) and not self.atoms[at].marks & Mark.FIRST_TIME else at
+        if not self.atoms[behind].marks & Mark.FIRST_TIME or self.days.days(at) is not None:
+            return None
+        return DaysPhrase([Entry(nth_named=1)]), behind + 1
 
     def _count(self, at: int) -> tuple[CountPhrase, int] | None:
         days = self.pieces[-1] if self.pieces else None

@@ -292,12 +292,13 @@ def test_a_question_about_one_day_or_another_asks_about_each_at_its_hours(text: 
     ("text", "read_as"),
     [
         (
-            "Nous voudrions la classe 3 du 15 au 19 juin :\nlundi 9h30-11h30\nmardi 13h-15h\nmercredi rien\njeudi 9h-10h",
+            "Nous voudrions la classe 3 du 15 au 19 juin :\nlundi 9h30-11h30\nmardi 13h-15h\n"
+            "mercredi rien\njeudi 9h-10h",
             "2026-06-15 09:30-11:30 2026-06-16 13:00-15:00 2026-06-18 09:00-10:00",
         ),
         (
-            "Graag klas 3 op 15 en 22 juni. De eerste keer kan het maar van één tot drie. De tweede keer doen we van half "
-            "twee tot half vier.",
+            "Graag klas 3 op 15 en 22 juni. De eerste keer kan het maar van één tot drie. De tweede keer doen we van "
+            "half twee tot half vier.",
             "2026-06-15 13:00-15:00 2026-06-22 13:30-15:30",
         ),
         (
@@ -309,7 +310,8 @@ def test_a_question_about_one_day_or_another_asks_about_each_at_its_hours(text: 
             "2026-06-15 20:00-22:00 2026-06-21 10:00-13:00 2026-06-22 20:00-22:00",
         ),
         (
-            "Nous voudrions la classe 3 les 15 et 22 juin. La première fois de 14h à 16h, la deuxième fois de 15h à 17h.",
+            "Nous voudrions la classe 3 les 15 et 22 juin. La première fois de 14h à 16h, la deuxième fois de 15h à "
+            "17h.",
             "2026-06-15 14:00-16:00 2026-06-22 15:00-17:00",
         ),
     ],
