@@ -18,7 +18,7 @@ from mailbot.model.letters import Address, CalendarReply
 from mailbot.model.meaning import Collector, Lack, Language, Meaning, Slot
 from mailbot.model.personal import Personal
 from mailbot.model.reports import Blocked, Deed, Opened, Passed, Report, Statement
-from mailbot.model.reservation import Act, Claim, Handover, Put, Reservation, Use
+from mailbot.model.reservation import Act, Claim, Handover, Neighbour, Put, Reservation, Use
 from mailbot.model.rules import Words
 from mailbot.model.spans import Days, Hours, Span
 
@@ -551,6 +551,52 @@ class OpeningsOffered:
     openings: tuple[Handover, ...]
     fetching: bool
     """Whether it is fetched then, or brought back."""
+    direct: bool = False
+    """One more choice, the last: directly from who has it before, if they agree."""
+    refused: bool = False
+    """That was wanted, and cannot be."""
+    unproven: bool = False
+    """What was chosen is asked once more: nothing proves who did."""
+
+
+@dataclass(frozen=True)
+class DirectAsked:
+    """To who has something before, alone: may it go from them to the next one directly? One answer to this letter is
+    the proof; none until the deadline is a no. It names nobody."""
+
+    template: ClassVar[str] = "direct_asked"
+    reservation: Reservation
+    uses: tuple[Use, ...]
+    """What would pass directly."""
+    deadline: datetime
+
+
+@dataclass(frozen=True)
+class DirectAwaited:
+    """To who cannot come: who has it before is asked, until the deadline; the other openings stay held."""
+
+    template: ClassVar[str] = "direct_awaited"
+    reservation: Reservation
+
+
+@dataclass(frozen=True)
+class DirectAgreed:
+    """To both: it passes directly, with the name and the number of the other; the calendar file says so too."""
+
+    template: ClassVar[str] = "direct_agreed"
+    reservation: Reservation
+    before: tuple[Use, ...]
+    undo_until: datetime
+
+
+@dataclass(frozen=True)
+class DirectOff:
+    """It passes over the counter: the other booking changed, or nobody waits for it any more (`needed` false)."""
+
+    template: ClassVar[str] = "direct_off"
+    reservation: Reservation
+    before: tuple[Use, ...]
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -1040,6 +1086,8 @@ class Passing:
     """Who comes in the asker's place."""
     reserved: bool = False
     """It is booked under reserve: the College has not agreed yet."""
+    giver: Neighbour | None = None
+    """Who hands it over directly: nothing of it passes over the counter."""
 
     @property
     def place(self) -> str:
@@ -1280,6 +1328,10 @@ Content: TypeAlias = (
     | Vouching
     | CollectorNoted
     | OpeningsOffered
+    | DirectAsked
+    | DirectAwaited
+    | DirectAgreed
+    | DirectOff
     | Unchanged
     | Cancelled
     | Declined
@@ -1440,6 +1492,8 @@ class Facts:
     """Others of the sender's initiative to whom the mail went as well."""
     in_use: tuple[Reservation, ...] = ()
     """What anybody has booked about now, where the mail tells of a problem at this moment."""
+    others: tuple[Reservation, ...] = ()
+    """Bookings of others with which a direct hand-over is spoken of, or could be."""
     stays: tuple[Use, ...] = ()
     """Of the booking that a change is asked of: what it leaves as it is. It is planned together with what is new, but
     need not be asked in time again."""

@@ -228,11 +228,24 @@ def key_copy(key: str, copy: int) -> str:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """The other one of a direct hand-over, by the code of their booking: with the name, telephone and address that they
+    gave themselves once both said yes, and not before."""
+
+    code: str
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Handover:
-    """One passing of a key or of goods over a counter: the opening it happens in."""
+    """One passing of a key or of goods over a counter: the opening it happens in. Of a direct one, over no counter: the
+    moments between which it must happen."""
 
     counter: str
     opening: Span
+    direct: Neighbour | None = None
 
 
 @dataclass(frozen=True)
@@ -272,6 +285,9 @@ class Pending:
     """Who wrote about it from an address that is not known: is that one of theirs? (NOTE)"""
     letters: tuple[str, ...] = ()
     """Message-IDs of our letters that named exactly this: only an answer to one of them is their word on it."""
+    partner: str = ""
+    """Code of the booking with which a direct hand-over waits for a yes: of who would give (CHANGE), and of who would
+    take (NOTE)."""
 
 
 @dataclass(frozen=True)
@@ -417,6 +433,20 @@ def claims_in_force(reservation: Reservation | None) -> tuple[Claim, ...]:
     if reservation.state in BOOKED:
         return tuple(claim for use in reservation.uses for claim in use.claims)
     return ()
+
+
+def linked(reservation: Reservation | None) -> frozenset[str]:
+    """Return the codes of the bookings with which a booking shares a direct hand-over, agreed or asked for."""
+    if reservation is None or reservation.state not in (*BOOKED, State.CLOSED):
+        return frozenset()
+    asked = {reservation.pending.partner} if reservation.pending else set()
+    return frozenset((asked | {one.code for one in neighbours(reservation.uses)}) - {""})
+
+
+def neighbours(uses: Iterable[Use]) -> tuple[Neighbour, ...]:
+    """Return with whom something of this passes directly."""
+    handovers = (handover for use in uses for handover in (use.out, use.back))
+    return tuple(dict.fromkeys(one.direct for one in handovers if one is not None and one.direct is not None))
 
 
 def hold_of(options: Iterable[Option]) -> tuple[Claim, ...]:

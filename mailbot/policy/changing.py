@@ -16,6 +16,7 @@ from mailbot.model.decision import (
     ChangeOffered,
     Confirmed,
     Decision,
+    DirectAwaited,
     End,
     Handed,
     TooManyPeople,
@@ -44,10 +45,11 @@ from mailbot.policy.booking import UNDO, deadline_of, not_lent, undo_until
 from mailbot.policy.cancelling import give_up
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.continued import spoken_of
+from mailbot.policy.direct import wanted
 from mailbot.policy.due import changed_notices, is_blocked
 from mailbot.policy.hours import not_at_night
 from mailbot.policy.matter import Matter
-from mailbot.policy.openings import with_chosen
+from mailbot.policy.openings import giver_of, is_free, is_of_openings, of_booking, with_chosen
 from mailbot.policy.questions import FRUITLESS
 from mailbot.policy.reserve import under_reserve
 from mailbot.policy.which import ask_which
@@ -269,8 +271,9 @@ def accept_change(matter: Matter) -> Decision:
     if option is None and booking.state is not State.CHANGING:  # the hold is over, and no number was said
         return change(replace(matter, meaning=meaning)) if meaning else matter.handed("human", "which option, too late")
     if option is None:
-        put = matter.step(matter.reservation(), Act.NOTE, f"which of {len(booking.options)} options is not clear")
-        return matter.answered(ChangeOffered(put.after, ()), put.why, puts=(put,))
+        return _which_option(matter, booking)
+    if giver_of(option, booking):
+        return wanted(matter, option)
     attendees = booking.attendees
     if meaning is not None and meaning.attendees is not None:
         attendees = meaning.attendees
@@ -279,6 +282,15 @@ def accept_change(matter: Matter) -> Decision:
     if held and not is_blocked(option.uses, matter.rules):
         return carried_out(matter, option.uses, booking.pending, attendees)
     return _accepted_late(matter, option, booking.pending, attendees)
+
+
+def _which_option(matter: Matter, booking: Reservation) -> Decision:
+    why = f"which of {len(booking.options)} options is not clear"
+    if booking.pending and booking.pending.partner:
+        return matter.answered(DirectAwaited(booking), f"{why}; another is asked about one")
+    put = matter.step(matter.reservation(), Act.NOTE, why)
+    content = of_booking(put.after, put.after.options) if is_of_openings(booking) else ChangeOffered(put.after, ())
+    return matter.answered(content, why, puts=(put,))
 
 
 def _chosen(matter: Matter, booking: Reservation) -> Option | None:
@@ -322,8 +334,18 @@ def undo(matter: Matter) -> Decision:
         return give_up(matter, booking, asked_twice=True)
     if booking.before is None:
         return give_up(matter, booking)
+    stood = booking.before
+    if _same_but_openings(stood.uses, booking.uses) and is_free(stood.uses, booking, matter.facts):
+        as_it_was = Weighed(Basket.of(pieces_of(stood.uses, matter.rules), stood.attendees), stood.uses, ())
+        return carried_out(matter, stood.uses, Pending(Act.UNDO), stood.attendees, as_it_was)
     way = between(booking, booking.before.uses, booking.before.attendees, matter.rules)
     here, one = weighed_change(matter, way)
     if one.possible:
         return carried_out(matter, one.uses, Pending(Act.UNDO), booking.before.attendees, one)
     return offer_instead(here, one, Pending(Act.CHANGE))
+
+
+def _same_but_openings(uses: Sequence[Use], others: Sequence[Use]) -> bool:
+    """Whether the same things are booked at the same times, and only fetched or brought back otherwise."""
+    told = [[(use.resource, use.quantity, use.when) for use in each] for each in (uses, others)]
+    return told[0] == told[1]

@@ -4,10 +4,11 @@ A stranger who sends somebody else for the key would have it: both need proof.""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from mailbot.model.decision import Challenged, CollectorNoted, Decision, OpeningsOffered
+from mailbot.model.decision import Challenged, CollectorNoted, Decision
 from mailbot.model.meaning import SAME, Intent, Meaning
 from mailbot.model.reservation import (
     BOOKED,
@@ -20,10 +21,11 @@ from mailbot.model.reservation import (
     Use,
     hold_of,
 )
+from mailbot.policy.direct import answer_by, way_from_before
 from mailbot.policy.due import changed_notices
-from mailbot.policy.hours import ONE_DAY, counter_openings, hold_end, local_day
+from mailbot.policy.hours import ONE_DAY, counter_openings, local_day
 from mailbot.policy.matter import Matter
-from mailbot.policy.openings import Passing, is_free, needed_by, with_handover
+from mailbot.policy.openings import Passing, end_of_offer, is_free, needed_by, of_booking, with_handover
 
 SPEAKS = frozenset({Intent.HUMAN, Intent.KEY, Intent.FEEDBACK, Intent.HELP, Intent.ACCEPT, Intent.LIST, Intent.CANCEL})
 """What a mail about the key may look like by itself."""
@@ -62,10 +64,20 @@ def note_collector(matter: Matter) -> Decision:
         after = matter.reservation(pending=Pending(Act.NOTE, matter.meaning))
         put = matter.step(after, Act.CHALLENGE, why)
         return matter.answered(Challenged(put.after, Act.NOTE, collector=comes), why, puts=(put,))
-    put = matter.step(matter.reservation(collector=comes, pending=changing), Act.NOTE, "somebody else comes")
+    put = matter.step(
+        matter.reservation(collector=comes, pending=_still_open(booking)), Act.NOTE, "somebody else comes"
+    )
     decision = matter.answered(CollectorNoted(put.after), put.why, puts=(put,))
     told = changed_notices(booking, put.after, matter.facts, matter.rules)
     return replace(decision, notices=(*decision.notices, *told))
+
+
+def _still_open(booking: Reservation) -> Pending | None:
+    """Return what is asked of a booking besides who comes."""
+    pending = booking.pending
+    if pending is not None and (pending.partner or pending.act is not Act.NOTE):
+        return pending
+    return Pending(Act.CHANGE) if booking.options else None
 
 
 def _fetched(booking: Reservation) -> bool:
@@ -85,11 +97,15 @@ def cannot_come(matter: Matter) -> Decision | None:
     if passing is None:
         return matter.handed("change", "a day that does not suit, and no other is named") if meaning.items else None
     ways = list(_ways(booking, passing, matter))[:MOST]
-    if not ways:
+    numbered = [Option(number, uses) for number, uses in enumerate(ways, 1)]
+    deadline = end_of_offer(booking, numbered, matter.facts.now, matter.rules)
+    if direct := _directly(booking, passing, numbered, matter):
+        uses, answered_by = direct
+        numbered.append(Option(len(numbered) + 1, uses))
+        deadline = min(deadline, answered_by)
+    if not numbered:
         return matter.handed("key", "no other opening before or after the use")
-    options = tuple(Option(number, uses) for number, uses in enumerate(ways, 1))
-    firsts = (use.out.opening.start for uses in ways for use in uses if use.out and use not in booking.uses)
-    deadline = min([hold_end(matter.facts.now, matter.rules), *firsts])
+    options = tuple(numbered)
     after = matter.cleared(
         pending=Pending(Act.CHANGE),
         options=options,
@@ -97,8 +113,23 @@ def cannot_come(matter: Matter) -> Decision | None:
         deadline=deadline,
     )
     put = matter.step(after, Act.PROPOSE, "cannot come then: other openings")
-    content = OpeningsOffered(put.after, tuple(_opening(uses, booking, passing) for uses in ways), passing.out)
-    return matter.answered(content, put.why, puts=(put,))
+    return matter.answered(of_booking(put.after, options), put.why, puts=(put,))
+
+
+def _directly(
+    booking: Reservation, passing: Passing, options: Sequence[Option], matter: Matter
+) -> tuple[tuple[Use, ...], datetime] | None:
+    """Return what is held where it could be had from who has it before, without any counter, and until when that can be
+    asked."""
+    if not passing.out:
+        return None
+    before = (one for one in matter.facts.others if one.pending is None or one.pending.partner == booking.code)
+    way = way_from_before(booking, passing.handover, before, matter.rules)
+    openings = [handover.opening for handover in of_booking(booking, options).openings]
+    until = answer_by(way, openings, matter.facts.now, matter.rules) if way else None
+    if way is None or until is None or not is_free(way.held, booking, matter.facts):
+        return None
+    return way.held, until
 
 
 def _wants_another(meaning: Meaning) -> bool:
@@ -113,7 +144,7 @@ def _prevented(booking: Reservation, matter: Matter) -> Iterator[Passing]:
     """Yield the handovers on the days that do not suit; not on a day of use, which would be given up with it."""
     for use in sorted(booking.uses, key=lambda use: str(use.when)):
         for handover, out in ((use.out, True), (use.back, False)):
-            if handover is None or handover.opening.end <= matter.facts.now:
+            if handover is None or handover.direct or handover.opening.end <= matter.facts.now:
                 continue
             if local_day(handover.opening.start, matter.rules) in matter.meaning.prevented:
                 yield Passing(handover, out)
@@ -138,10 +169,3 @@ def _ways(booking: Reservation, passing: Passing, matter: Matter) -> Iterator[tu
             uses = tuple(with_handover(use, handover, passing, rules) if use in moved else use for use in booking.uses)
             if is_free(uses, booking, matter.facts):
                 yield uses
-
-
-def _opening(uses: tuple[Use, ...], booking: Reservation, passing: Passing) -> Handover:
-    changed = next(use for use in uses if use not in booking.uses)
-    handover = changed.out if passing.out else changed.back
-    assert handover
-    return handover

@@ -32,6 +32,7 @@ from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.availability import closed_by_mail
 from mailbot.policy.hours import ONE_DAY, local_day, whole
 from mailbot.policy.lateness import is_late, reminded, was_fetched
+from mailbot.policy.openings import without_direct
 from mailbot.policy.stock import blocks_during
 
 LOOK_BACK = 15
@@ -42,7 +43,7 @@ LOOK_AHEAD = 40
 
 def house_work(facts: ClockFacts, rules: Rules) -> Decision:
     """Return what is due now of steps of offers and reservations that are over, and of lists."""
-    over_with = lapsed(facts.lapsing, rules)
+    over_with = lapsed(facts.lapsing, facts.now, rules)
     over = (one for one in facts.ending if is_over(one, facts.now, rules) and not is_outstanding(one, facts, rules))
     closes = [_step(one, Act.CLOSE, "all used and brought back") for one in over]
     digests = tuple(digest_of(due, facts, rules) for due in due_lists(facts.last_digests, facts.now, rules))
@@ -63,9 +64,23 @@ def is_outstanding(reservation: Reservation, facts: ClockFacts, rules: Rules) ->
     return any(is_late(passing, facts.outcomes, facts.now, rules) for passing in passings_of(reservation, rules))
 
 
-def lapsed(offers: Iterable[Reservation], rules: Rules) -> Decision:
+def lapsed(offers: Iterable[Reservation], now: datetime, rules: Rules) -> Decision:
     """Let offers go whose deadline is over; the letter that made them named it, so that nobody is written to, but staff
-    where what still stands lies in what is blocked."""
+    where what still stands lies in what is blocked. Who waited in vain for a direct hand-over has the other openings
+    again."""
+    offers = tuple(offers)
+    awaited = [one for one in offers if one.pending and one.pending.partner]
+    again = [without_direct(one, now, rules, f"no answer until {_utc(one.deadline)}") for one in awaited]
+    over = _let_go((one for one in offers if one not in awaited), rules)
+    return Decision(
+        over.end,
+        (*over.because, *(why for one in again for why in one.because)),
+        (*over.puts, *(put for one in again for put in one.puts)),
+        (*over.notices, *(notice for one in again for notice in one.notices)),
+    )
+
+
+def _let_go(offers: Iterable[Reservation], rules: Rules) -> Decision:
     puts = tuple(_step(offer, Act.LAPSE, f"held until {_utc(offer.deadline)}") for offer in offers)
     notices = tuple(
         Notice(Address(person.name, person.address), (person.language,), StillInside(put.after, uses), answers=False)
@@ -302,7 +317,7 @@ def passings_of(reservation: Reservation, rules: Rules) -> tuple[Passing, ...]:
     for use in reservation.uses:
         if use.out:
             places.setdefault((Direction.OUT, use.out.counter, use.out.opening.start), []).append(use)
-        if use.back:
+        if use.back and not use.back.direct:  # who takes it has the line
             places.setdefault((Direction.BACK, use.back.counter, use.back.opening.end), []).append(use)
     return tuple(_passing(place, uses, reservation, rules) for place, uses in places.items())
 
@@ -325,6 +340,7 @@ def _passing(place: Place, uses: Sequence[Use], reservation: Reservation, rules:
         unreached=reservation.unreached,
         comes=reservation.collector,
         reserved=reservation.reserved,
+        giver=next((one.direct for one in handovers if one and one.direct), None),
     )
 
 
@@ -365,8 +381,16 @@ def changed_notices(
 ) -> tuple[Notice, ...]:
     """Return one short letter to each key-holder whose present list is no longer right, or who expects somebody within
     two days who will not come."""
-    stood = {_identity(passing): passing for passing in (passings_of(before, rules) if before else ())}
-    shall = {_identity(passing): passing for passing in (passings_of(after, rules) if after else ())}
+    return notices_of_changes(((before, after),), facts, rules)
+
+
+def notices_of_changes(
+    pairs: Iterable[tuple[Reservation | None, Reservation | None]], facts: Facts, rules: Rules
+) -> tuple[Notice, ...]:
+    """Return the same for several bookings that change together: one letter to each all the same."""
+    pairs = tuple(pairs)
+    stood = {_identity(passing): passing for one, _ in pairs if one for passing in passings_of(one, rules)}
+    shall = {_identity(passing): passing for _, one in pairs if one for passing in passings_of(one, rules)}
     gone = [Change(passing, cancelled=True) for place, passing in stood.items() if place not in shall]
     new = [
         Change(passing, cancelled=False, altered=place in stood)
@@ -393,7 +417,7 @@ def _must_know_now(change: Change, given: Digest | None, now: datetime) -> bool:
     return in_list or (change.cancelled and opening.start < now + SOON)
 
 
-_SEEN = ("rooms", "keys", "goods", "comes", "reserved")
+_SEEN = ("rooms", "keys", "goods", "comes", "reserved", "giver")
 
 
 def _same(one: Passing | None, other: Passing) -> bool:

@@ -18,6 +18,7 @@ from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.collecting import note_collector
 from mailbot.policy.continued import spoken_of, undoable
+from mailbot.policy.direct import agreed, answers_in_vain, no_longer_asked
 from mailbot.policy.due import is_blocked
 from mailbot.policy.matter import Matter
 from mailbot.policy.vouching import welcome
@@ -30,6 +31,8 @@ GIVEN_BACK = (*HELD, State.ASKED, State.WAITING)
 def accept(matter: Matter) -> Decision:
     """The asker agrees to what our letter proposed."""
     conversation = matter.conversation
+    if conversation is not None and answers_in_vain(matter):
+        return no_longer_asked(matter, conversation)
     if matter.facts.challenge is Act.CANCEL and conversation is not None:
         return give_up(matter, conversation) if conversation.state in BOOKED else cancel(matter)
     if conversation is None:
@@ -45,6 +48,8 @@ def accept(matter: Matter) -> Decision:
     pending = conversation.pending
     if conversation.state in BOOKED and pending and pending.newcomer:
         return welcome(matter) if matter.facts.challenge is Act.NOTE or matter.facts.sender.proven else _who(matter)
+    if conversation.state in BOOKED and pending and pending.act is Act.NOTE and pending.partner:
+        return agreed(matter)
     if conversation.state in BOOKED and pending and pending.act is Act.NOTE and pending.meaning:
         said = replace(matter.meaning, comes=pending.meaning.comes)
         return note_collector(replace(matter, meaning=said))
@@ -121,11 +126,13 @@ def _handovers(one: Weighed) -> list[tuple[object, ...]]:
 def decline(matter: Matter) -> Decision:
     """The asker refuses what our letter proposed. A bare NO to a confirmation asks to undo it."""
     conversation = matter.conversation
+    if conversation is not None and answers_in_vain(matter):
+        return no_longer_asked(matter, conversation)
     if conversation is None and matter.meaning.undo and (booked := undoable(matter.ahead(*BOOKED))):
         return ask_which(matter, booked)
     if conversation is None:
         return matter.handed("human", "refuses, and nothing is on offer")
-    if matter.facts.challenge:
+    if matter.facts.challenge or (conversation.pending and conversation.pending.partner):
         return leave_as_it_is(matter)
     if conversation.state in GIVEN_BACK:
         put = matter.step(matter.cleared(), Act.DECLINE, "the asker refuses")

@@ -72,7 +72,7 @@ def windows(
         together[span] = together.get(span, frozenset()) | resources
     stretches = [stretch for span, resources in together.items() for stretch in _cells(resources, span, rules)]
     if conversation is not None and meaning.prevented:
-        stretches += _around_claims(conversation)
+        stretches += _around_claims(conversation, rules)
     stretches += [stretch for one in _changed(conversation, standing) for stretch in _of_claims(one, rules)]
     return _joined(stretches)
 
@@ -85,12 +85,18 @@ def windows_around(uses: Iterable[Use], attendees: int | None, rules: Rules) -> 
     return _joined(stretch for resources, span in needs for stretch in _cells(resources, span, rules))
 
 
-def _around_claims(booking: Reservation) -> Iterator[Stretch]:
-    """Yield what a booking has away, with the days around in which it might be fetched or brought back instead."""
+def _around_claims(booking: Reservation, rules: Rules) -> Iterator[Stretch]:
+    """Yield what a booking has away, of a key with all its copies, with the days around in which it might be fetched or
+    brought back instead."""
     for use in booking.uses:
         for claim in use.claims:
             around = FARTHEST + 1 if isinstance(use.when, Days) else (FARTHEST + 1) * 24 * 4
-            yield frozenset({claim.resource}), claim.first - around, claim.last + around
+            yield frozenset({claim.resource, *_copies(use, rules)}), claim.first - around, claim.last + around
+
+
+def _copies(use: Use, rules: Rules) -> set[str]:
+    copies = rules.keys[use.key].copies if use.key in rules.keys and use.key else 0
+    return {key_copy(use.key, number + 1) for number in range(copies)} if use.key else set()
 
 
 def _changed(conversation: Reservation | None, standing: Iterable[Reservation]) -> list[Reservation]:
@@ -104,11 +110,10 @@ def _changed(conversation: Reservation | None, standing: Iterable[Reservation]) 
 
 def _of_claims(booking: Reservation, rules: Rules) -> Iterator[Stretch]:
     """Yield what a booking has away, of a key with all its copies: a chosen opening is kept through a change."""
-    for use in booking.uses:
+    stood = booking.before.uses if booking.before else ()
+    for use in (*booking.uses, *stood):
         for claim in use.claims:
-            copies = rules.keys[use.key].copies if use.key in rules.keys and use.key else 0
-            held = {key_copy(use.key, number + 1) for number in range(copies)} if use.key else set()
-            yield frozenset({claim.resource, *held}), claim.first, claim.last
+            yield frozenset({claim.resource, *_copies(use, rules)}), claim.first, claim.last
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Window, ...]:

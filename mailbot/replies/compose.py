@@ -50,7 +50,17 @@ from mailbot.replies.week import week_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_IN_CALENDAR = (d.Confirmed, d.Firm, d.Changed, d.Unchanged, d.Freeing, d.Withdrawn, d.Cancelled)
+_IN_CALENDAR = (
+    d.Confirmed,
+    d.Firm,
+    d.Changed,
+    d.DirectAgreed,
+    d.DirectOff,
+    d.Unchanged,
+    d.Freeing,
+    d.Withdrawn,
+    d.Cancelled,
+)
 """Letters that may carry a calendar file."""
 _BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 
@@ -223,6 +233,8 @@ class Composer:
             return None
         if isinstance(content, d.Unchanged) and content.objections:
             return None
+        if isinstance(content, d.DirectOff) and not content.needed:
+            return None
 
         def describe(teller: Teller, told: Reservation) -> tuple[str, str]:
             template = self._letters.get_template(f"{teller.language}/calendar.txt")
@@ -231,8 +243,8 @@ class Composer:
         entry = entry_of(told, notice.to, tellers, describe)
         if isinstance(content, d.Cancelled | d.Withdrawn):
             return ical.cancellation(entry, now)
-        if isinstance(content, d.Changed | d.Freeing):
-            stood = content.before if isinstance(content, d.Changed) else (*content.reservation.uses, *content.uses)
+        if isinstance(content, d.Changed | d.DirectAgreed | d.DirectOff | d.Freeing):
+            stood = (*content.reservation.uses, *content.uses) if isinstance(content, d.Freeing) else content.before
             before = replace(content.reservation, uses=stood)
             return ical.invitation(entry, now, entry_of(before, notice.to, tellers, describe))
         return ical.invitation(entry, now)

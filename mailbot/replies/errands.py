@@ -35,6 +35,22 @@ class Errand:
 
 
 @dataclass(frozen=True)
+class Direct:
+    """What passes from one borrower to the next, over no counter: between which moments, and how to agree on one."""
+
+    kind: str
+    load: str
+    gives: bool
+    """The reader gives it; else they take it."""
+    who: str
+    """The other one's name; empty where it is no longer kept."""
+    reach: str
+    """Their telephone number, else their address."""
+    after: str
+    before: str
+
+
+@dataclass(frozen=True)
 class Venue:
     """Where rooms are, and what to know there."""
 
@@ -53,6 +69,29 @@ class Errands(Names):
 
     def returning(self, uses: Sequence[Use]) -> tuple[Errand, ...]:
         return self._at_counters(tuple(uses), fetched=False)
+
+    def direct(self, uses: Sequence[Use]) -> tuple[Direct, ...]:
+        """Return what passes directly between the reader and another borrower, soonest first."""
+        found: dict[tuple[Handover, bool], list[Use]] = {}
+        for use in uses:
+            for handover, gives in ((use.out, False), (use.back, True)):
+                if handover is not None and handover.direct is not None:
+                    found.setdefault((handover, gives), []).append(use)
+        ordered = sorted(found.items(), key=lambda item: item[0][0].opening)
+        return tuple(self._direct(handover, gives, together, uses) for (handover, gives), together in ordered)
+
+    def _direct(self, handover: Handover, gives: bool, together: Sequence[Use], uses: Sequence[Use]) -> Direct:
+        whom, opening = handover.direct, handover.opening
+        assert whom
+        return Direct(
+            self._kind(together),
+            self._load(together, uses),
+            gives,
+            one_line(whom.name) or one_line(whom.address),
+            one_line(whom.phone) or one_line(whom.address),
+            self.phrases.moment(opening.start),
+            self.phrases.moment(opening.end),
+        )
 
     def _at_counters(self, uses: tuple[Use, ...], *, fetched: bool) -> tuple[Errand, ...]:
         """The letter and its calendar file tell the same, each more than once."""
@@ -75,7 +114,7 @@ class Errands(Names):
         """Group what passes by counter and opening, then openings with the same load."""
         loads: dict[tuple[str, Span], list[Use]] = {}
         for handover, use in passing:
-            if handover:
+            if handover and not handover.direct:
                 loads.setdefault((handover.counter, handover.opening), []).append(use)
         alike: dict[tuple[str, str, str], tuple[list[Use], list[Span]]] = {}
         for (counter, opening), together in sorted(loads.items(), key=lambda load: load[0][1]):

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from mailbot.model.decision import Change, Digest, Direction, Passing
 from mailbot.model.rules import Holder
+from mailbot.replies.names import capital
 from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller
 
@@ -23,6 +24,8 @@ class Line:
     counter: str
     load: str
     who: str
+    deed: str
+    """What is to be done with it, in capitals."""
     cancelled: bool = False
     altered: bool = False
     reminded: str = ""
@@ -81,7 +84,8 @@ def round_of(digest: Digest, teller: Teller, reader: str) -> Round:
 
 
 def _first(numbered: Iterable[tuple[int, Passing]], direction: Direction) -> int:
-    return next((number for number, passing in numbered if passing.direction is direction), 0)
+    mine = (number for number, passing in numbered if passing.direction is direction and not passing.giver)
+    return next(mine, 0)
 
 
 def _is_closed_by_silence(passing: Passing, teller: Teller) -> bool:
@@ -119,8 +123,9 @@ def _numbered(passings: Iterable[Passing]) -> Iterable[tuple[int, Passing]]:
 
 
 def _totals(digest: Digest, teller: Teller) -> Iterable[str]:
-    going = sum(passing.direction is Direction.OUT for passing in digest.lines)
-    for number, what in ((going, "out"), (len(digest.lines) - going, "back"), (len(digest.late), "late")):
+    lines = [passing for passing in digest.lines if not passing.giver]
+    going = sum(passing.direction is Direction.OUT for passing in lines)
+    for number, what in ((going, "out"), (len(lines) - going, "back"), (len(digest.late), "late")):
         if number:
             yield teller.phrases.counted(number, what)
 
@@ -139,16 +144,35 @@ def _line(number: int, passing: Passing, teller: Teller) -> Line:
         comes = one_line(passing.comes.name) or teller.format("list", "somebody")
         who = [teller.format("list", "comes", name=comes, asker=one_line(asker)), passing.comes.phone or passing.phone]
     marks = [teller.format("list", mark) for mark in ("reserved", "unreached") if getattr(passing, mark)]
-    return Line(
+    back = passing.direction is Direction.BACK
+    line = Line(
         number=number,
-        back=passing.direction is Direction.BACK,
+        back=back,
         when=f"{say.short_day(say.local_day(opening))}, {say.hours(opening, 'short')}",
         hours=say.hours(opening, "short"),
         counter=teller.short_place(passing.counter),
         load=say.listed([*_keys(passing, teller), *(teller.thing(each, units) for each, units in passing.goods)]),
         who=f"{', '.join(one_line(part) for part in who if part)} ({passing.code}){''.join(marks)}.",
+        deed=teller.format("list", "take_back" if back else "hand_out"),
         reminded=say.counted(passing.reminded, "reminders") if passing.reminded else "",
         said_back=passing.said_back,
+    )
+    return _between_them(line, passing, teller) if passing.giver else line
+
+
+def _between_them(line: Line, passing: Passing, teller: Teller) -> Line:
+    """Return the line of what passes directly: until when, from whom, and that nobody is needed at the counter."""
+    assert passing.giver
+    giver = [passing.giver.name or passing.giver.address or teller.format("list", "somebody"), passing.giver.phone]
+    told = ", ".join(one_line(part) for part in giver if part)
+    until = teller.format("list", "until", moment=teller.phrases.moment(passing.opening.end))
+    return replace(
+        line,
+        when=until,
+        hours=until,
+        counter=teller.format("list", "directly"),
+        who=capital(teller.format("list", "between", giver=told, taker=line.who)),
+        deed=teller.format("list", "pass_on"),
     )
 
 

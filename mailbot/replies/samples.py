@@ -15,7 +15,7 @@ from mailbot.model.letters import Address
 from mailbot.model.meaning import Collector, Intent, Item, Lack, Language, Meaning
 from mailbot.model.personal import Personal
 from mailbot.model.reports import Blocked, Deed, Outcome, Passed, Statement, Verb
-from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
+from mailbot.model.reservation import Act, Approval, Handover, Neighbour, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Counter, Room, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.replies.phrases import Formats
@@ -90,6 +90,7 @@ def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address,
     yield d.Displaced(changing, uses[:1], taken)
     yield d.CollectorNoted(replace(booked, collector=Collector(words["collector"], rules.commune.phone)))
     yield d.OpeningsOffered(changing, tuple(use.out for use in (uses[0], later[0]) if use.out), fetching=True)
+    yield from _directly(booked, changing, words["collector"], rules.commune.phone, end)
     yield d.Challenged(booked, Act.CANCEL)
     yield d.Cancelled(booked)
     yield d.Declined(replace(none, state=State.DECLINED))
@@ -175,6 +176,16 @@ def next_meeting_after(now: datetime, rules: Rules) -> date:
     """Return a day on which the College meets by the rules."""
     day = now.astimezone(rules.commune.zone).date() + ONE_DAY
     return day + ((rules.college.meets_on - day.weekday()) % 7) * ONE_DAY
+
+
+def _directly(booked: Reservation, changing: Reservation, other: str, phone: str, end: datetime) -> Iterator[d.Content]:
+    """Yield the letters about what goes from one borrower to the next."""
+    whom = Neighbour("R-9F4YB", other, phone)
+    given = tuple((use.back and replace(use, back=replace(use.back, direct=whom))) or use for use in booked.uses)
+    yield d.DirectAsked(booked, given, end)
+    yield d.DirectAwaited(changing)
+    yield d.DirectAgreed(replace(booked, uses=given), booked.uses, end)
+    yield d.DirectOff(booked, given)
 
 
 def _uses(rules: Rules, now: datetime) -> tuple[Use, ...]:

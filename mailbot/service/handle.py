@@ -17,12 +17,25 @@ from mailbot.model.letters import Address, Bounce, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning, Wish
 from mailbot.model.outbox import OurLetter, Outgoing, Thread
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import BOOKED, CODE, Act, Claim, Pending, Put, Reservation, State, claims_in_force
+from mailbot.model.reservation import (
+    BOOKED,
+    CODE,
+    Act,
+    Claim,
+    Pending,
+    Put,
+    Reservation,
+    State,
+    claims_in_force,
+    linked,
+    neighbours,
+)
 from mailbot.model.rules import Rules
 from mailbot.policy.behalf import handed_on, ordered
 from mailbot.policy.blocks import agreed, offered_elsewhere, owners_told
 from mailbot.policy.continued import OPEN, afterthought_to, continued, under_subject
 from mailbot.policy.decide import on_mail
+from mailbot.policy.direct import with_partners
 from mailbot.policy.drafts import BEHIND, behind, comes_behind, dropped, released, supervised
 from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.due import lapsed
@@ -76,7 +89,18 @@ QUESTION_LIFE = timedelta(days=40)
 """For so long an answer to a letter that one address alone got is taken for its owner's."""
 NO_THREAD = Thread()
 NOTHING_HELD: tuple[Claim, ...] = ()
-CHALLENGES = frozenset({"challenged", "change_offered", "openings", "approved_otherwise", "displaced", "vouching"})
+CHALLENGES = frozenset(
+    {
+        "challenged",
+        "change_offered",
+        "openings",
+        "approved_otherwise",
+        "displaced",
+        "vouching",
+        "direct_asked",
+        "direct_awaited",
+    }
+)
 """Letters to one owner about one act: a yes to one of them is a proof of this act."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
@@ -300,16 +324,8 @@ def of_the_house(
     for one in agreed(said.about, booked, now, rules):
         booking = one.reservation
         unit.reservations.lock(booking.initiative or booking.asker.address)
-        facts = Facts(
-            now=now,
-            sender=Sender(booking.asker, booking.initiative),
-            occupancy=unit.reservations.occupancy(
-                windows_around(booking.uses, booking.attendees, rules), stock_of(rules)
-            ),
-            conversation=booking,
-            standing=unit.reservations.of(booking.asker.address, booking.initiative, now),
-            last_digests=unit.reservations.last_digests(),
-        )
+        standing = unit.reservations.of(booking.asker.address, booking.initiative, now)
+        facts = replace(facts_around(booking, unit, rules, now), standing=standing)
         matter = Matter(Meaning(booking.language, Intent.CHANGE), facts, rules)
         decision = offered_elsewhere(matter, one.uses, said.about, said.keeper.person, letter.message_id)
         carry_out(decision, unit, rules, office)
@@ -513,6 +529,7 @@ def facts_for(
         conversation=conversation,
         standing=standing,
         earlier=earlier,
+        others=neighbours_of(conversation, meaning, unit, now),
         anothers=None if conversation or initiative else anothers(letter, unit),
         colleagues=colleagues_of(letter, rules),
         in_use=unit.reservations.between(now - AFTER_OPENING, now + BEFORE) if Wish.HERE in meaning.wishes else (),
@@ -522,6 +539,21 @@ def facts_for(
         challenge=challenge,
         traffic=unit.mailbox.traffic(address, conversation.code if conversation else "", now),
     )
+
+
+def neighbours_of(
+    conversation: Reservation | None, meaning: Meaning, unit: Unit, now: datetime
+) -> tuple[Reservation, ...]:
+    """Return the bookings with which one shares a direct hand-over, or is asked about one; where its asker cannot come,
+    those from which it might be had."""
+    if conversation is None or conversation.state not in BOOKED:
+        return ()
+    offered = neighbours([use for option in conversation.options for use in option.uses])
+    codes = sorted(linked(conversation) | {one.code for one in offered})
+    known = [found for code in codes if (found := unit.reservations.get(code)) is not None]
+    fetched = [use.out.opening.end for use in conversation.uses if use.out]
+    before = unit.reservations.between(now, max(fetched) + A_WEEK) if meaning.prevented and fetched else ()
+    return tuple({one.code: one for one in (*known, *before)}.values())
 
 
 def anothers(letter: Letter, unit: Unit) -> Reservation | None:
@@ -570,6 +602,7 @@ def carry_out(
 ) -> None:
     """Write the steps of a decision and put its letters into the outbox, in the transaction at hand."""
     now = office.clock()
+    decision = with_partners(decision, unit.reservations.get, lambda one: facts_around(one, unit, rules, now), rules)
     report = unit.reports.keep(decision.report, now) if decision.report else 0
     letters = letters_of(decision, unit, rules, office, thread, cause, report)
     unit.reservations.put(as_written(decision.puts, letters), stock_of(rules), now)
@@ -583,6 +616,17 @@ def carry_out(
         office.keep_case(decision.case)
     for letter in letters:
         unit.mailbox.post(letter, now)
+
+
+def facts_around(booking: Reservation, unit: Unit, rules: Rules, now: datetime) -> Facts:
+    """Return what the clock may know of a booking: what it is, and what is free around it."""
+    return Facts(
+        now=now,
+        sender=Sender(booking.asker, booking.initiative),
+        occupancy=unit.reservations.occupancy(windows_around(booking.uses, booking.attendees, rules), stock_of(rules)),
+        conversation=booking,
+        last_digests=unit.reservations.last_digests(),
+    )
 
 
 def letters_of(
@@ -667,7 +711,7 @@ def lapse(before: datetime, unit: Unit, rules: Rules, office: Office) -> bool:
     over = unit.reservations.lapsing(before)
     over = tuple(one for one in over if one.draft is None)
     if offers := [one for one in over if not one.examined]:
-        carry_out(lapsed(offers, rules), unit, rules, office)
+        carry_out(lapsed(offers, office.clock(), rules), unit, rules, office)
     for one in over:
         if one.examined:
             carry_out(undecided(one, unit, rules, office.clock()), unit, rules, office, thread_to_asker(one))

@@ -14,7 +14,7 @@ from mailbot.model.decision import Digest, Passing
 from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
 from mailbot.model.reports import Found, Report, Standing
-from mailbot.model.reservation import BOOKED, HELD, Reservation, State
+from mailbot.model.reservation import BOOKED, HELD, Handover, Neighbour, Reservation, State, Use, neighbours
 from mailbot.store.schema import DIGEST, EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
 NOBODY = Address("", "")
@@ -93,8 +93,18 @@ class Erasure:
         for code, body in rows.all():
             nameless = update(RESERVATION).where(RESERVATION.c.code == code)
             self._connection.execute(nameless.values(address="", body=_nameless(body)))
+            self._erase_from_neighbours(code, body)
         of_them = update(HISTORY).where(HISTORY.c.code.in_(codes))
         self._connection.execute(of_them.values(by="", why="", mail=""))
+
+    def _erase_from_neighbours(self, code: str, body: Reservation) -> None:
+        """Take a name off the bookings from or to which something passed directly."""
+        for neighbour in neighbours(_all_uses(body)):
+            this = RESERVATION.c.code == neighbour.code
+            other = self._connection.execute(select(RESERVATION.c.body).where(this)).scalar_one_or_none()
+            if other is not None:
+                told = update(RESERVATION).where(this).values(body=_without_neighbour(other, code))
+                self._connection.execute(told)
 
     def _erase_letters(self, which: ColumnElement[bool], whose: ColumnElement[bool]) -> int:
         """Erase letters that have left, and these recipients of them."""
@@ -140,7 +150,7 @@ class Erasure:
 def _nameless(reservation: Reservation) -> Reservation:
     """Return what was booked, by nobody."""
     return replace(
-        reservation,
+        _without_neighbour(reservation),
         asker=NOBODY,
         subject="",
         phone=None,
@@ -154,8 +164,30 @@ def _nameless(reservation: Reservation) -> Reservation:
     )
 
 
+def _all_uses(reservation: Reservation) -> tuple[Use, ...]:
+    return (*reservation.uses, *(reservation.before.uses if reservation.before else ()))
+
+
+def _without_neighbour(reservation: Reservation, code: str = "") -> Reservation:
+    """Return a booking that does not name from whom, or to whom, something passed directly: anybody, or who has the
+    booking `code`."""
+
+    def of(handover: Handover | None) -> Handover | None:
+        direct = handover.direct if handover else None
+        hides = direct is not None and code in ("", direct.code)
+        return replace(handover, direct=Neighbour(direct.code)) if handover and direct and hides else handover
+
+    def bare(uses: Iterable[Use]) -> tuple[Use, ...]:
+        return tuple(replace(use, out=of(use.out), back=of(use.back)) for use in uses)
+
+    before = reservation.before and replace(reservation.before, uses=bare(reservation.before.uses))
+    return replace(reservation, uses=bare(reservation.uses), before=before)
+
+
 def _list_without(digest: Digest, address: str) -> Digest:
     def nameless(passing: Passing) -> Passing:
+        if passing.giver is not None and passing.giver.address == address:
+            passing = replace(passing, giver=Neighbour(passing.giver.code))
         if passing.asker.address != address:
             return passing
         return replace(passing, asker=NOBODY, initiative="", phone="", comes=None)

@@ -19,8 +19,9 @@ from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.approving import Judge, as_booked, judged
 from mailbot.policy.continued import continued
 from mailbot.policy.decide import on_mail
+from mailbot.policy.direct import with_partners
 from mailbot.policy.matter import Matter
-from mailbot.policy.windows import windows
+from mailbot.policy.windows import windows, windows_around
 from mailbot.service.approving import looked_at
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -182,6 +183,7 @@ class Office:
             conversation=self.reservations.get(code),
             standing=standing,
             arrived=self.now,
+            others=tuple(one for one in self.reservations.values() if one.code != code),
         )
         return replace(facts, **more)  # type: ignore[arg-type]
 
@@ -201,9 +203,7 @@ class Office:
         self.ledger.windows = windows(
             meaning, facts.conversation, self.rules, self.now, (*facts.standing, *facts.earlier)
         )
-        decision = on_mail(meaning, facts, self.rules)
-        self.carry_out(decision)
-        return decision
+        return self.carry_out(on_mail(meaning, facts, self.rules))
 
     def judge(self, said: Verdict, person: Staff, code: str, number: int = 0) -> Decision:
         """Let one of those who decide answer about a conversation; `number` says which asking, the last one if 0."""
@@ -215,15 +215,20 @@ class Office:
         meaning = said.change or Meaning("fr", Intent.CHANGE)
         self.ledger.windows = looked_at(meaning, about, self.rules, self.now)
         judge = Judge(person, number or conversation.approval.number, "m@commune.example")
-        decision = judged(said, Matter(meaning, facts, self.rules), judge)
-        self.carry_out(decision)
-        return decision
+        return self.carry_out(judged(said, Matter(meaning, facts, self.rules), judge))
 
-    def carry_out(self, decision: Decision) -> None:
+    def carry_out(self, decision: Decision) -> Decision:
+        """Carry out a decision with what follows from it for others, and return it all."""
+        decision = with_partners(decision, self.reservations.get, self._around, self.rules)
         self.ledger.carry_out(decision.puts)
         for put in decision.puts:
             assert put.after.version == (put.before.version if put.before else 0) + 1
             self.reservations[put.after.code] = put.after
+        return decision
+
+    def _around(self, booking: Reservation) -> Facts:
+        self.ledger.windows = windows_around(booking.uses, booking.attendees, self.rules)
+        return self.facts(booking.asker, booking.code)
 
 
 # --- short ways to write what was read

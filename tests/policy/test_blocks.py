@@ -215,11 +215,11 @@ def test_who_chooses_has_it_and_who_wants_none_gets_a_person() -> None:
 def test_silence_keeps_what_stands_and_staff_hear_of_it() -> None:
     town, booking, report = booked_then_blocked()
     changing = offered(town, booking, report).puts[0].after
-    decision = lapsed([changing], town.rules)
+    decision = lapsed([changing], town.now, town.rules)
     assert decision.puts[0].after.state is State.CONFIRMED
     [notice] = decision.notices
     assert isinstance(notice.content, d.StillInside)
-    assert lapsed([changing], RULES).notices == ()
+    assert lapsed([changing], town.now, RULES).notices == ()
 
 
 def test_a_bare_no_within_a_day_takes_it_back() -> None:

@@ -17,7 +17,7 @@ from mailbot.model.decision import (
     ShortNotice,
 )
 from mailbot.model.meaning import Collector, Intent, Item
-from mailbot.model.reservation import Act, State, claims_in_force
+from mailbot.model.reservation import Act, claims_in_force
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, Office, asks, goods, local, room, says, slot, span
 
@@ -139,8 +139,8 @@ def test_an_opening_in_which_the_key_is_still_out_is_not_offered() -> None:
     office.mail(asks(room("cuisine", slot("2026-06-11", "14-18"))), KARIM)  # the only key, till Friday morning
     code = booked(office)
     content = letter(office.mail(NOT_FRIDAY, code=code))
-    assert isinstance(content, Handed)
-    assert office.reservations[code].state is State.CONFIRMED
+    assert isinstance(content, OpeningsOffered)
+    assert (content.openings, content.direct) == ((), True), "only from who has it till then"
 
 
 def test_a_day_of_bringing_back_that_does_not_suit_gets_later_ones() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mailbot.model import decision as d
 from mailbot.model.cases import Verdict
 from mailbot.model.meaning import SAME, Collector, Intent, Item, Meaning, Slot
-from mailbot.model.reservation import BOOKED, HELD, Act, Reservation, State, claims_in_force
+from mailbot.model.reservation import BOOKED, HELD, Act, Reservation, State, claims_in_force, linked
 from mailbot.model.rules import Approvals, NeedsApproval, Staff
 from mailbot.policy.approving import at_deadline
 from mailbot.policy.clock import on_clock
@@ -88,6 +88,7 @@ OTHERS = st.sampled_from(
         says(Intent.ACCEPT, comes=Collector("Paul", "0401")),
         says(Intent.ACCEPT, phone="0499 66 66 66"),
         says(Intent.HUMAN, prevented=frozenset(date(2026, 6, day) for day in (5, 12, 19))),
+        says(Intent.HUMAN, prevented=frozenset(date(2026, 6, day) for day in (4, 5, 8, 9, 10, 11, 12))),
         says(Intent.HUMAN, asks_state=True),
         says(Intent.HUMAN, more=True),
         says(Intent.LIST),
@@ -118,6 +119,10 @@ FITS: dict[type, frozenset[State]] = {
     d.Challenged: BOOKED,
     d.ChangeOffered: frozenset({State.CHANGING}),
     d.OpeningsOffered: frozenset({State.CHANGING}),
+    d.DirectAsked: BOOKED,
+    d.DirectAwaited: frozenset({State.CHANGING}),
+    d.DirectAgreed: frozenset({State.CONFIRMED}),
+    d.DirectOff: BOOKED,
     d.CollectorNoted: BOOKED,
     d.Examined: frozenset({State.EXAMINED, State.CHANGING}),
     d.Offered: frozenset({State.OFFERED}),
@@ -136,8 +141,32 @@ FITS: dict[type, frozenset[State]] = {
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(first=FIRST, then=THEN)
 def test_whatever_people_write_the_ledger_holds_and_each_state_has_its_letter(first, then) -> None:
+    walked(Office(RULES), (*first, *then))
+
+
+NOT_FRIDAY = says(Intent.HUMAN, prevented=frozenset({date(2026, 6, 12)}), days=frozenset({date(2026, 6, 12)}))
+AT_ONCE = timedelta(0)
+DIRECT = (
+    (asks(room("cuisine", slot("2026-06-10", "18-20"))), KARIM, -1, "domain", AT_ONCE, None),
+    (asks(room("quartier", slot("2026-06-13", "14-18"))), YVETTE, -1, "domain", timedelta(days=6), None),
+    (NOT_FRIDAY, YVETTE, 0, "domain", AT_ONCE, None),
+    (says(Intent.ACCEPT, option=2), YVETTE, 0, "challenge", AT_ONCE, None),
+    (says(Intent.ACCEPT), KARIM, 0, "challenge", AT_ONCE, None),
+)
+"""What two borrowers write till one has the key from the other."""
+
+
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(steps=st.integers(4, 5), then=THEN)
+def test_whatever_they_write_then_a_direct_hand_over_is_one_for_both(steps, then) -> None:
     office = Office(RULES)
-    for meaning, sender, nth, proof, later, verdict in (*first, *then):
+    walked(office, DIRECT[:steps])
+    assert any(map(linked, office.reservations.values()))
+    walked(office, then)
+
+
+def walked(office: Office, steps) -> None:
+    for meaning, sender, nth, proof, later, verdict in steps:
         code = a_thread(office, sender, nth)
         pending = office.reservations[code].pending if code else None
         more = {"challenge": pending.act} if proof == "challenge" and pending else {}
@@ -186,9 +215,18 @@ def holds(office: Office) -> None:
     occupied: Counter[tuple[str, int]] = Counter()
     for reservation in office.reservations.values():
         is_whole(reservation)
+        shares_with_who_shares(reservation, office)
         for claim in claims_in_force(reservation):
             occupied.update({(claim.resource, cell): claim.units for cell in range(claim.first, claim.last + 1)})
     assert +office.ledger.cells == +occupied
+
+
+def shares_with_who_shares(reservation: Reservation, office: Office) -> None:
+    """What passes directly passes for both; where one is off, it may have changed hands, and staff know."""
+    for code in linked(reservation):
+        event(f"direct: {reservation.state}, {'asked' if reservation.pending else 'agreed'}")
+        begun = [one.opening.start for use in reservation.uses for one in (use.out, use.back) if one and one.direct]
+        assert reservation.code in linked(office.reservations[code]) or any(start <= office.now for start in begun)
 
 
 def is_whole(reservation: Reservation) -> None:
@@ -220,8 +258,10 @@ TOUCHES = frozenset({Act.CHANGE, Act.UNDO, Act.CANCEL})
 
 
 def only_proven_acts_touch_what_stands(decision: d.Decision, proof: str) -> None:
-    """Without proof nothing; with the answer to a challenge, what the challenge named."""
+    """Without proof nothing; with the answer to a challenge, what the challenge named, or what both agreed to share."""
     for put in decision.puts:
+        if proof == "challenge" and linked(put.before):
+            continue
         if put.before is not None and put.before.state in BOOKED and proof == "challenge":
             pending = put.before.pending
             assert put.act not in TOUCHES or (pending and put.act is pending.act)

@@ -38,7 +38,7 @@ from mailbot.model.reports import (
     Verb,
     Why,
 )
-from mailbot.model.reservation import Act, Approval, Handover, Option, Pending, Reservation, State, Use
+from mailbot.model.reservation import Act, Approval, Handover, Neighbour, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Approvals, College, NeedsApproval, Rules
 from mailbot.model.spans import Days, Hours, Span
 from mailbot.policy.rules import load
@@ -106,6 +106,12 @@ GARAGE_BACK = Handover("garage", span("2026-06-15", "08:00-10:00"))
 ROOM = Use("maison-quartier", 1, span("2026-06-13", "14:00-18:00"), (), OUT, BACK, "maison-quartier", 1)
 TENTS = Use("tonnelle", 2, days("2026-06-12", "2026-06-15"), (), GARAGE_OUT, GARAGE_BACK)
 CHAIRS = Use("chaise", 30, days("2026-06-12", "2026-06-15"), (), GARAGE_OUT, GARAGE_BACK)
+
+KARIM = Neighbour("R-9H2TD", "Karim Benali", "0400 11 22 33", "karim@voisins.example")
+TAKEN_OVER = replace(ROOM, out=Handover("loge", span("2026-06-12", "22:00-14:00"), KARIM))
+GIVEN = replace(
+    ROOM, back=Handover("loge", span("2026-06-13", "18:00-10:00"), Neighbour("R-2B4CD", "Inès", "", "i@x.example"))
+)
 
 WORDS = {
     "fr": ("le 13 de 2 à 6", "les deux tentes", "une trentaine de chaises"),
@@ -265,6 +271,7 @@ COMING = passing(
     phone="0400 44 55 66",
     unreached=True,
 )
+DIRECT = passing(d.Direction.OUT, span("2026-06-12", "22:00-14:00"), "R-5N7PW", "Aurore Dubois", giver=KARIM)
 LATE = passing(
     d.Direction.BACK,
     span("2026-06-11", "17:00-19:00"),
@@ -280,7 +287,11 @@ DIGEST = d.Digest(
     day=date(2026, 6, 12),
     until=at("2026-06-15 06:45"),
     late=(LATE,),
-    lines=(GOING, COMING, replace(GOING, direction=d.Direction.BACK, opening=span("2026-06-15", "08:00-10:00"))),
+    lines=(
+        GOING,
+        COMING,
+        replace(GOING, direction=d.Direction.BACK, opening=span("2026-06-15", "08:00-10:00")),
+    ),
     changed=(d.Change(GONE, cancelled=True),),
 )
 PLACE = "R-4M8TQ back loge 2026-06-12T08:00Z"
@@ -358,6 +369,7 @@ def contents(language: str) -> dict[str, d.Content]:
     changing = replace(
         booked, state=State.CHANGING, options=two, deadline=DEADLINE, pending=Pending(Act.CHANGE, request(language))
     )
+    several = replace(changing, options=(*two, Option(3, booked.uses)))
     asking = Approval(2, ("nuit", "alcool"), NOW)
     examined = replace(
         booked,
@@ -542,7 +554,21 @@ def contents(language: str) -> dict[str, d.Content]:
         "collector": d.CollectorNoted(replace(booked, collector=CARINE)),
         "challenged-collector": d.Challenged(booked, Act.NOTE, collector=CARINE),
         "openings": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True),
-        "openings-one": d.OpeningsOffered(changing, (BACK,), fetching=False),
+        "openings-one": d.OpeningsOffered(replace(changing, options=changing.options[:1]), (BACK,), fetching=False),
+        "openings-direct": d.OpeningsOffered(several, (OUT, GARAGE_OUT), fetching=True, direct=True),
+        "openings-direct-alone": d.OpeningsOffered(
+            replace(several, options=several.options[:1]), (), True, direct=True
+        ),
+        "openings-refused": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True, refused=True),
+        "openings-unproven": d.OpeningsOffered(several, (OUT, GARAGE_OUT), True, direct=True, unproven=True),
+        "direct-asked": d.DirectAsked(booked, (GIVEN,), DEADLINE),
+        "direct-awaited": d.DirectAwaited(several),
+        "direct-agreed": d.DirectAgreed(
+            replace(booked, uses=(TAKEN_OVER, TENTS, CHAIRS)), (ROOM, TENTS, CHAIRS), DEADLINE
+        ),
+        "direct-agreed-giving": d.DirectAgreed(replace(booked, uses=(GIVEN,)), (ROOM,), DEADLINE),
+        "direct-off": d.DirectOff(booked, (TAKEN_OVER, TENTS, CHAIRS)),
+        "direct-off-unneeded": d.DirectOff(booked, booked.uses, needed=False),
         "unchanged": d.Unchanged(booked),
         "unchanged-no": d.Unchanged(booked, (TAKEN,)),
         "asked-change": d.Asked(replace(changing, options=()), frozenset(), slots=rivals),
@@ -591,6 +617,7 @@ def contents(language: str) -> dict[str, d.Content]:
         "offered-again": d.Offered(offered, ()),
         "digest": DIGEST,
         "digest-reserved": replace(DIGEST, late=(), lines=(replace(GOING, reserved=True),), changed=()),
+        "digest-direct": replace(DIGEST, late=(), changed=(), lines=(GOING, DIRECT)),
         "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
         "digest-blocked": replace(DIGEST, late=(), changed=(), blocked=CLOSED[:1]),
         "overdue": d.Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),

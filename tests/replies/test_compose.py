@@ -46,7 +46,17 @@ from tests.replies.gallery import parsed, text_of
 
 COMPOSER = Composer(TEMPLATES)
 UNDO = at("2026-06-03 09:30")
-FILED = ("confirmed", "firm", "changed", "unchanged", "cancelled", "withdrawn", "freeing")
+FILED = (
+    "confirmed",
+    "firm",
+    "changed",
+    "direct-agreed",
+    "direct-off",
+    "unchanged",
+    "cancelled",
+    "withdrawn",
+    "freeing",
+)
 """Letters that may carry a calendar file."""
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = Thread("Re: Fête de la rue", "asked@courrier.example", ("first@courrier.example",))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailbot.model.spans import Span
-from tests.replies.examples import BACK, CHAIRS, NOW, OUT, ROOM, TENTS, at, evenings, rules, sundays
+from tests.replies.examples import BACK, CHAIRS, GIVEN, NOW, OUT, ROOM, TAKEN_OVER, TENTS, at, evenings, rules, sundays
 from tests.replies.tellers import teller
 
 
@@ -23,6 +23,13 @@ def test_two_counters_are_two_errands_soonest_first() -> None:
     goods, key = teller().fetching((ROOM, TENTS, CHAIRS))
     assert (goods.kind, goods.load) == ("goods", "2 tonnelles et 30 chaises")
     assert (key.kind, key.load) == ("key", "la clé")
+
+
+def test_what_passes_directly_is_no_errand_at_a_counter() -> None:
+    assert teller().fetching((TAKEN_OVER,)) == teller().returning((GIVEN,)) == ()
+    [taken], [given] = teller().direct((TAKEN_OVER,)), teller().direct((GIVEN,))
+    assert (taken.gives, taken.who, taken.reach) == (False, "Karim Benali", "0400 11 22 33")
+    assert (given.gives, given.who, given.reach) == (True, "Inès", "i@x.example"), "who gave no number has an address"
 
 
 def test_who_holds_the_key_is_named_once() -> None:

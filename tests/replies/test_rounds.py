@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailbot.model import decision as d
 from mailbot.replies.rounds import changes, round_of
-from tests.replies.examples import COMING, DIGEST, EMPTY_DIGEST, GOING, GONE, JOSIANE, LATE, span
+from tests.replies.examples import COMING, DIGEST, DIRECT, EMPTY_DIGEST, GOING, GONE, JOSIANE, LATE, span
 from tests.replies.tellers import teller
 
 
@@ -68,3 +68,11 @@ def test_goods_alone_are_told_without_a_key() -> None:
     goods = replace(GOING, rooms=(), keys=(), goods=(("tonnelle", 2), ("chaise", 30)))
     [line] = changes((d.Change(goods, cancelled=False),), teller("nl"))
     assert line.load == "2 partytenten en 30 stoelen"
+
+
+def test_what_passes_directly_says_from_whom_to_whom_and_asks_nothing() -> None:
+    told = round_of(replace(DIGEST, late=(), lines=(DIRECT,)), teller(), JOSIANE.address)
+    [line] = told.sections[0].lines
+    assert (line.hours, line.counter) == ("avant samedi 13 juin à 14 h", "sans vous")
+    assert line.who == "De Karim Benali, 0400 11 22 33, à Aurore Dubois, 0400 98 76 54 (R-5N7PW)."
+    assert (told.totals, told.first_out, told.first_back) == ((), 0, 0)

@@ -15,7 +15,8 @@ from mailbot.model.decision import End
 from mailbot.model.letters import Address
 from mailbot.model.outbox import Receipt
 from mailbot.model.reports import ForSomebody, Report, Standing
-from mailbot.model.reservation import Act, State
+from mailbot.model.reservation import Act, Booked, Handover, Neighbour, State, neighbours
+from mailbot.model.spans import Span
 from mailbot.store import Store, open_store
 from tests.store.examples import (
     ASKER,
@@ -122,6 +123,31 @@ def test_nothing_is_left_once_nothing_stands(store: Store) -> None:
     kept = everything_kept(store)
     assert ASKER.address not in kept
     assert ASKER.name not in kept
+
+
+def test_who_had_something_directly_is_forgotten_by_the_other_as_well(store: Store) -> None:
+    opening = Span(NOW, NOW + timedelta(hours=2))
+    with store.unit() as unit:
+        unit.reservations.put([booked("R-00001", room(hours(13, 12, 16)))], ONE_EACH, NOW)
+        unit.reservations.put([booked("R-00002", room(hours(20, 12, 16)))], ONE_EACH, NOW)
+        first, second = unit.reservations.get("R-00001"), unit.reservations.get("R-00002")
+        assert first is not None
+        assert second is not None
+        to, of = Neighbour("R-00002", "Nadia", "0400"), Neighbour("R-00001", "Léa", "02 513 14 00", ASKER.address)
+        given = replace(first.uses[0], back=Handover("loge", opening, to))
+        taken = replace(second.uses[0], out=Handover("loge", opening, of))
+        theirs = replace(second, asker=COLLEAGUE, uses=(taken,), before=Booked((taken,)))
+        unit.reservations.put([step(second, theirs, Act.NOTE)], ONE_EACH, NOW)
+        unit.reservations.put([step(first, replace(first, uses=(given,)), Act.CANCEL)], ONE_EACH, NOW)
+        unit.commit()
+    with store.unit() as unit:
+        unit.erasure.forget(ASKER.address)
+        kept, erased = unit.reservations.get("R-00002"), unit.reservations.get("R-00001")
+        assert kept is not None
+        assert erased is not None
+        assert kept.before is not None
+        assert {*neighbours(kept.uses), *neighbours(kept.before.uses)} == {Neighbour("R-00001")}
+        assert neighbours(erased.uses) == (Neighbour("R-00002"),)
 
 
 def test_the_same_mail_is_known_even_by_who_forgot_its_sender(store: Store) -> None:
