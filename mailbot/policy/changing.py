@@ -216,7 +216,7 @@ def carried_out(
     why = "a From line proves nothing: the owner is asked"
     comes = pending.meaning.comes if pending.meaning else None
     if one is not None and not one.basket.pieces:  # nothing new to be held
-        after = matter.reservation(pending=pending)
+        after = matter.cleared(pending=pending)
         put = matter.step(after, Act.CHALLENGE, why)
     else:
         deadline = deadline_of((one,), matter) if one else booking.deadline
