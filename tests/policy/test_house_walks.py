@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
@@ -44,13 +45,13 @@ from tests.policy.commune import KARIM, RULES, YVETTE, Ledger, Office, asks, goo
 ELS = Manager("els", "Els", "els@school.example", "nl", ("parc",))
 STEWARD = Holder("hugo", "Hugo", "hugo@garage.example", "fr", things=frozenset({"table", "sono"}), sets_limits=True)
 NIGHT = NeedsApproval("nuit", {}, after=21 * 60)
-HALL = NeedsApproval("salle", {}, rooms=frozenset({"salle"}))
+HALL = NeedsApproval("salle", {}, rooms=frozenset({"salle", "quartier"}))
 TOWN = replace(
     RULES,
     managers={"els": ELS},
     holders={**RULES.holders, "hugo": STEWARD},
     approvals=Approvals({"nuit": NIGHT}),
-    college=College({"salle": HALL}, meets_on=1),
+    college=College({"salle": HALL}, meets_on=3, list_before=1),
 )
 CLAIRE, WOUTER = TOWN.staff[0], Staff("Wouter", "wouter@commune.example", "nl")
 STAFF = Housekeeper("staff", CLAIRE)
@@ -283,6 +284,13 @@ ACTS = (
 )  # fmt: skip
 
 
+OF_THE_COLLEGE = (
+    a_request, a_request, an_answer, a_change, a_giving_up, an_order, the_clock, a_verdict, a_list, a_list,
+    a_ballot, a_ballot, a_ballot, a_ballot,
+)  # fmt: skip
+"""A walk among what the College decides about, which is rare among all that may happen."""
+
+
 def looked_at(decision: d.Decision | None, house: House) -> None:
     """One letter at most to each person, and each letter's reservation is what stands."""
     if decision is None:
@@ -307,11 +315,12 @@ def holds(house: House) -> None:
 
 
 @settings(max_examples=100, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(st.data())
-def test_whoever_acts_the_ledger_holds_and_nothing_new_is_taken_where_it_is_closed(data) -> None:
+@pytest.mark.parametrize("acts", [ACTS, OF_THE_COLLEGE])
+@given(data=st.data())
+def test_whoever_acts_the_ledger_holds_and_nothing_new_is_taken_where_it_is_closed(acts, data) -> None:
     house = House(TOWN, ledger=Cells())
     for _ in range(data.draw(st.integers(6, 18))):
-        act = data.draw(st.sampled_from(ACTS))
+        act = data.draw(st.sampled_from(acts))
         before = dict(house.reservations)
         decision = act(house, data.draw)
         if decision is not None and not mailed(act):
