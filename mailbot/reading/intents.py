@@ -90,7 +90,7 @@ class Judgement:
 def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]]) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
     wondering ("savoir si") or begins in what is said to be booked already (`settled`), and one for a question of what
-    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel", nor one for a yes in "none of these
+    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel", nor one for a yes in "neither
     suits us"."""
     wondered, done = [(cue.first, cue.last) for cue in cues if cue.value == "know"], list(settled)
     otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]

@@ -122,6 +122,9 @@ class Assembly:
         self._there = folded(word for table in people for word in table["there"])
         ours = [word for lexicon in lexicons for word in lexicon.table("groups")["ours"]]
         self._definite = folded([*ours, *(word for table in quantity for word in table["definite"])])
+        stance = [lexicon.table("stance") for lexicon in lexicons]
+        self._adding = folded(word for table in stance for word in table["also"])
+        self._turns = folded(word for table in quantity for word in table["contrast"]) - self._sums
         self._fors = folded(word for table in marks for word in table["for"])
 
     def named(self, page: Page, counts: Sequence[Count]) -> set[int]:
@@ -201,6 +204,8 @@ class Assembly:
                 weight = found[-1].weight
             if weight == 0 and found and self._tops(sight.page, found[-1], count):
                 weight = found[-1].weight
+            if weight == 0 and found and bare and self._but_fewer(sight.page, found[-1], count):
+                weight = found[-1].weight
             if weight == 0 and self._replaces(sight.page, count, by_first):
                 weight = LED
             if weight == 0:
@@ -209,6 +214,8 @@ class Assembly:
             if joined:
                 before = found.pop()
                 one = replace(one, value=before.value + one.value, first=before.first, weight=max(before.weight, NAMED))
+            elif found and self._but_fewer(sight.page, found[-1], count):
+                one = replace(one, weight=max(found.pop().weight, one.weight))
             elif (found and self._goes_further(sight.page, found[-1], count)) or (
                 found and count.last in rather and self._corrects(sight, found[-1], count)
             ):
@@ -620,6 +627,13 @@ class Assembly:
         between = [word for word in page.words[before.last : count.first] if word not in {",", "("}]
         further = tuple(between) in self._or_more or (not between and page.words[before.last] in {",", "("})
         return further and before.value < count.value <= 1.5 * before.value
+
+    def _but_fewer(self, page: Page, before: People, count: Count) -> bool:
+        """Whether fewer are said to come than the people named before: "nonante au cimetière mais soixante au repas"."""
+        between = page.words[before.last : count.first]
+        same = page.sentence_of[before.first] == page.sentence_of[count.first]
+        turned = not self._turns.isdisjoint(between) and self._adding.isdisjoint(between)
+        return same and turned and count.value < before.value
 
     def _tops(self, page: Page, before: People, count: Count) -> bool:
         """Whether a number is said to be the most that may come, behind another: "45 convives, 50 grand maximum"."""

@@ -262,8 +262,8 @@ class Counting:
         return None
 
     def _explained(self, page: Page, mention: Mention, by_start: Mapping[int, Count]) -> Quantity | None:
-        """ "alle kabelhaspels die u hebt (8 toch?)", "cool box if you have one (1)": a bracket a few words behind that says
-        little but a number."""
+        """ "alle kabelhaspels die u hebt (8 toch?)", "cool box if you have one (1)": a bracket a few words behind that
+        says little but a number."""
         limit = page.sentence(mention.first).last
         opened = next(
             (at for at in range(mention.last, min(mention.last + FARTHEST, limit)) if page.words[at] == "("), 0

@@ -165,21 +165,30 @@ def begins_entry(tokens: Sequence[Token], at: int) -> bool:
 
 def wrapped_lines(tokens: Sequence[Token]) -> frozenset[int]:
     """Return the line ends (indices of their tokens) that a mail program put where a line grew too long. There the
-    next word did not fit: no line is longer than this one with that word. Other line ends were typed, and mean it."""
+    next word did not fit: no line is longer than this one with that word; or a long line ends with a word, and the next
+    one begins with a small letter, where lines begin with capitals. Other line ends were typed, and mean it."""
     ends = [index for index, token in enumerate(tokens) if token.kind is Kind.NEWLINE]
     starts = [0, *(tokens[index].end for index in ends)]
     lengths = [tokens[index].start - start for index, start in zip(ends, starts, strict=False)]
     last = tokens[-1].end - starts[-1] if tokens else 0
     longest = max([*lengths, last, _NARROWEST_PAGE])
+    begun = [tokens[index + 1] for index in ends if index + 1 < len(tokens) and tokens[index].norm == "\n"]
+    upper = sum(token.text[:1].isupper() for token in begun) > 1
     return frozenset(
         index
         for index, length in zip(ends, lengths, strict=True)
         if length >= _NARROWEST
         and tokens[index].norm == "\n"
         and index + 1 < len(tokens)
-        and length + 1 + _word_length(tokens, index + 1) > longest
+        and (length + 1 + _word_length(tokens, index + 1) > longest or (upper and _goes_on(tokens, index)))
         and not begins_entry(tokens, index + 1)
     )
+
+
+def _goes_on(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a line ends with a word in the middle of a sentence, as the next one shows."""
+    before, after = tokens[end - 1], tokens[end + 1]
+    return end > 0 and before.kind is Kind.WORD and after.kind is Kind.WORD and after.text[:1].islower()
 
 
 def _word_length(tokens: Sequence[Token], at: int) -> int:

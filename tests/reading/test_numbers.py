@@ -64,10 +64,12 @@ SAID = {
         12: "twelve | a dozen",
         13: "thirteen",
         20: "twenty",
-        24: "two dozen | twenty-four",
+        18: "eighteen | a dozen and a half",
+        24: "two dozen | twenty-four | 2 dozen | a couple of dozen | couple dozen",
         25: "twenty-five | twenty five",
         40: "forty",
         65: "sixty-five",
+        90: "ninety | four score and ten | 4 score & ten",
         100: "a hundred | hundred | one hundred",
         120: "a hundred and twenty | one hundred and twenty",
         300: "three hundred",
@@ -125,6 +127,23 @@ def test_an_article_may_be_no_number(language: str, text: str) -> None:
 )
 def test_a_round_figure_says_so(language: str, text: str) -> None:
     assert [number.about for number in said(language, text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("fr", "2 douzaines de chaises", 24),
+        ("fr", "1 douzaine et demie de tables", 18),
+        ("nl", "anderhalf dozijn tafels", 18),
+        ("nl", "een dozijn en een half", 18),
+    ],
+)
+def test_groups_are_multiplied_and_halved(language: str, text: str, value: int) -> None:
+    assert [number.value for number in said(language, text)] == [value]
+
+
+def test_units_are_added_to_scores_alone() -> None:
+    assert [number.value for number in said("en", "two dozen and ten")] == [24, 10]
 
 
 def test_numbers_in_a_row_stay_apart() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.reading.tokens import Kind, fold, tokenize
+from mailbot.reading.tokens import Kind, fold, tokenize, wrapped_lines
 
 
 def norms(text: str) -> list[str]:
@@ -84,3 +84,19 @@ def test_tokens_cover_all_signs_but_spaces_in_order(text: str) -> None:
     ends = [0, *(token.end for token in tokens)]
     gaps = [text[end : token.start] for end, token in zip(ends, tokens, strict=False)]
     assert all(not gap.strip() for gap in [*gaps, text[ends[-1] :]])
+
+
+BROKEN = "On s'est arrêté sur le samedi 13 juin, après bien des essais, à la maison de"
+
+
+def wrapped(text: str) -> int:
+    return len(wrapped_lines(tokenize(text)))
+
+
+def test_a_sentence_that_goes_on_below_was_broken_there() -> None:
+    page = f"Bonjour,\nC'est encore moi, et j'ai une grande nouvelle.\n{BROKEN}\nquartier.\n{'Merci ' * 20}"
+    assert wrapped(page) == 1
+
+
+def test_who_writes_no_capitals_ends_lines_where_he_means_it() -> None:
+    assert wrapped(f"bonjour,\n{BROKEN.lower()}\nquartier.\n{'merci ' * 20}") == 0
