@@ -629,7 +629,7 @@ class Assembly:
         return further and before.value < count.value <= 1.5 * before.value
 
     def _but_fewer(self, page: Page, before: People, count: Count) -> bool:
-        """Whether fewer are said to come than the people named before: "nonante au cimetière mais soixante au repas"."""
+        """Whether fewer are said to come than the people named before: "90 au cimetière mais 60 au repas"."""
         between = page.words[before.last : count.first]
         same = page.sentence_of[before.first] == page.sentence_of[count.first]
         turned = not self._turns.isdisjoint(between) and self._adding.isdisjoint(between)
