@@ -107,8 +107,9 @@ def parser() -> argparse.ArgumentParser:
     letters = commands.add_parser(
         "letters",
         help="print every letter, with sample values, or mail them for approval",
-        description="Prints every letter, to askers and to those who run it, filled in with sample values of your rules, "
-        "in each language of the commune. With --to they are mailed, one mail a language, for approval by the college.",
+        description="Prints every letter, to askers and to those who run it, filled in with sample values of your "
+        "rules, in each language of the commune. With --to they are mailed, one mail a language, for approval by the "
+        "college.",
     )
     letters.add_argument("--to", metavar="ADDRESS", help="mail them to this address instead")
     letters.set_defaults(command=_letters)

@@ -18,8 +18,8 @@ WAIT = 60.0
 
 FOR_POSTGRESQL = (
     "this is for SQLite. PostgreSQL: back it up with pg_dump, and the data folder with it; put both back while mailbot "
-    "is stopped; then `mailbot restore --since 2026-06-12T03:00` (the hour of the dump) reads the mails again that came "
-    "since, and leaves their answers in the drafts"
+    "is stopped; then `mailbot restore --since 2026-06-12T03:00` (the hour of the dump) reads the mails again that "
+    "came since, and leaves their answers in the drafts"
 )
 
 
