@@ -17,6 +17,7 @@ from tests.corpus.score import Form, Score, score
 FLOORS = {
     "blind-17": 0.75,
     "blind-18": 0.8,
+    "blind-19": 0.8,
     "part-hours": 0.85,
     "part-people": 0.87,
     "part-things": 0.8,
