@@ -11,7 +11,8 @@ BadSettings  the environment or .env does not hold: the program does not start
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class MailbotError(Exception):
@@ -38,8 +39,7 @@ class LostRace(MailbotError):
     """The database refused a taking or a step because another one came first; nothing of the transaction stands."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One fault in a file that people edit: where it is (1-based, 0 where there is no line) and what is wrong."""
 
     line: int

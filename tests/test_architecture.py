@@ -113,9 +113,10 @@ def test_a_library_enters_by_its_own_door(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if part_of(path) == "model"], ids=name)
-def test_the_model_needs_the_standard_library_alone(path: Path) -> None:
+def test_the_model_needs_the_standard_library_and_its_structs_alone(path: Path) -> None:
+    """msgspec makes the classes of values: 300 of them as dataclasses are a quarter of the start of a command."""
     outside = {module.split(".")[0] for module in imported(path)} - {"mailbot"} - set(sys.stdlib_module_names)
-    assert not outside
+    assert outside <= {"msgspec"}
 
 
 def test_only_app_and_the_rim_look_at_the_clock() -> None:

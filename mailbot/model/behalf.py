@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 
 
-@dataclass(frozen=True)
-class Behalf:
+class Behalf(Struct, frozen=True):
     """A request for somebody else, as it was read. `whom` is how they are called, `address` theirs where it was said;
     either may be empty. `text` is what the request says, `subject` what it is about, `sent` when it was written."""
 
@@ -26,8 +26,7 @@ class Behalf:
     """It is surely for somebody else; else only where `whom` is known."""
 
 
-@dataclass(frozen=True)
-class Party:
+class Party(Struct, frozen=True):
     """For whom it is: who gets the letters, of which initiative (its id), and in which language they are written to."""
 
     address: Address
@@ -47,8 +46,7 @@ class Unknown(StrEnum):
     """It is known who, and not where to write."""
 
 
-@dataclass(frozen=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """It cannot be told for whom it is; `near` are names that are like it."""
 
     why: Unknown

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language, Meaning
@@ -24,8 +25,7 @@ class Ending(StrEnum):
     """Nothing more is to be done."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One mail that was handed to a person. `id` is the digest of the mail, `meaning` what was understood of it."""
 
     id: str
@@ -64,8 +64,7 @@ class Case:
     """Of a draft: staff were reminded of it."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one of those who decide answers when they are asked for a yes."""
 
     agrees: bool | None = None
@@ -87,8 +86,7 @@ class Vote(StrEnum):
     """It is put off, or left out of a yes to the others without a word why."""
 
 
-@dataclass(frozen=True)
-class Voted:
+class Voted(Struct, frozen=True):
     """What was decided about some of the list: `numbers` and `codes`, or all of it where both are empty."""
 
     vote: Vote
@@ -97,16 +95,14 @@ class Voted:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Ballot:
+class Ballot(Struct, frozen=True):
     """What one of the staff says that the College decided. `unclear` are lines that were not understood."""
 
     votes: tuple[Voted, ...] = ()
     unclear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What one of the staff writes about a case: one of `drop`, `agrees` and `correction`, else `words` for the sender
     of the mail; `unclear` where it may be a correction and may be words."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Counts:
+
+class Counts(Struct, frozen=True):
     """How it stands at a moment: nothing of it names anybody."""
 
     mails: Mapping[str, int]

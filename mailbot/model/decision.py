@@ -6,10 +6,11 @@ A decision holds no sentence: notices carry values, and `replies` words them in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from mailbot.model.behalf import Party, Unresolved
 from mailbot.model.cases import Case
@@ -35,8 +36,7 @@ class Occupancy(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """A part of the ledger that a decision will look at: cells of some resources, both ends included."""
 
     resources: frozenset[str]
@@ -47,37 +47,31 @@ class Window:
 # --- objections: why something cannot be as asked; each holds what the letter must say
 
 
-@dataclass(frozen=True)
-class InThePast:
+class InThePast(Struct, frozen=True):
     day: date
 
 
-@dataclass(frozen=True)
-class TooLate:
+class TooLate(Struct, frozen=True):
     """Asked too shortly before; `earliest` is the first moment that could be had (UTC)."""
 
     earliest: datetime
 
 
-@dataclass(frozen=True)
-class TooFar:
+class TooFar(Struct, frozen=True):
     latest: date
 
 
-@dataclass(frozen=True)
-class TooLong:
+class TooLong(Struct, frozen=True):
     """A use of a room is longer than allowed."""
 
     longest: timedelta
 
 
-@dataclass(frozen=True)
-class LoanTooLong:
+class LoanTooLong(Struct, frozen=True):
     longest: int
 
 
-@dataclass(frozen=True)
-class OutsideHours:
+class OutsideHours(Struct, frozen=True):
     """`open` holds the opening hours of that day; empty where it is closed that weekday."""
 
     resource: str
@@ -85,8 +79,7 @@ class OutsideHours:
     open: tuple[Hours, ...]
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Of the whole, or blocked for some hours or days; what staff wrote as a reason stands for every language."""
 
     resource: str
@@ -94,21 +87,18 @@ class Closed:
     reason: Words
 
 
-@dataclass(frozen=True)
-class TooManyPeople:
+class TooManyPeople(Struct, frozen=True):
     resource: str
     capacity: int
     asked: int
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     resource: str
     when: Span | Days
 
 
-@dataclass(frozen=True)
-class ShortStock:
+class ShortStock(Struct, frozen=True):
     """`free` units are left on the busiest day."""
 
     resource: str
@@ -117,8 +107,7 @@ class ShortStock:
     days: Days
 
 
-@dataclass(frozen=True)
-class TooManyUnits:
+class TooManyUnits(Struct, frozen=True):
     """More of a thing is asked than one loan may have."""
 
     resource: str
@@ -126,8 +115,7 @@ class TooManyUnits:
     asked: int
 
 
-@dataclass(frozen=True)
-class NoKey:
+class NoKey(Struct, frozen=True):
     """The room is free, but each copy of its key is out from the last opening before to the first after."""
 
     resource: str
@@ -135,8 +123,7 @@ class NoKey:
     when: Span
 
 
-@dataclass(frozen=True)
-class NoOpening:
+class NoOpening(Struct, frozen=True):
     """No opening of the counter lies in reach before or after the use."""
 
     resource: str
@@ -144,42 +131,36 @@ class NoOpening:
     when: Span | Days
 
 
-@dataclass(frozen=True)
-class TooManyBookings:
+class TooManyBookings(Struct, frozen=True):
     limit: int
 
 
-@dataclass(frozen=True)
-class TooManyHours:
+class TooManyHours(Struct, frozen=True):
     limit: int
     week: date
     """The Monday of the week that would be too full."""
 
 
-@dataclass(frozen=True)
-class TooManyOptions:
+class TooManyOptions(Struct, frozen=True):
     """More is held at their own wish than the rules allow."""
 
     limit: int
 
 
-@dataclass(frozen=True)
-class BeforeCollege:
+class BeforeCollege(Struct, frozen=True):
     """The College must agree first, and cannot before; `earliest` is the first day that could be had."""
 
     earliest: date
 
 
-@dataclass(frozen=True)
-class NotAgreed:
+class NotAgreed(Struct, frozen=True):
     """Those who must agree do not, or do no longer."""
 
     resource: str
     when: Span | Days
 
 
-@dataclass(frozen=True)
-class NotLent:
+class NotLent(Struct, frozen=True):
     """Something that the commune does not have; `name` as the asker called it."""
 
     name: str
@@ -211,8 +192,7 @@ Objection: TypeAlias = (
 # --- notices: one class, one letter; `template` names its files in templates/<language>/
 
 
-@dataclass(frozen=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """It is booked. With the calendar file (METHOD:REQUEST, or PUBLISH where the dates are no simple rule)."""
 
     template: ClassVar[str] = "confirmed"
@@ -229,8 +209,7 @@ class Confirmed:
     """What the person who approved it adds, in their words."""
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """It is possible, held until the deadline (the single option), and a person decides."""
 
     template: ClassVar[str] = "examined"
@@ -240,8 +219,7 @@ class Examined:
     """Why what they ask now is not possible; what they asked before goes on being examined."""
 
 
-@dataclass(frozen=True)
-class ApprovedOtherwise:
+class ApprovedOtherwise(Struct, frozen=True):
     """A person agrees, but to something else than what was asked: that is held, as the single option, until a yes."""
 
     template: ClassVar[str] = "approved_otherwise"
@@ -251,8 +229,7 @@ class ApprovedOtherwise:
     """It is what was asked: they had said no before."""
 
 
-@dataclass(frozen=True)
-class NotApproved:
+class NotApproved(Struct, frozen=True):
     """A person does not agree, or nobody answered in time (`lapsed`); of a change: what is booked stays."""
 
     template: ClassVar[str] = "not_approved"
@@ -265,8 +242,7 @@ class NotApproved:
     lapsed: bool = False
 
 
-@dataclass(frozen=True)
-class ApprovalAsked:
+class ApprovalAsked(Struct, frozen=True):
     """To those who decide, with the asker's mail: what is asked, by whom, why it needs them, and how to answer."""
 
     template: ClassVar[str] = "approval_asked"
@@ -294,8 +270,7 @@ class Outcome(StrEnum):
     """The same, and there was nothing to offer."""
 
 
-@dataclass(frozen=True)
-class ApprovalTold:
+class ApprovalTold(Struct, frozen=True):
     """To one of those who decide: what came of their words, where it is not just what they said."""
 
     template: ClassVar[str] = "approval_told"
@@ -306,16 +281,14 @@ class ApprovalTold:
     """Who had decided."""
 
 
-@dataclass(frozen=True)
-class Firm:
+class Firm(Struct, frozen=True):
     """The College agreed: what was booked under reserve is firm. With the calendar file, one SEQUENCE higher."""
 
     template: ClassVar[str] = "firm"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Withdrawn:
+class Withdrawn(Struct, frozen=True):
     """Those who must agree to what is booked do not (`college`), or do no longer: `uses` are given up. The reservation
     holds other options until its deadline, or none where there are none. With the calendar file METHOD:CANCEL."""
 
@@ -329,16 +302,14 @@ class Withdrawn:
     """Ids of the rules' needs."""
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A booking under reserve, with its number in the College's list."""
 
     number: int
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class CollegeList:
+class CollegeList(Struct, frozen=True):
     """To staff: what the College decides about at a meeting; `again`: of that, what nobody answered since."""
 
     template: ClassVar[str] = "college_list"
@@ -369,16 +340,14 @@ class Ruling(StrEnum):
     """Yes, but it is blocked by now: nothing is done."""
 
 
-@dataclass(frozen=True)
-class Ruled:
+class Ruled(Struct, frozen=True):
     listing: Listing
     ruling: Ruling
     who: str = ""
     """Who had said it before."""
 
 
-@dataclass(frozen=True)
-class CollegeTold:
+class CollegeTold(Struct, frozen=True):
     """To who of the staff said what the College decided: what was done, and what stays under reserve. `unclear` are
     their words that were not understood: nothing was done then."""
 
@@ -389,8 +358,7 @@ class CollegeTold:
     unclear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """Not possible as asked; the reservation holds one to three numbered options until its deadline."""
 
     template: ClassVar[str] = "offered"
@@ -398,8 +366,7 @@ class Offered:
     objections: tuple[Objection, ...]
 
 
-@dataclass(frozen=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """What they had before is free on the new day: held, as the single option, until they say yes."""
 
     template: ClassVar[str] = "proposed"
@@ -407,8 +374,7 @@ class Proposed:
     earlier: Reservation
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Not possible, and nothing to offer."""
 
     template: ClassVar[str] = "refused"
@@ -416,8 +382,7 @@ class Refused:
     objections: tuple[Objection, ...]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One question about all that is missing. `choices` are ids of rooms to choose from, numbered from 1 in the
     letter; `days` and `slots` are rival readings to choose from ("samedi prochain": the 7th or the 14th?)."""
 
@@ -430,16 +395,14 @@ class Asked:
     """The sender is unknown, and the rules ask for whom it is."""
 
 
-@dataclass(frozen=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """A person at the commune will answer."""
 
     template: ClassVar[str] = "handed"
     reservation: Reservation | None = None
 
 
-@dataclass(frozen=True)
-class FreeSlot:
+class FreeSlot(Struct, frozen=True):
     """One line of the answer to "what is free?": when `free` is 0, `objections` say why."""
 
     resource: str
@@ -448,8 +411,7 @@ class FreeSlot:
     objections: tuple[Objection, ...] = ()
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(Struct, frozen=True):
     """What is free; nothing is booked."""
 
     template: ClassVar[str] = "free"
@@ -462,16 +424,14 @@ class Free:
     """The conversation in which our question or offer goes on waiting."""
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The asker's own reservations, soonest first."""
 
     template: ClassVar[str] = "listed"
     reservations: tuple[Reservation, ...]
 
 
-@dataclass(frozen=True)
-class Helped:
+class Helped(Struct, frozen=True):
     """Staff's short answers and what is lent, from the rules: what was asked about, or all of it where nothing was."""
 
     template: ClassVar[str] = "helped"
@@ -483,8 +443,7 @@ class Helped:
     """The conversation in which our question or offer goes on waiting."""
 
 
-@dataclass(frozen=True)
-class Challenged:
+class Challenged(Struct, frozen=True):
     """To the owner alone: shall this act be done? A bare yes to this letter is the proof. `by_calendar`: the cause was
     a calendar program's "declined", not a mail. `uses`: what would be booked then."""
 
@@ -497,8 +456,7 @@ class Challenged:
     """Who would fetch the key."""
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """Something else stands now (`undone`: again). With the calendar file, one SEQUENCE higher."""
 
     template: ClassVar[str] = "changed"
@@ -513,8 +471,7 @@ class Changed:
     """What the person who approved it adds, in their words."""
 
 
-@dataclass(frozen=True)
-class Which:
+class Which(Struct, frozen=True):
     """Several bookings may be meant, and the mail names none: they are numbered from 1, and nothing is done yet."""
 
     template: ClassVar[str] = "which"
@@ -522,8 +479,7 @@ class Which:
     among: tuple[Reservation, ...]
 
 
-@dataclass(frozen=True)
-class Vouching:
+class Vouching(Struct, frozen=True):
     """A new address wrote about a booking. To who booked, alone: is it one of theirs? With no reservation, to the
     newcomer: that somebody was asked. `vouched`, to both: from now on they may speak of it. Letters show the address
     alone: a name is whatever its writer likes, that of who booked too."""
@@ -534,16 +490,14 @@ class Vouching:
     vouched: bool = False
 
 
-@dataclass(frozen=True)
-class CollectorNoted:
+class CollectorNoted(Struct, frozen=True):
     """Somebody else fetches the key and the goods: it is in the key-holder's list."""
 
     template: ClassVar[str] = "collector"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class OpeningsOffered:
+class OpeningsOffered(Struct, frozen=True):
     """They cannot come to an opening: other ones, numbered, held until the deadline. To the owner alone."""
 
     template: ClassVar[str] = "openings"
@@ -559,8 +513,7 @@ class OpeningsOffered:
     """What was chosen is asked once more: nothing proves who did."""
 
 
-@dataclass(frozen=True)
-class DirectAsked:
+class DirectAsked(Struct, frozen=True):
     """To who has something before, alone: may it go from them to the next one directly? One answer to this letter is
     the proof; none until the deadline is a no. It names nobody."""
 
@@ -571,16 +524,14 @@ class DirectAsked:
     deadline: datetime
 
 
-@dataclass(frozen=True)
-class DirectAwaited:
+class DirectAwaited(Struct, frozen=True):
     """To who cannot come: who has it before is asked, until the deadline; the other openings stay held."""
 
     template: ClassVar[str] = "direct_awaited"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class DirectAgreed:
+class DirectAgreed(Struct, frozen=True):
     """To both: it passes directly, with the name and the number of the other; the calendar file says so too."""
 
     template: ClassVar[str] = "direct_agreed"
@@ -589,8 +540,7 @@ class DirectAgreed:
     undo_until: datetime
 
 
-@dataclass(frozen=True)
-class DirectOff:
+class DirectOff(Struct, frozen=True):
     """It passes over the counter: the other booking changed, or nobody waits for it any more (`needed` false)."""
 
     template: ClassVar[str] = "direct_off"
@@ -599,8 +549,7 @@ class DirectOff:
     needed: bool = True
 
 
-@dataclass(frozen=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """They have this, or something in its place, already: the same (1), or more (2)? `uses`: what is asked now."""
 
     template: ClassVar[str] = "repeated"
@@ -610,8 +559,7 @@ class Repeated:
     attendees: int | None = None
 
 
-@dataclass(frozen=True)
-class ChangeOffered:
+class ChangeOffered(Struct, frozen=True):
     """A change is not possible as asked; options are held besides what stands until the deadline. To the owner alone:
     one answer to this letter is the proof."""
 
@@ -620,8 +568,7 @@ class ChangeOffered:
     objections: tuple[Objection, ...]
 
 
-@dataclass(frozen=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """A change is not possible or not wanted: what stands stays as it is."""
 
     template: ClassVar[str] = "unchanged"
@@ -629,32 +576,28 @@ class Unchanged:
     objections: tuple[Objection, ...] = ()
 
 
-@dataclass(frozen=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True):
     """With the calendar file METHOD:CANCEL where one was sent."""
 
     template: ClassVar[str] = "cancelled"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """The asker refused the offer: nothing is held any more."""
 
     template: ClassVar[str] = "declined"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Lapsed:
+class Lapsed(Struct, frozen=True):
     """The offer that was answered is over; what was asked is looked at again or nothing stands."""
 
     template: ClassVar[str] = "lapsed"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Thanked:
+class Thanked(Struct, frozen=True):
     """Feedback was received: `evaluation` is what is kept of it, where it answers our questions. `passed_on`: staff
     got it."""
 
@@ -664,16 +607,14 @@ class Thanked:
     passed_on: bool = True
 
 
-@dataclass(frozen=True)
-class Reminded:
+class Reminded(Struct, frozen=True):
     """Before use: what is fetched, when and where, once more. The reservation holds the uses that begin together."""
 
     template: ClassVar[str] = "reminded"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """After use: three questions, answered by three numbers and a remark. The reservation holds the uses that they are
     about."""
 
@@ -681,8 +622,7 @@ class Evaluated:
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """It is held at their own wish until the deadline (the single option), and not booked; `again`: the reminder of
     it."""
 
@@ -692,8 +632,7 @@ class Held:
     not_lent: tuple[NotLent, ...] = ()
 
 
-@dataclass(frozen=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """They are on the waiting list for what would be these uses."""
 
     template: ClassVar[str] = "waits"
@@ -701,16 +640,14 @@ class Waits:
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class Freed:
+class Freed(Struct, frozen=True):
     """What somebody waited for is free, and held for them until the deadline (the single option)."""
 
     template: ClassVar[str] = "freed"
     reservation: Reservation
 
 
-@dataclass(frozen=True)
-class WaitedInVain:
+class WaitedInVain(Struct, frozen=True):
     """What somebody waited for did not become free in time."""
 
     template: ClassVar[str] = "waited"
@@ -718,8 +655,7 @@ class WaitedInVain:
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class GoesOn:
+class GoesOn(Struct, frozen=True):
     """At the end of a quarter, to the owner of a series alone: does it go on after `end`? These uses are freed where
     nobody answers before the day `until`."""
 
@@ -730,8 +666,7 @@ class GoesOn:
     until: date
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A series goes on: these uses after `end` stay booked."""
 
     template: ClassVar[str] = "kept"
@@ -740,8 +675,7 @@ class Kept:
     end: date
 
 
-@dataclass(frozen=True)
-class Freeing:
+class Freeing(Struct, frozen=True):
     """A series does not go on, or nobody said so: these uses after `end` are free again. With the calendar file of what
     stays."""
 
@@ -751,45 +685,39 @@ class Freeing:
     end: date
 
 
-@dataclass(frozen=True)
-class DataAsked:
+class DataAsked(Struct, frozen=True):
     """To the owner of an address alone: is it you who asks for all that is kept? A bare yes is the proof."""
 
     template: ClassVar[str] = "data_asked"
 
 
-@dataclass(frozen=True)
-class ForgetAsked:
+class ForgetAsked(Struct, frozen=True):
     """To the owner of an address alone: is it you who asks to be forgotten? A bare yes is the proof."""
 
     template: ClassVar[str] = "forget_asked"
 
 
-@dataclass(frozen=True)
-class YourData:
+class YourData(Struct, frozen=True):
     """All that is kept of them: in few words, and whole as an attachment."""
 
     template: ClassVar[str] = "your_data"
     personal: Personal
 
 
-@dataclass(frozen=True)
-class StillNeeded:
+class StillNeeded(Struct, frozen=True):
     """They cannot be forgotten yet: this is still held or booked for them."""
 
     template: ClassVar[str] = "still_needed"
     reservations: tuple[Reservation, ...]
 
 
-@dataclass(frozen=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """Nothing of them is kept any more but counts."""
 
     template: ClassVar[str] = "forgotten"
 
 
-@dataclass(frozen=True)
-class OnTheSpot:
+class OnTheSpot(Struct, frozen=True):
     """The number to call, to somebody who has a problem with what they use right now."""
 
     template: ClassVar[str] = "on_the_spot"
@@ -797,8 +725,7 @@ class OnTheSpot:
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class OnCall:
+class OnCall(Struct, frozen=True):
     """The same, to somebody who has no booking of their own in use: a colleague, a husband. Nothing is told of any
     booking."""
 
@@ -809,8 +736,7 @@ class OnCall:
     """Whether the mail, or what is in use, tells where."""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """To a key-holder: somebody has a problem right now. With their mail, whole."""
 
     template: ClassVar[str] = "problem"
@@ -824,8 +750,7 @@ class Problem:
     """Without a booking: where they are."""
 
 
-@dataclass(frozen=True)
-class ToStaff:
+class ToStaff(Struct, frozen=True):
     """A mail that a person must read, whole, as an attached message, with what was understood. `told` says what the
     sender was told."""
 
@@ -842,8 +767,7 @@ class ToStaff:
     """What would be booked if one of the staff agrees."""
 
 
-@dataclass(frozen=True)
-class DraftShown:
+class DraftShown(Struct, frozen=True):
     """To staff: an answer that waits for one of them, with the mail it answers; `again`: the reminder, without it."""
 
     template: ClassVar[str] = "draft"
@@ -869,8 +793,7 @@ class Dealt(StrEnum):
     NOT_POSSIBLE = "not-possible"
 
 
-@dataclass(frozen=True)
-class CaseTold:
+class CaseTold(Struct, frozen=True):
     """To who of the staff wrote about a case: what was booked for its sender, or why nothing was done."""
 
     template: ClassVar[str] = "case_told"
@@ -896,8 +819,7 @@ class Carried(StrEnum):
     """It is no request, or not a clear one: nothing is done, and nobody else is written to."""
 
 
-@dataclass(frozen=True)
-class BehalfTold:
+class BehalfTold(Struct, frozen=True):
     """To who of the commune asked something for somebody else: that it is done, or why nothing is."""
 
     template: ClassVar[str] = "behalf_told"
@@ -909,8 +831,7 @@ class BehalfTold:
     """What is missing."""
 
 
-@dataclass(frozen=True)
-class BehalfUnclear:
+class BehalfUnclear(Struct, frozen=True):
     """To who of the commune asked something for somebody else: for whom, or where to write? `text` is what was asked;
     the answer needs no more than a name or an address."""
 
@@ -933,8 +854,7 @@ class Puzzle(StrEnum):
     """A bare NO counts for a day."""
 
 
-@dataclass(frozen=True)
-class BlockUnclear:
+class BlockUnclear(Struct, frozen=True):
     """To who closes or opens something: what is missing, in a line. Nothing is done."""
 
     template: ClassVar[str] = "block_unclear"
@@ -942,16 +862,14 @@ class BlockUnclear:
     words: str
 
 
-@dataclass(frozen=True)
-class Inside:
+class Inside(Struct, frozen=True):
     """A booking with uses in what is blocked."""
 
     reservation: Reservation
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class BlockTold:
+class BlockTold(Struct, frozen=True):
     """To staff, and to who manages the place: what is closed or open now, and whose bookings lie inside. `asks`: OK
     offers their owners something else, and a bare NO takes it back until `until`."""
 
@@ -965,8 +883,7 @@ class BlockTold:
     """It is taken back: these deeds do not hold any more."""
 
 
-@dataclass(frozen=True)
-class OwnersTold:
+class OwnersTold(Struct, frozen=True):
     """To who of the staff said OK: who was offered something else, and for whom there was nothing. Both are empty where
     somebody had said it before."""
 
@@ -975,8 +892,7 @@ class OwnersTold:
     without: tuple[Inside, ...] = ()
 
 
-@dataclass(frozen=True)
-class Displaced:
+class Displaced(Struct, frozen=True):
     """To the owner alone: what they booked is closed then. The reservation holds other options until its deadline, or
     none where there are none; what is booked stands till they choose. `back`: it is open after all."""
 
@@ -987,8 +903,7 @@ class Displaced:
     back: bool = False
 
 
-@dataclass(frozen=True)
-class StillInside:
+class StillInside(Struct, frozen=True):
     """To staff: the owner of a booking in what is blocked chose nothing in time."""
 
     template: ClassVar[str] = "still_inside"
@@ -996,16 +911,14 @@ class StillInside:
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A mail that waits for a person, and since when."""
 
     case: Case
     since: datetime
 
 
-@dataclass(frozen=True)
-class Morning:
+class Morning(Struct, frozen=True):
     """To staff, once a working day, where anything waits: mails that nobody dealt with, answers to let go, requests
     that nobody decided about, and bookings of whose owners a letter came back."""
 
@@ -1018,8 +931,7 @@ class Morning:
     """Booked under reserve of a meeting of the College that is over."""
 
 
-@dataclass(frozen=True)
-class PersonSays:
+class PersonSays(Struct, frozen=True):
     """To who wrote the mail: the words of the person who dealt with it, under the commune's name."""
 
     template: ClassVar[str] = "person_says"
@@ -1028,8 +940,7 @@ class PersonSays:
     reservation: Reservation | None = None
 
 
-@dataclass(frozen=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Something is wrong with the program's own work (a letter that could not be sent): for staff."""
 
     template: ClassVar[str] = "alert"
@@ -1041,8 +952,7 @@ class Alert:
     """What happened, as a key: an alert about the same is written once a day. Empty: each time."""
 
 
-@dataclass(frozen=True)
-class WeekPlan:
+class WeekPlan(Struct, frozen=True):
     """To who manages a place, once a week: what is booked in it on these days, what is closed, what is open besides."""
 
     template: ClassVar[str] = "week_plan"
@@ -1058,8 +968,7 @@ class Direction(StrEnum):
     BACK = "back"
 
 
-@dataclass(frozen=True)
-class Passing:
+class Passing(Struct, frozen=True):
     """One line of a key-holder's list: what passes over the counter, to or from whom, in which opening."""
 
     direction: Direction
@@ -1096,8 +1005,7 @@ class Passing:
         return f"{self.code} {self.direction} {self.counter} {edge:%Y-%m-%dT%H:%MZ}"
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """A key-holder's list from now to the next one. Lines are numbered in the order of the letter."""
 
     template: ClassVar[str] = "digest"
@@ -1115,8 +1023,7 @@ class Digest:
     """What is closed until the next list, of the places and things whose keys or goods they hand out."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What is new since the last list: a passing that was added or cancelled, or at which something else passes
     (`altered`)."""
 
@@ -1125,8 +1032,7 @@ class Change:
     altered: bool = False
 
 
-@dataclass(frozen=True)
-class ShortNotice:
+class ShortNotice(Struct, frozen=True):
     """One short extra mail to a key-holder: something inside the list they already have was booked or cancelled."""
 
     template: ClassVar[str] = "short_notice"
@@ -1151,8 +1057,7 @@ class Unclear(StrEnum):
     DAYS = "days"
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A statement that was not noted, why, and the lines that it may be about."""
 
     statement: Statement
@@ -1160,8 +1065,7 @@ class Doubt:
     lines: tuple[Passing, ...] = ()
 
 
-@dataclass(frozen=True)
-class ReportUnclear:
+class ReportUnclear(Struct, frozen=True):
     """To who reported: what was not understood, and what was noted besides."""
 
     template: ClassVar[str] = "report_unclear"
@@ -1171,8 +1075,7 @@ class ReportUnclear:
     """Nothing of it was understood, and a person gets it."""
 
 
-@dataclass(frozen=True)
-class ReportChallenged:
+class ReportChallenged(Struct, frozen=True):
     """To who seems to have reported, alone: is this from you? Nothing of it holds before a bare yes."""
 
     template: ClassVar[str] = "report_challenged"
@@ -1180,8 +1083,7 @@ class ReportChallenged:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """A later booking of which `free` units are there of the `asked`, at the worst of its days or hours."""
 
     reservation: Reservation
@@ -1192,8 +1094,7 @@ class Shortfall:
     """The opening in which it is fetched."""
 
 
-@dataclass(frozen=True)
-class Overdue:
+class Overdue(Struct, frozen=True):
     """To the borrower: something is not back. `number` says which reminder it is, `opening` when it can be brought."""
 
     template: ClassVar[str] = "overdue"
@@ -1203,8 +1104,7 @@ class Overdue:
     opening: Span | None
 
 
-@dataclass(frozen=True)
-class NotFetched:
+class NotFetched(Struct, frozen=True):
     """To the borrower: nobody came for what they booked; `opening` is when it can still be fetched."""
 
     template: ClassVar[str] = "not_fetched"
@@ -1213,8 +1113,7 @@ class NotFetched:
     opening: Span | None
 
 
-@dataclass(frozen=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """To staff: a mail that was handed to them waits for long. Its sender is told that they have an answer by the day
     `by`, where `told`."""
 
@@ -1225,8 +1124,7 @@ class Recalled:
     told: bool
 
 
-@dataclass(frozen=True)
-class AnswerBy:
+class AnswerBy(Struct, frozen=True):
     """To who wrote a mail that waits for a person: by which day they have an answer."""
 
     template: ClassVar[str] = "answer_by"
@@ -1235,8 +1133,7 @@ class AnswerBy:
     reservation: Reservation | None = None
 
 
-@dataclass(frozen=True)
-class OverdueTold:
+class OverdueTold(Struct, frozen=True):
     """To staff: it is still not back after `reminders` reminders; nothing more goes to the borrower by itself."""
 
     template: ClassVar[str] = "overdue_told"
@@ -1245,8 +1142,7 @@ class OverdueTold:
     reminders: int
 
 
-@dataclass(frozen=True)
-class ShortWarned:
+class ShortWarned(Struct, frozen=True):
     """To a later borrower, in time: what they are to fetch is not back, and what they can do."""
 
     template: ClassVar[str] = "short_warned"
@@ -1254,8 +1150,7 @@ class ShortWarned:
     shortfall: Shortfall
 
 
-@dataclass(frozen=True)
-class BroughtBack:
+class BroughtBack(Struct, frozen=True):
     """To the borrower: that it is back is noted; `to_be_seen` where the key-holder had reported otherwise."""
 
     template: ClassVar[str] = "brought_back"
@@ -1265,8 +1160,7 @@ class BroughtBack:
     """What is noted is how they found it on arrival."""
 
 
-@dataclass(frozen=True)
-class ReportTold:
+class ReportTold(Struct, frozen=True):
     """To staff: what was reported and noted, by whom, and who goes short by it."""
 
     template: ClassVar[str] = "report_told"
@@ -1282,8 +1176,7 @@ class ReportTold:
     """Something in it was not understood: the mail goes with it, whole."""
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """The answer to "who comes?": what is still ahead until the next list; those that the last one told have its
     numbers."""
 
@@ -1376,8 +1269,7 @@ Content: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One letter to be written: to whom, in which language(s) (two where the asker's is unclear), about what.
     `answers` is set where it answers the mail at hand: it then carries In-Reply-To, References and its subject."""
 
@@ -1403,8 +1295,7 @@ class End(StrEnum):
     HANDED = "handed"
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What is to be done, in order, and why. `because` names rules and values for people: "free: salle-polyvalente,
     13 June 14:00-18:00"."""
 
@@ -1427,8 +1318,7 @@ class Decision:
     """Ended by this decision."""
 
 
-@dataclass(frozen=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Who wrote, as rules and ledger know them. `proven`: a domain check passed; `forged`: the domain of the address
     disowns the mail."""
 
@@ -1438,8 +1328,7 @@ class Sender:
     forged: bool = False
 
 
-@dataclass(frozen=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """Answers that were written lately; what staff and key-holders get is none."""
 
     sender: int = 0
@@ -1452,8 +1341,7 @@ class Traffic:
     """To anybody, in the last hour."""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """All that a decision may know besides the meaning and the rules."""
 
     now: datetime
@@ -1499,8 +1387,7 @@ class Facts:
     need not be asked in time again."""
 
 
-@dataclass(frozen=True)
-class ClockFacts:
+class ClockFacts(Struct, frozen=True):
     """All that the clock's duties may know besides the rules."""
 
     now: datetime

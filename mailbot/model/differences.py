@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     kind: str
     """booked-twice, taken-by-nobody, booked-and-free, two-minds, booked-and-not-told, told-and-not-booked,
     letter-stuck, mail-without-an-end."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Erased:
+class Erased(Struct, frozen=True):
     conversations: int
     letters: int
     mails: int

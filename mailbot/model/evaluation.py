@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 QUESTIONS = ("condition", "access", "usefulness")
 """The state of the place and the things; how easy it was to get in, with keys and plans; whether it served its use."""
 WORST, BEST = 1, 5
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """One asking, and its answer once there is one. `about` is the day of the last use that it is about."""
 
     code: str

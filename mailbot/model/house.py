@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mailbot.model.spans import Hours
 
@@ -15,8 +16,7 @@ class Act(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Days, both included, and the hours of each of them; without any it is the whole days."""
 
     first: date
@@ -24,8 +24,7 @@ class Stretch:
     hours: tuple[Hours, ...] = ()
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """A few words that close something or open it. `things` are ids of rooms (of a place: all of its rooms) and of
     equipment, each with how many (None: all of it); where there are none, nothing says what is meant."""
 

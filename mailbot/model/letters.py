@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from mailbot.model.meaning import Lack, Language
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """A mailbox: the name as written (decoded, no control characters, may be empty) and the address in its one form."""
 
     name: str
@@ -20,8 +20,7 @@ class Address:
         return self.address.rpartition("@")[2]
 
 
-@dataclass(frozen=True)
-class CalendarReply:
+class CalendarReply(Struct, frozen=True):
     """The answer of a calendar program to our invitation (METHOD:REPLY, RFC 5546 section 3.2.3)."""
 
     uid: str
@@ -29,16 +28,14 @@ class CalendarReply:
     """PARTSTAT in upper case: ACCEPTED, TENTATIVE, DECLINED, …; COUNTER where another time is proposed."""
 
 
-@dataclass(frozen=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """News that a letter did not arrive: whom it names (may be nobody), and what the server there said, in a line."""
 
     recipients: tuple[str, ...]
     said: str
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A mail that came in, decoded. `text` is the best plain text of it (the text part, or the HTML part made text),
     quoted history included. `machine` says why no person waits for an answer, or is empty."""
 
@@ -64,12 +61,11 @@ class Letter:
     calendar_reply: CalendarReply | None = None
     bounce: Bounce | None = None
     size: int = 0
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, hash=False, compare=False)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """All headers, names in lower case, values decoded and unfolded."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the commune last said in this conversation, so that an answer is read with the question in mind."""
 
     code: str = ""

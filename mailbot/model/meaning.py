@@ -5,10 +5,12 @@ Times in a meaning are local and naive, as people write them; the policy turns t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.spans import Days
 
@@ -68,8 +70,7 @@ class Lack(StrEnum):
     UNTIL = "until"
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
+class Slot(Struct, frozen=True, order=True):
     """One occurrence of a use. Rooms: local `start` and `end` to the minute, or a bare day where no start is known.
     Equipment: first and last day, inclusive. `end` is None where it was not said."""
 
@@ -107,8 +108,7 @@ def _moment(text: str) -> date | datetime:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing that is asked for, with all its occurrences.
 
     `resources` holds the ids that fit the words equally (sorted), or one stand-in alone. `quantity` is None where a
@@ -138,8 +138,7 @@ class Item:
         }
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Struct, frozen=True):
     """A time in which no day is fixed, in a question about what is free ("quels samedis soirs de mai"): its days, the
     weekdays among them (Monday is 0; all where none), and the hours in minutes after midnight, where they were said."""
 
@@ -148,16 +147,14 @@ class Period:
     hours: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True)
-class Collector:
+class Collector(Struct, frozen=True):
     """Somebody who fetches the key or the goods in the asker's place; either may be empty."""
 
     name: str
     phone: str
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One step of the derivation: which words of the mail gave which part of the meaning."""
 
     part: str
@@ -167,8 +164,7 @@ class Evidence:
     """What the words were read as, in a short readable form."""
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a careful employee would read in one mail. `alternatives` are rival readings, likeliest first; where
     `either` is set the asker accepts any of them ("le 3 ou le 10, les deux vont"), otherwise the bot asks where they
     differ in what it would do. `further` are other acts of the same mail, in its order."""
@@ -230,7 +226,7 @@ class Meaning:
     """A few words that want something else than was said or booked before: "et le 26 plutôt à 19 h"."""
     doubts: tuple[Evidence, ...] = ()
     """What makes the reading of a request unsure: it is read back, and held, before it is booked."""
-    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    evidence: tuple[Evidence, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the corpus's form: gold-label keys, `alternatives` only where there are any."""

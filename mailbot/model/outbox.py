@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 _TRAVELS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(Struct, frozen=True):
     """One letter of the outbox on its way: the whole message, and the envelope."""
 
     id: int
@@ -26,8 +26,7 @@ class Post:
         return bool(self.recipients) and all(_TRAVELS.fullmatch(address) for address in self.recipients)
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What became of one post: taken (a 250), refused for good (5xx: `error` says why), or to be tried again. `away`:
     no server was there that would hear of any letter; that is no try of this one."""
 
@@ -38,8 +37,7 @@ class Receipt:
     away: bool = False
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A letter as it goes into the outbox. `text` is its plain text, kept to recognise what a reply repeats of it."""
 
     message_id: str
@@ -58,8 +56,7 @@ class Outgoing:
     """Its calendar file holds one entry a date (METHOD:PUBLISH)."""
 
 
-@dataclass(frozen=True)
-class OurLetter:
+class OurLetter(Struct, frozen=True):
     """One of our letters, as an incoming mail refers to it."""
 
     message_id: str
@@ -72,8 +69,7 @@ class OurLetter:
     """As it was given to the outbox: of a list, which one; of a letter about a report, its number."""
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """What an answer carries of the mail it answers (RFC 5322 section 3.6.4)."""
 
     subject: str = ""

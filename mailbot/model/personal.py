@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.reservation import Reservation
 
 
-@dataclass(frozen=True)
-class Personal:
+class Personal(Struct, frozen=True):
     """All that is kept under one address. The texts of mails that came in are not kept: they lie in the mailbox."""
 
     address: str

@@ -6,10 +6,11 @@ the report is undone. `Rules.said` holds those that alter what the rules say: st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mailbot.model.behalf import Behalf
 from mailbot.model.meaning import Language
@@ -45,16 +46,14 @@ class Verb(StrEnum):
     YES = "yes"
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A thing and how many of it; None where a plural has no number."""
 
     resource: str
     units: int | None
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One verb, and what it is said of: lines of a list by their number, codes, things, days; `all` of them, without
     those `but`. `words` are the sender's own."""
 
@@ -75,8 +74,7 @@ class Statement:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a mail tells, in its order. `rest`: it says something besides that nobody read."""
 
     language: Language
@@ -102,8 +100,7 @@ class Outcome(StrEnum):
     """The borrower says so; the key-holder said otherwise before."""
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """Units of a resource that are not there, from a cell on."""
 
     resource: str
@@ -111,8 +108,7 @@ class Held:
     first: int
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """What became of a passing: `passing` is its `place`. `held` is what is not back."""
 
     passing: str
@@ -132,8 +128,7 @@ class Why(StrEnum):
     COUNTED = "counted"
 
 
-@dataclass(frozen=True)
-class Stocked:
+class Stocked(Struct, frozen=True):
     """The stock of a thing is other than the rules say: by `units` (less than 0 for what is missing), or, where it was
     counted, `units` in all. From the cell `first` to `last`, both included; where `last` is None, for as long as the
     rules say the stock `of` that they said then."""
@@ -148,16 +143,14 @@ class Stocked:
     """Of the loan that it came to light with; may be empty."""
 
 
-@dataclass(frozen=True)
-class Limited:
+class Limited(Struct, frozen=True):
     """One loan may have `most` units of a thing: as who looks after it says, until they say otherwise."""
 
     limited: str
     most: int
 
 
-@dataclass(frozen=True)
-class Away:
+class Away(Struct, frozen=True):
     """A key-holder is absent, both days included."""
 
     holder: str
@@ -165,8 +158,7 @@ class Away:
     last: date
 
 
-@dataclass(frozen=True)
-class Shut:
+class Shut(Struct, frozen=True):
     """A counter is closed, both days included."""
 
     counter: str
@@ -174,8 +166,7 @@ class Shut:
     last: date
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """In what condition a place or a thing was found, in the words of who found it; for people to read."""
 
     state: str
@@ -185,15 +176,13 @@ class Found:
     """Names of the photos that came with it, in the data folder."""
 
 
-@dataclass(frozen=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """An earlier report no longer holds."""
 
     report: int
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """What one of the staff seems to have written about something else than goods and keys: read once they say that it
     is from them. `answers` is the Message-ID of the letter of ours that it answers."""
 
@@ -206,15 +195,13 @@ class Word:
     subject: str = ""
 
 
-@dataclass(frozen=True)
-class ForSomebody:
+class ForSomebody(Struct, frozen=True):
     """What one of the commune asks for somebody else, kept until they say that it is from them, or what was missing."""
 
     behalf: Behalf
 
 
-@dataclass(frozen=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """A room, or `units` of a thing (None: all of it), cannot be had: in its cells `first` to `last`, both included.
     `when` is what letters say, `reason` as it was written."""
 
@@ -226,8 +213,7 @@ class Blocked:
     units: int | None = None
 
 
-@dataclass(frozen=True)
-class Unblocked:
+class Unblocked(Struct, frozen=True):
     """What was blocked before in these cells is not any more."""
 
     unblocked: str
@@ -236,8 +222,7 @@ class Unblocked:
     last: int
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A room is open besides its hours, also on a day on which it would be closed."""
 
     opened: str
@@ -256,8 +241,7 @@ class Standing(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """One mail of somebody who runs it, and what it changed."""
 
     who: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from mailbot.errors import MailbotError
 from mailbot.model.letters import Address
@@ -207,8 +208,7 @@ def next_state(state: State, act: Act) -> State:
         raise WrongStep(state, act) from None
 
 
-@dataclass(frozen=True, order=True)
-class Claim:
+class Claim(Struct, frozen=True, order=True):
     """Units of one resource through consecutive cells, both ends included. Resources are ids of rooms and equipment,
     and `key:<id>:<copy>` for one numbered copy of a key."""
 
@@ -227,8 +227,7 @@ def key_copy(key: str, copy: int) -> str:
     return f"key:{key}:{copy}"
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """The other one of a direct hand-over, by the code of their booking: with the name, telephone and address that they
     gave themselves once both said yes, and not before."""
 
@@ -238,8 +237,7 @@ class Neighbour:
     address: str = ""
 
 
-@dataclass(frozen=True)
-class Handover:
+class Handover(Struct, frozen=True):
     """One passing of a key or of goods over a counter: the opening it happens in. Of a direct one, over no counter: the
     moments between which it must happen."""
 
@@ -248,8 +246,7 @@ class Handover:
     direct: Neighbour | None = None
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """One thing through one occurrence: a room for a span, equipment for days; with its key, how both are fetched and
     brought back, and the claims it occupies. `when` is what letters say; claims are wider."""
 
@@ -263,16 +260,14 @@ class Use:
     copy: int | None = None
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One numbered choice of an offer: the whole basket as it would be booked. `number` counts from 1."""
 
     number: int
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """What is asked of a booking and not done yet: it waits for a yes, for an answer, or for the owner's word."""
 
     act: Act
@@ -290,8 +285,7 @@ class Pending:
     take (NOTE)."""
 
 
-@dataclass(frozen=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What a person, or the College, is asked to agree to: why (ids of the rules' needs), since when, and what they
     said of it."""
 
@@ -313,8 +307,7 @@ class Approval:
     """The day of the meeting that decides, where it is the College."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An answer that waits for a person: to which mail (the id of its case), what it would take, with what is taken
     already, and the conversation as it was (of one that is booked: nothing, it stays as it is)."""
 
@@ -323,16 +316,14 @@ class Draft:
     before: Reservation | None = None
 
 
-@dataclass(frozen=True)
-class Booked:
+class Booked(Struct, frozen=True):
     """What stood before the last change."""
 
     uses: tuple[Use, ...]
     attendees: int | None = None
 
 
-@dataclass(frozen=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """A conversation, from its first answer to its end. `version` grows by one with each write (0: never written),
     `sequence` with each letter that carries a calendar file (RFC 5546 section 2.1.4)."""
 
@@ -483,8 +474,7 @@ def _most(resource: str, claims: Sequence[tuple[int, Claim]]) -> Iterator[Claim]
         yield held
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(Struct, frozen=True):
     """One step of one reservation: what was read, what shall be, and the act that leads there. The store refuses it
     (LostRace) where `before` is no longer what stands."""
 

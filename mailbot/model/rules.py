@@ -7,12 +7,13 @@ string a language. Where a language is missing, letters take the first that is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from mailbot.model.addresses import one_form
 from mailbot.model.letters import Address
@@ -33,16 +34,14 @@ def in_language(words: Words, language: Language) -> str:
     return words.get(language) or next(iter(words.values()), "")
 
 
-@dataclass(frozen=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """Days on which something is closed, with the reason as letters give it."""
 
     days: Days
     reason: Words = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """Where keys or goods are handed over and taken back: a loge, a desk, the garage."""
 
     id: str
@@ -69,8 +68,7 @@ class Counter:
         return (self.holder, *self.beside)
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """The key of one or more rooms, in numbered copies (1 to `copies`)."""
 
     id: str
@@ -84,8 +82,7 @@ class Key:
     """Whether it is late until its return is reported; else silence counts as returned."""
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     id: str
     names: Names
     address: Words
@@ -100,8 +97,7 @@ class Site:
     closures: tuple[Closure, ...] = ()
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(Struct, frozen=True):
     id: str
     names: Names
     site: str
@@ -124,8 +120,7 @@ class Room:
     """When it is open besides, whatever its hours and closures say: said by mail."""
 
 
-@dataclass(frozen=True)
-class Equipment:
+class Equipment(Struct, frozen=True):
     id: str
     names: Names
     stock: int
@@ -143,8 +138,7 @@ class Equipment:
     """Units of it that one loan may have; None: all there are."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one request, and one initiative, may ask."""
 
     notice: timedelta
@@ -173,8 +167,7 @@ class Limits:
     """Once so many letters went out within an hour, who belongs to no initiative waits for a person."""
 
 
-@dataclass(frozen=True)
-class Reminders:
+class Reminders(Struct, frozen=True):
     """When the clock writes to askers by itself."""
 
     before_use: timedelta = timedelta(days=2)
@@ -195,8 +188,7 @@ class Reminders:
     """Between that question and each of its two reminders."""
 
 
-@dataclass(frozen=True)
-class Handovers:
+class Handovers(Struct, frozen=True):
     """How long a mail that was handed to a person may wait. Working days."""
 
     recall_after: int = 3
@@ -205,8 +197,7 @@ class Handovers:
     """From that reminder to that day."""
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How long personal data is kept after it has served."""
 
     bookings: timedelta = timedelta(days=730)
@@ -217,8 +208,7 @@ class Retention:
     """Handled mails and our letters in the folders of the mailbox; None: those are left alone."""
 
 
-@dataclass(frozen=True)
-class Initiative:
+class Initiative(Struct, frozen=True):
     id: str
     name: str
     addresses: tuple[str, ...]
@@ -255,8 +245,7 @@ class Letting(StrEnum):
     """A person, who sees it first."""
 
 
-@dataclass(frozen=True)
-class Supervision:
+class Supervision(Struct, frozen=True):
     """Which answers a person lets go, by their kind, and when staff are reminded of one that waits."""
 
     kinds: Mapping[str, Letting] = field(default_factory=dict)
@@ -275,8 +264,7 @@ class AtDeadline(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True)
-class NeedsApproval:
+class NeedsApproval(Struct, frozen=True):
     """What needs a person's yes. All that is said here must be so, of one thing that is asked for."""
 
     id: str
@@ -306,8 +294,7 @@ class NeedsApproval:
     """Any of these asks."""
 
 
-@dataclass(frozen=True)
-class Approvals:
+class Approvals(Struct, frozen=True):
     """What needs a person's yes, and how long it is waited for."""
 
     needs: Mapping[str, NeedsApproval] = field(default_factory=dict)
@@ -328,8 +315,7 @@ class UseBefore(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True)
-class College:
+class College(Struct, frozen=True):
     """What is booked under reserve of the College (the mayor and aldermen), and when it meets."""
 
     needs: Mapping[str, NeedsApproval] = field(default_factory=dict)
@@ -351,8 +337,7 @@ class UnprovenBookings(StrEnum):
     TO_STAFF = "to-staff"
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """A key-holder, who reads one digest a day."""
 
     id: str
@@ -373,8 +358,7 @@ class Holder:
     """Of a steward: whether they say how much of their things one loan may have."""
 
 
-@dataclass(frozen=True)
-class Manager:
+class Manager(Struct, frozen=True):
     """Who manages some places (a head teacher, a librarian): closes and opens them, and gets their plan once a week."""
 
     id: str
@@ -387,15 +371,13 @@ class Manager:
     plan_at: time = time(7)
 
 
-@dataclass(frozen=True)
-class Staff:
+class Staff(Struct, frozen=True):
     name: str
     address: str
     language: Language
 
 
-@dataclass(frozen=True)
-class Commune:
+class Commune(Struct, frozen=True):
     names: Words
     service: Words
     """Who signs: "le service Participation"."""
@@ -409,8 +391,7 @@ class Commune:
     """Address of the privacy notice."""
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """All that reading needs to know of the commune, and nothing else."""
 
     zone: ZoneInfo
@@ -430,8 +411,7 @@ class Catalogue:
     """Texts that a mail server or a law puts around mails: nobody's words."""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, dict=True):
     """One version of rules.yaml. Ids are the keys of the mappings."""
 
     commune: Commune

@@ -6,15 +6,15 @@ A cell is an integer. A quarter of an hour counts from the epoch (UTC seconds //
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 QUARTER = 900
 """Seconds in a quarter of an hour, the cell of rooms and keys."""
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of time in UTC; `start` belongs to it, `end` does not."""
 
     start: datetime
@@ -50,8 +50,7 @@ class Span:
         return range(int(self.start.timestamp()) // QUARTER, -(-int(self.end.timestamp()) // QUARTER))
 
 
-@dataclass(frozen=True, order=True)
-class Days:
+class Days(Struct, frozen=True, order=True):
     """Whole local days, both ends included."""
 
     first: date
@@ -74,8 +73,7 @@ class Days:
         return range(self.first.toordinal(), self.last.toordinal() + 1)
 
 
-@dataclass(frozen=True, order=True)
-class Hours:
+class Hours(Struct, frozen=True, order=True):
     """Hours of a local day, in minutes after midnight; an end past 1440 is in the night that follows."""
 
     start: int

@@ -8,13 +8,13 @@ after its moment; `done` for each mail that has ended; `settle` now and then, so
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Watermark:
+
+class Watermark(Struct, frozen=True):
     """A folder at the first start: mail with a UID below `uid_next` (while its UIDVALIDITY is `uid_validity`) is old;
     under any other UIDVALIDITY, mail whose INTERNALDATE is before `moment` (UTC, whole seconds) is old."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Closed,

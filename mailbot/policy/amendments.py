@@ -6,8 +6,10 @@ day that is booked and one that is not: the one is moved to the other, and what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, SAME, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.reservation import Reservation, State, Use
@@ -20,8 +22,7 @@ MOST_DATES = 3
 """Dates of a series among which the asker is asked to choose."""
 
 
-@dataclass(frozen=True)
-class Amendment:
+class Amendment(Struct, frozen=True):
     """A booking as one reading of a mail would have it: `stays` is planned along, `new` is asked."""
 
     reading: Meaning

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, SAME, Item, Lack, Meaning, Slot, Wish
 from mailbot.model.reservation import Reservation, State

@@ -4,9 +4,10 @@ are asked once."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import ApprovalAsked, Content, Decision, Examined, Notice, NotLent
 from mailbot.model.letters import Address

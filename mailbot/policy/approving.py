@@ -4,8 +4,10 @@ first counts."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.cases import Verdict
 from mailbot.model.decision import (
@@ -41,8 +43,7 @@ from mailbot.policy.reminders import NOTHING, together
 from mailbot.policy.withdrawing import against_now, begun, name_of, offered_after_all, takes_back, withdrawn
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Who says yes or no, to which asking, by which mail."""
 
     person: Staff

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, Offered, Proposed
 from mailbot.model.meaning import Intent, Item, Meaning, Slot

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.model.decision import Closed, NoKey, Objection, Occupancy, ShortStock, Taken
 from mailbot.model.reservation import Claim, Use, key_copy
@@ -43,8 +45,7 @@ class Remembered:
         return min(self.stock(resource, cell) - self.taken(resource, cell, cell) for cell in range(first, last + 1))
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """The ledger as one asker sees it: what others have, without the asker's own hold (`without`), with what this
     basket has picked so far (`picked`)."""
 

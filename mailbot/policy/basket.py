@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Slot
 from mailbot.model.reservation import Use
@@ -14,8 +16,7 @@ from mailbot.model.spans import Days, Span
 QUARTER = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, order=True)
-class Piece:
+class Piece(Struct, frozen=True, order=True):
     """One thing through one occurrence. `slot` is local and complete: start and end for a room, first and last day
     for equipment."""
 
@@ -66,8 +67,7 @@ def _to_quarter(moment: datetime, *, up: bool) -> datetime:
     return midnight + (-(-since // QUARTER) if up else since // QUARTER) * QUARTER
 
 
-@dataclass(frozen=True)
-class Basket:
+class Basket(Struct, frozen=True):
     """All that one request asks, sorted, each thing once for the same hours or days."""
 
     pieces: tuple[Piece, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import fields
 
 from mailbot.model.decision import NotLent, Objection
 from mailbot.model.meaning import Meaning

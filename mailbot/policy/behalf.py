@@ -8,7 +8,8 @@ beyond the limits that bind the program (notice, quotas, length); what is taken 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved
 from mailbot.model.decision import (

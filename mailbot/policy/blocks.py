@@ -7,8 +7,10 @@ else only once staff say so; who chooses nothing keeps what stands, and staff he
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     BlockTold,
@@ -47,8 +49,7 @@ EVENT = "block:"
 OF_HOUSE = (Blocked, Unblocked, Opened)
 
 
-@dataclass(frozen=True)
-class Housekeeper:
+class Housekeeper(Struct, frozen=True):
     """Who closes and opens: one of the staff, or who manages some places (`rooms`; None: everything)."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Confirmed, Decision, Examined, Listed, NotLent, Objection, Offered, Refused
 from mailbot.model.meaning import SAME, Item, Lack, Meaning

@@ -6,8 +6,9 @@ Where the key-holder reported otherwise, it is not there for others before the k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import BroughtBack, Decision, Direction, End, Notice, ToStaff
 from mailbot.model.letters import Address

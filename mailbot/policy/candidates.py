@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice, product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Item, Lack, Meaning, Slot
 from mailbot.model.rules import Rules
@@ -16,8 +18,7 @@ MOST_CANDIDATES = 50
 """Ways to fill a request with open rooms that are tried."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One way to fill a reading: a room chosen for each item that leaves it open, in the order of the items."""
 
     reading: Meaning

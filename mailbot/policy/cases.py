@@ -7,8 +7,9 @@ closed stays so. Of two who answer, the first counts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.cases import Answered, Case, Ending
 from mailbot.model.decision import (

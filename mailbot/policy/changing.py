@@ -6,8 +6,9 @@ is held, and the owner is asked."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Asked,

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from mailbot.model.decision import (
     BeforeCollege,
@@ -43,8 +44,7 @@ HOUR = timedelta(hours=1)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A basket on the clerk's desk, planned as far as it can be. `stays` is the part of it that stands already."""
 
     basket: Basket
@@ -64,8 +64,7 @@ class Case:
         return (way for way in self.ways if way.piece not in self.stays)
 
 
-@dataclass(frozen=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """What came of it: the uses as they would be booked, and all that stands against it. Of a booking that is changed,
     `basket` is what is new, and `uses` is all that would stand."""
 

@@ -5,8 +5,9 @@ A stranger who sends somebody else for the key would have it: both need proof.""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Challenged, CollectorNoted, Decision
 from mailbot.model.meaning import SAME, Intent, Meaning

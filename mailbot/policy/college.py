@@ -7,8 +7,10 @@ reminded where they do not.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.cases import Ballot, Vote, Voted
 from mailbot.model.decision import CollegeList, CollegeTold, Decision, End, Firm, Listing, Notice, Ruled, Ruling
@@ -23,8 +25,7 @@ from mailbot.policy.reserve import MARK
 from mailbot.policy.withdrawing import begun, name_of, offered_after_all, takes_back, withdrawn
 
 
-@dataclass(frozen=True)
-class Clerk:
+class Clerk(Struct, frozen=True):
     """Who says what was decided, of which meeting, by which mail."""
 
     person: Staff

@@ -5,8 +5,9 @@ Pure, and asked twice: before a mail is read to the end, and before the ledger i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from mailbot.model.meaning import ANY_ROOM, SAME, Intent, Item, Meaning
 from mailbot.model.reservation import BOOKED, Reservation, State, Use
@@ -21,8 +22,7 @@ FEW_WORDS = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.ACCEPT, Intent.DECLIN
 """What a few words may look like that mean nothing by themselves."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What the sender has, as a mail finds it."""
 
     all: tuple[Reservation, ...]

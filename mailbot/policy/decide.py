@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, Facts
 from mailbot.model.meaning import Intent, Lack, Meaning

@@ -8,9 +8,11 @@ the other no longer has (`loosened`)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Content,
@@ -72,8 +74,7 @@ AT_THE_DOOR = timedelta(minutes=15)
 UNPROVEN = "a From line proves nothing"
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """What would stand with a direct hand-over: of who gives and of who takes it."""
 
     giver: Reservation

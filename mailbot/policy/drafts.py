@@ -7,7 +7,8 @@ where it would no longer say the same, it is shown again."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.cases import Case, Ending

@@ -7,9 +7,11 @@ the short notice that follows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Change,
@@ -117,8 +119,7 @@ def next_moment(
 # --- the lists
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """A list that must go out now: whose, for which of their working days, from where the last one ended (None: there
     was none), until the next."""
 

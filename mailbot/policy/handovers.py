@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import NoOpening
 from mailbot.model.reservation import Handover
@@ -19,8 +21,7 @@ ENOUGH = timedelta(minutes=30)
 """What must be left of an opening that the use cuts short."""
 
 
-@dataclass(frozen=True)
-class Arranged:
+class Arranged(Struct, frozen=True):
     """A piece with its way: what it occupies itself, and how its key or the goods are fetched and brought back.
     Pieces that go in one hand share one `out` and `back`; only the first of them `carries` the claim for all."""
 

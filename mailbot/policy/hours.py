@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mailbot.model.rules import Closure, Counter, Room, Rules, Week
 from mailbot.model.spans import Days, Hours, Span
@@ -87,8 +88,7 @@ def is_open(room: Room, span: Span, rules: Rules) -> bool:
     return reached >= span.end
 
 
-@dataclass(frozen=True, eq=False)
-class _CounterDay:
+class _CounterDay(Struct, frozen=True, eq=False):
     """A counter on a day under one version of the rules, the same only as itself: a key for what was computed."""
 
     counter: Counter

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Content, Decision, End, Facts, Handed, Notice, ToStaff
 from mailbot.model.letters import Address
@@ -14,8 +16,7 @@ from mailbot.model.rules import Rules
 from mailbot.policy.due import last_use
 
 
-@dataclass(frozen=True)
-class Matter:
+class Matter(Struct, frozen=True):
     meaning: Meaning
     facts: Facts
     rules: Rules

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mailbot.model.meaning import Wish
 from mailbot.model.reservation import Use
@@ -26,8 +27,7 @@ def thing_of(use: Use) -> Thing:
     return use.resource, use.quantity, use.when
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """Who asks, for how many people, and what they wish besides."""
 
     people: int

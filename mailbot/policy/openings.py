@@ -4,8 +4,10 @@ borrower's own wish. A later change keeps that where it can."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End, Facts, Handed, Notice, OpeningsOffered, ToStaff
 from mailbot.model.letters import Address
@@ -32,8 +34,7 @@ from mailbot.policy.handovers import arranged
 from mailbot.policy.hours import counter_openings, hold_end, local_day, whole
 
 
-@dataclass(frozen=True)
-class Passing:
+class Passing(Struct, frozen=True):
     """A handover, and whether it is that of fetching."""
 
     handover: Handover

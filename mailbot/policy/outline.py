@@ -8,10 +8,10 @@ file some twenty times faster than a parser in Python does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import yaml
+from msgspec import Struct
 
 LARGEST = 512 * 1024
 """Bytes. The rules of a large commune are a tenth of it."""
@@ -23,8 +23,7 @@ _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NOTHING = ("", "~", "null")
 
 
-@dataclass
-class Leaf:
+class Leaf(Struct):
     """A piece of text. `empty` where nothing was written."""
 
     line: int
@@ -33,8 +32,7 @@ class Leaf:
     empty: bool = False
 
 
-@dataclass
-class Row:
+class Row(Struct):
     """Lines that begin with a dash, or `[a, b]`."""
 
     line: int
@@ -42,8 +40,7 @@ class Row:
     parts: list[Node]
 
 
-@dataclass
-class Branch:
+class Branch(Struct):
     """Lines `key: value`, or `{key: value}`, in the order of the file."""
 
     line: int
@@ -54,16 +51,14 @@ class Branch:
 Node: TypeAlias = Leaf | Row | Branch
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place in the file, counted from 1; 0 where there is none."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """One thing that does not hold: its kind (a key of faults.toml), the values that its sentence names, and where."""
 
     kind: str

@@ -6,8 +6,9 @@ Noise stops: the borrower is reminded three times at most, once a day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     ClockFacts,

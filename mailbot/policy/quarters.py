@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End, Freeing, GoesOn, Kept, Notice
 from mailbot.model.meaning import Intent
@@ -20,8 +22,7 @@ LETTERS = 3
 YES = "yes"
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What was said so far about the end of a quarter: when each letter left, and whether they go on."""
 
     end: date

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Content, Decision, End, Evaluated, Notice, Reminded
 from mailbot.model.evaluation import Evaluation
@@ -22,8 +24,7 @@ SERIES = 3
 """From so many days on, a booking is a series: it is asked how it goes once a quarter."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """Uses that begin together, and the first thing that happens: a fetching or a use."""
 
     start: datetime

@@ -3,7 +3,7 @@ same, or something more."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.decision import Confirmed, Decision
 from mailbot.model.meaning import Intent, Meaning

@@ -8,8 +8,10 @@ question. An answer to a list proves that its writer saw the list, no more: it m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Coming,
@@ -77,8 +79,7 @@ ENOUGH_SAID = 25
 """Words of a mail that answers no list and may be a report."""
 
 
-@dataclass(frozen=True)
-class Reporter:
+class Reporter(Struct, frozen=True):
     """Who reports: a key-holder, a steward, or staff, by id (`staff`), with the things and counters they look after."""
 
     id: str
@@ -93,8 +94,7 @@ class Reporter:
     """Whether they stand at a counter; staff do not."""
 
 
-@dataclass(frozen=True)
-class ReportFacts:
+class ReportFacts(Struct, frozen=True):
     """All that the decision may know besides what is told and the rules."""
 
     now: datetime
@@ -157,8 +157,7 @@ def _is_report(told: Told, reading: _Reading, facts: ReportFacts) -> bool:
     return short and bool(reading.deeds or reading.who_comes or tied)
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     """Statements being tied to lines, bookings and things, in their order."""
 
     facts: ReportFacts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import BOOKED, Approval, Reservation

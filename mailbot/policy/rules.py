@@ -11,13 +11,14 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from mailbot.errors import BadRules
 from mailbot.model.addresses import one_form
@@ -163,8 +164,7 @@ def _bytes_of(path: Path, language: Language) -> bytes:
 # --- the file, section by section
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What other sections name: told before they are read, so that one fault does not make others."""
 
     languages: tuple[Language, ...]

@@ -4,7 +4,7 @@ Nothing that could hurt is done without proof: a domain check that passed, or th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Examined, Lapsed, Listed, Offered
 from mailbot.model.reservation import BOOKED, HELD, Act, Option, Pending, Reservation, State

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mailbot.model.reports import Away, Blocked, Deed, Held, Limited, Opened, Passed, Shut, Stocked, Unblocked, Why
 from mailbot.model.rules import Closure, Counter, Equipment, Holder, Room, Rules

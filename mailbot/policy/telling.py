@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, islice
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     Decision,

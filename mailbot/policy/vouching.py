@@ -4,7 +4,7 @@ Until their yes nothing is done and nothing told; after it the new address may s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End, Notice, Vouching
 from mailbot.model.letters import Address

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End, Notice, WeekPlan
 from mailbot.model.letters import Address

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End, Handed, Which
 from mailbot.model.meaning import Intent, Meaning

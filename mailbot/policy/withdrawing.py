@@ -6,9 +6,10 @@ something else is offered. A no that is taken back books nothing: what it was ab
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import (
     ApprovedOtherwise,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from mailbot.model.rules import Catalogue
 from mailbot.model.spans import Days
@@ -100,8 +101,7 @@ def valid(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@dataclass(frozen=True)
-class Almanac:
+class Almanac(Struct, frozen=True, dict=True):
     """Days as seen from `today`, the day of sending."""
 
     today: date

@@ -4,8 +4,9 @@ not; and whether it only asks how things stand, corrects the mail before it, or 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Collector, Intent, Item, Meaning
 from mailbot.reading.moments import Role

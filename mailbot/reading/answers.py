@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.letters import Context
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Item, Lack, Meaning
@@ -38,8 +40,7 @@ def numbered(text: str) -> bool:
     return len(_OFFER.findall(text)) > 1
 
 
-@dataclass(frozen=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What tells one offer from another: rooms and things, days, and hours that begin or end them. `weekdays` are those
     named without a date: of the days on offer, one that falls on them is meant."""
 

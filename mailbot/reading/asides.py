@@ -8,7 +8,8 @@ behind the request while another stands before it, is less likely that of the ev
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.reading.exceptions import Singled
 from mailbot.reading.moments import Role

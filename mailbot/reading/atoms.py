@@ -9,11 +9,12 @@ first lexicon decides; marks ("de", "en", "of") add up. Linear in the number of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, auto
 from functools import cache
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import fields, force_setattr, replace
 from rapidfuzz.distance import OSA
 
 from mailbot.reading.lexicon import Lexicon, words_of
@@ -135,8 +136,7 @@ _HOURLY: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(Struct, frozen=True):
     """All that a phrase may mean. Weekdays count from Monday, 0; minutes from midnight; offsets in days."""
 
     marks: int = 0
@@ -175,9 +175,9 @@ class Sense:
     minutes_after: int | None = None
     length: int | None = None
     """Minutes of a length said as a whole: "anderhalf uur" is 90."""
-    dated: bool = field(init=False, default=False)
+    dated: bool = False
     """Whether it says anything of days, besides what small words do."""
-    timely: bool = field(init=False, default=False)
+    timely: bool = False
     """Whether it says anything of days or hours, besides what small words do."""
 
     def __post_init__(self) -> None:
@@ -190,8 +190,8 @@ class Sense:
             is self.day_offset
             is None
         )
-        object.__setattr__(self, "dated", dated)
-        object.__setattr__(self, "timely", dated or any(getattr(self, name) not in (None, False) for name in _HOURLY))
+        force_setattr(self, "dated", dated)
+        force_setattr(self, "timely", dated or any(getattr(self, name) not in (None, False) for name in _HOURLY))
 
     def joined(self, other: Sense) -> Sense:
         """Return both in one; where both speak, this one is heard, and marks add up."""
@@ -207,7 +207,7 @@ class Sense:
         return replace(self, **changes)
 
 
-_NAMES: Final = tuple(each.name for each in fields(Sense) if each.init and each.name != "marks")
+_NAMES: Final = tuple(each.name for each in fields(Sense) if each.name not in ("marks", "dated", "timely"))
 NOTHING: Final = Sense()
 
 
@@ -215,8 +215,7 @@ def _said(value: object) -> bool:
     return value is not None and value is not False
 
 
-@dataclass(slots=True)
-class Atom:
+class Atom(Struct):
     """One atom: characters `start` to `end` of the text, tokens `first` to `last` (excluded)."""
 
     kind: Is

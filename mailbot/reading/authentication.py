@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from mailbot.model.addresses import ascii_domain
 from mailbot.model.proof import Proof
@@ -28,8 +29,7 @@ _METHOD = re.compile(r"\s*([a-z][\w-]*)\s*(?:/\s*\d+\s*)?=\s*([a-z]\w*)(?=\s|$)"
 _PROPERTY = re.compile(r'([a-z][\w-]*\s*\.\s*[\w-]+|[a-z][\w-]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)', re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One method and its result, with its properties ("header.from"): all in lower case."""
 
     method: str

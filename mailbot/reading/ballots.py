@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model.cases import Ballot, Vote, Voted
 from mailbot.model.letters import Context, Letter
@@ -31,8 +32,7 @@ _BETWEEN = " \t,.;:!–—-()"
 _PARTS = re.compile(r"[,;.]\s+|\s+(?:et|en|and)\s+")
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What a place of a line speaks of: `numbers` and `codes`, or all where both are empty; and where it ends."""
 
     end: int

@@ -4,9 +4,10 @@ wishes such as an option, a place on the waiting list, or help on the spot."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Intent, Meaning, Period, Wish
 from mailbot.model.rules import Catalogue

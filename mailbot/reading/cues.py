@@ -16,7 +16,9 @@ that the same words lead to are one state, and what the next word makes of them 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.reading.lexicon import words_of
 from mailbot.reading.page import TO, Page
@@ -31,8 +33,7 @@ _Path = tuple[str, ...]
 """Words in a row, as patterns have them: a word, a stem with its star, or a label in angles."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """A pattern found: what it is evidence of, its words `first` to `last` (excluded), and the pattern as written."""
 
     value: str
@@ -41,8 +42,7 @@ class Cue:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One element of a pattern: any of some paths, the longest first, or a gap, or the end of the sentence."""
 
     paths: tuple[_Path, ...] = ()
@@ -52,8 +52,7 @@ class _Step:
     end: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
+class _Node(Struct, eq=False):
     """A place between two elements of the patterns that begin alike so far: the steps that lead on, and what ends."""
 
     ends: list[int] = field(default_factory=list)
@@ -91,8 +90,7 @@ _Item = tuple[_Path, _Node]
 """Where one way is: the words that a path still wants, and the node behind them."""
 
 
-@dataclass(slots=True, eq=False)
-class _State:
+class _State(Struct, eq=False):
     """Where all ways are that the same words lead to."""
 
     items: Sequence[_Item]

@@ -10,9 +10,10 @@ of the 42 and in 34 of the 180 right ones, five or more in 14 and in 23."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Evidence, Intent, Item, Meaning
 from mailbot.reading.lexicon import Lexicon

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Intent, Item, Lack, Meaning
 from mailbot.model.rules import Catalogue

@@ -8,8 +8,10 @@ they are moved there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue
@@ -35,8 +37,7 @@ _LONGEST = 31
 """Days of a period that may be left out of a series, at most."""
 
 
-@dataclass
-class Singled:
+class Singled(Struct):
     """The moments of a mail, in its order, with what it says of single days."""
 
     sighting: Sighting

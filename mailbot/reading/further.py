@@ -6,7 +6,8 @@ Only what stands in sentences of its own, and is said beyond doubt, is another a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.rules import Catalogue

@@ -7,9 +7,10 @@ Tokens become atoms (`atoms`), atoms pieces of days, hours and repetitions (`pie
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Evidence, Lack
 from mailbot.model.rules import Catalogue

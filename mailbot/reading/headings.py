@@ -7,7 +7,8 @@ samedi 25 avril                      Voor de première ook nog 80 stoelen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.reading.occasions import Moment
 from mailbot.reading.page import Page

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+
+from msgspec import Struct, field
 
 from mailbot.reading.patterns import folded, one_of, phrases
 
@@ -27,8 +28,7 @@ class Role(Enum):
     """Announces one: an attribution, a separator, a block of headers."""
 
 
-@dataclass
-class Roles:
+class Roles(Struct):
     """What each line of a mail is. `forwards` says that a line announced a mail that is handed on."""
 
     lines: list[str]
@@ -107,8 +107,7 @@ def roles_of(lines: Sequence[str], ours: Ours, *, in_thread: bool) -> Roles:
     return found
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     """An announcement of history from one line to another; `alone` where only this line is to be left out."""
 
     end: int
@@ -245,8 +244,7 @@ _ENOUGH = 0.7
 """The share of a line's runs of three words that must be ours for the line to be ours."""
 
 
-@dataclass
-class Ours:
+class Ours(Struct):
     """The letters we sent in this thread, as words to compare with."""
 
     texts: tuple[str, ...] = ()

@@ -7,8 +7,9 @@ beside "'s avonds", and an end takes the half of the day of its start.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mailbot.reading.atoms import PASSED_OVER, Atom, Is, Mark
 from mailbot.reading.moments import WINDOWS

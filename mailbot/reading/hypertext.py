@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.reading.charsets import cleaned
 
@@ -79,8 +81,7 @@ _EMBEDDED = re.compile(r"data:[a-z]{1,20}/[^\"'>\s]{64,}")
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """What holds inside an open element; children inherit it."""
 
     tag: str = ""
@@ -91,8 +92,7 @@ class _Frame:
     margin: bool = False
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(Struct, frozen=True):
     text: str
     quote: int = 0
     aside: bool = False
@@ -100,8 +100,7 @@ class _Line:
     """The sender's program says that what follows is the earlier mail."""
 
 
-@dataclass
-class _Table:
+class _Table(Struct):
     """A table being read: the cells of the row so far; what reaches down from earlier rows (column → rows, text)."""
 
     cells: list[list[_Line]] = field(default_factory=list)

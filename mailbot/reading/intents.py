@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model.meaning import Intent
 from mailbot.reading.cues import Cue
@@ -20,8 +21,7 @@ MOST_OF_A_KIND = 3
 """Cues of one strength that count for an intent; more of them prove little more."""
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """What stands around the words and in them, beside the cues."""
 
     machine: bool = False
@@ -78,8 +78,7 @@ class Signs:
     """A day is named, not a mere season or month."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     intent: Intent
     runner_up: Intent | None
     scores: Mapping[Intent, float]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import SAME, Evidence, Intent, Item, Lack, Slot
 from mailbot.model.rules import Catalogue

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from mailbot.model.meaning import Language
 from mailbot.reading.kept import kept
@@ -24,8 +25,7 @@ Table = Mapping[str, tuple[str, ...]]
 """A value and the phrases that say it, as typed in the file."""
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """One step into the phrases: which word may follow, and what is said if they end here."""
 
     next: dict[str, _Node] = field(default_factory=dict)
@@ -84,13 +84,12 @@ def words_of(phrase: str) -> list[str]:
     return [norm for norm in norms if norm != "-"] or norms
 
 
-@dataclass(frozen=True, eq=False)
-class Lexicon:
+class Lexicon(Struct, frozen=True, eq=False):
     """The words of one language. `tables` is the file as it stands, nested tables by dotted name."""
 
     code: Language
     tables: Mapping[str, Table]
-    _compiled: dict[str, Phrases] = field(default_factory=dict, repr=False, compare=False)
+    _compiled: dict[str, Phrases] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """Return a table of the file by its dotted name; KeyError where the file has none."""

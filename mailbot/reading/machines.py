@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from mailbot.model.letters import NO_CONTEXT, Letter
 from mailbot.reading.patterns import beginnings, folded, one_of, whole_words
@@ -65,8 +66,7 @@ LONGEST_NOTE = 2_000
 """Characters of a text that may be nothing but an absence note."""
 
 
-@dataclass(frozen=True)
-class _Clues:
+class _Clues(Struct, frozen=True):
     letter: Letter
     own: frozenset[str]
     content_type: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.errors import Unreadable
 from mailbot.model.letters import Address, CalendarReply, Letter
@@ -107,8 +109,7 @@ def digest(letter: Letter) -> str:
     return hashlib.sha256(f"{name}\0{letter.sender.address}\0{way}\0{words}".encode("utf-8", "replace")).hexdigest()
 
 
-@dataclass
-class _Contents:
+class _Contents(Struct):
     """What the parts of a mail hold: gathered in one walk, in the order of the mail."""
 
     mail: Part

@@ -8,9 +8,11 @@ together with `combine`, and `room_slots` and `equipment_slots` turn the result 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Evidence, Lack, Slot
 from mailbot.model.rules import Catalogue
@@ -22,8 +24,7 @@ MOST = 60
 """Occurrences of one request, at most."""
 
 
-@dataclass(frozen=True, order=True)
-class Clock:
+class Clock(Struct, frozen=True, order=True):
     """Hours as said, in minutes after the midnight that begins the day; an end past 1440 is in the night that follows.
 
     What was not said is None. `length` is kept where no start was said that it could be added to. `part` is a part of
@@ -35,7 +36,7 @@ class Clock:
     part: str | None = None
     beside: int = 0
     """Of a length: it goes before (-1) or behind (1) hours said elsewhere: "une heure avant pour installer"."""
-    twelve: bool = field(default=False, compare=False)
+    twelve: bool = False
     """Nothing said which half of the day: a part of the day that stands elsewhere ("demain soir") may still tell."""
 
     def __post_init__(self) -> None:
@@ -43,8 +44,7 @@ class Clock:
             raise ValueError(f"ends before it starts: {self}")
 
 
-@dataclass(frozen=True)
-class Repetition:
+class Repetition(Struct, frozen=True):
     """A rule that days follow (RFC 5545 section 3.3.10, in the little that people say)."""
 
     frequency: str
@@ -82,8 +82,7 @@ class Role(StrEnum):
     """Opening hours, when somebody can be reached."""
 
 
-@dataclass(frozen=True)
-class Rival:
+class Rival(Struct, frozen=True):
     """Another reading of the same words. `either`: the writer accepts both ("le 3 ou le 10")."""
 
     days: tuple[Days, ...]
@@ -91,8 +90,7 @@ class Rival:
     either: bool = False
 
 
-@dataclass(frozen=True)
-class When:
+class When(Struct, frozen=True):
     """What one phrase of time says: its days, its hours, or both (each of the hours on each of the days).
 
     `text[start:end]` of the text are its words. Where `days` is empty only hours were said, or `vague` is set, or the
@@ -131,7 +129,7 @@ class When:
     """Days that were left out of the repetition."""
     since: bool = False
     """A day from which on something is needed: "à partir du jeudi 1er"."""
-    derivation: tuple[Evidence, ...] = field(default=(), compare=False)
+    derivation: tuple[Evidence, ...] = ()
 
     @property
     def has_days(self) -> bool:
@@ -148,8 +146,7 @@ class When:
         return not told and self.role not in (Role.DEADLINE, Role.HABIT)
 
 
-@dataclass(frozen=True)
-class Moments:
+class Moments(Struct, frozen=True):
     """All phrases of time of a text, in its order. `too_many`: more than MOST occurrences were said, some left out."""
 
     whens: tuple[When, ...]

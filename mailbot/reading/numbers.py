@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.tokens import Kind, Token, fold
@@ -16,8 +18,7 @@ SCORE = 20
 _FROM_BEHIND = {"last": LAST, "last-but-one": LAST - 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number that tokens `first` to `last` (excluded) say. `ordinal`: it ranks (1er, third; LAST for "last").
     `about`: a round figure (une vingtaine, een twintigtal). `spelled`: in words. `article`: the words "un", "une",
     "een", which may be no number at all."""
@@ -66,8 +67,7 @@ def number_words(lexicon: Lexicon) -> frozenset[str]:
     return _Speller.of(lexicon).first_words
 
 
-@dataclass(frozen=True)
-class _Speller:
+class _Speller(Struct, frozen=True):
     """The number words of one language, ready to read with."""
 
     units: Mapping[str, int]

@@ -8,9 +8,11 @@ what is said in full before what is said in part.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.meaning import Lack
 from mailbot.model.spans import Days
@@ -30,8 +32,7 @@ from mailbot.reading.moments import (
 DAY = 1440
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A phrase of time at words `at` to `last` (excluded) of the page. `rank` says how surely it is one of what is
     asked: 3 in a sentence that asks, 2 in a list, 1 elsewhere, 0 in the subject."""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.reading.tokens import Kind, Token, begins_entry, fold, tokenize, wrapped_lines
 
@@ -30,8 +32,7 @@ def folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(fold, told)) | ({TO} & set(told))
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """Words `first` to `last` (excluded) of a page. `line` counts list entries and lines; `block` counts paragraphs.
     `bullet`: it begins a list entry; `entry`: it is part of one."""
 
@@ -43,8 +44,7 @@ class Sentence:
     bullet: bool = False
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """A text with its tokens and sentences. `words[i]` is the norm of token `at[i]`; `sentence_of[i]` its sentence."""
 
     text: str

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from email.message import Message
 from itertools import islice
 
+from msgspec import Struct
+
 from mailbot.errors import Unreadable
 from mailbot.reading.charsets import header_text, one_line, transfer_decoded
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What is read of one mail; what goes beyond is for a person."""
 
     octets: int = 30_000_000

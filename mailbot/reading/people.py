@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon, words_of
@@ -35,8 +37,7 @@ ALONE, LED, NAMED, SURE, TOTAL = range(1, 6)
 "nous serons" or has a noun for people; both; a label or a correction says so; a total."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """A number of people expected, at words `first` to `last` (excluded), and how surely it is the one."""
 
     value: int
@@ -45,8 +46,7 @@ class People:
     weight: int
 
 
-@dataclass
-class Sight:
+class Sight(Struct, dict=True):
     """What is known of the page besides its numbers."""
 
     page: Page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from mailbot.reading.atoms import PASSED_OVER, Atom, Is, Mark
 from mailbot.reading.dates import DateReader
@@ -43,8 +44,7 @@ _BESIDE: Final = 3
 _VERBS: Final = Mark.FETCH | Mark.BRING_BACK | Mark.BACK | Mark.MOVE
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """One phrase in its place: atoms `at` to `behind` (excluded)."""
 
     phrase: Phrase
@@ -80,8 +80,7 @@ class Piece:
         return self.phrase.leads if isinstance(self.phrase, DaysPhrase) else 0
 
 
-@dataclass(slots=True)
-class Sentence:
+class Sentence(Struct):
     """What a sentence says besides its times."""
 
     marks: int = 0

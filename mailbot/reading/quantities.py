@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
@@ -33,8 +35,7 @@ _OPENING, _CLOSING = (
 """Marks before and behind a number that stands apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """A number at words `first` to `last` (excluded) of the page. `least` is set for a range, `value` is its top."""
 
     first: int
@@ -46,8 +47,7 @@ class Count:
     about: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """How many of a thing: None where a plural has no number. `first` is where the words of it begin, `last` behind."""
 
     value: int | None

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+
+from msgspec.structs import replace
 
 from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Language, Meaning

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mailbot.reading.atoms import Atom, Is, Mark
 from mailbot.reading.dates import NAMED, DateReader

@@ -8,9 +8,10 @@ guessed: what has no verb of the lexicons' tables of reports is left for a perso
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+
+from msgspec import Struct, field
 
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Language
@@ -54,8 +55,7 @@ def read_report(
     return _Slip.of(text, letter, kept, spoken).told(language)
 
 
-@dataclass
-class _Clause:
+class _Clause(Struct):
     """Words `first` to `last` (excluded) with one verb at most."""
 
     first: int
@@ -84,8 +84,7 @@ class _Clause:
         return bool(self.numbers or self.codes or self.copies)
 
 
-@dataclass
-class _Slip:
+class _Slip(Struct):
     """All that was found in a few words."""
 
     sheet: Page

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
+
+from msgspec import Struct, field
 
 from mailbot.reading.atoms import Atom, Is, Mark
 
 NOON: Final = 720
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """A time of day as said. `half` is am or pm where it was; `sure` where the hours run to 24 (19h, 09:00, midi);
     `spelled` where they run to 12 (half acht, quarter past seven); `explicit` where a mark made it an hour."""
 
@@ -42,8 +42,7 @@ class Face:
         return self.said, self.said + NOON
 
 
-@dataclass(frozen=True, slots=True)
-class ClockPhrase:
+class ClockPhrase(Struct, frozen=True):
     """Hours as said: a start, an end, a length in minutes, a part of the day, or several of them."""
 
     start: Face | None = None
@@ -81,8 +80,7 @@ class ClockPhrase:
         return self.start is None and self.end is None and self.length is None and not self.as_before
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One day or period, as said."""
 
     weekday: int | None = None
@@ -201,8 +199,7 @@ class Link(Enum):
     LINE = auto()
 
 
-@dataclass(slots=True)
-class DaysPhrase:
+class DaysPhrase(Struct):
     """A list of days as said. `links[i]` joins entry i+1 to entry i. `leads` are the marks before it."""
 
     entries: list[Entry]
@@ -222,8 +219,7 @@ class DaysPhrase:
         return entry.is_period or ranged or bool(self.leads & (Mark.SINCE | Mark.UNTIL))
 
 
-@dataclass(frozen=True, slots=True)
-class RulePhrase:
+class RulePhrase(Struct, frozen=True):
     """A repetition as said: every `interval` days, weeks or months, on these weekdays, so many times."""
 
     frequency: str
@@ -238,8 +234,7 @@ class RulePhrase:
     """No weekday was said: that of the first day counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountPhrase:
+class CountPhrase(Struct, frozen=True):
     """How many times, or through how many days, weeks or months."""
 
     number: int
@@ -248,8 +243,7 @@ class CountPhrase:
     in_a_row: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptPhrase:
+class ExceptPhrase(Struct, frozen=True):
     """What is left out: days, weekdays, holidays by their key, and of a repetition the first, the last and so on."""
 
     days: tuple[DaysPhrase, ...] = ()

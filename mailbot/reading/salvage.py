@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+
+from msgspec.structs import replace
 
 from mailbot.model.letters import Address, Letter
 from mailbot.reading.addresses import addresses

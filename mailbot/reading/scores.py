@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.evaluation import BEST, QUESTIONS
 from mailbot.model.meaning import Intent, Language, Meaning

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.model.spans import Days
 from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday
@@ -17,16 +19,14 @@ from mailbot.reading.settle import settle
 _FIVE_YEARS: Final = timedelta(days=1830)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """From when to when a repetition runs; None where it was not said."""
 
     first: date | None = None
     last: date | None = None
 
 
-@dataclass(slots=True)
-class Excluded:
+class Excluded(Struct):
     """Days that are left out."""
 
     weekdays: set[int] = field(default_factory=set)
@@ -44,8 +44,7 @@ class Excluded:
         return told or any(day in span for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A repetition written out. `ends`: its end was said, so that `days` are all of them, else the first alone."""
 
     days: tuple[date, ...]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.spans import Days
 from mailbot.reading.almanac import ONE_DAY, Almanac, month_span, nth_weekday, valid
@@ -22,8 +24,7 @@ _FAR: Final = timedelta(days=62)
 """How far ahead "samedi 13" is looked for: two months."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What one entry means: its days, or why there are none."""
 
     days: Days | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mailbot.model.meaning import UNKNOWN
 from mailbot.reading.cues import Cue
@@ -22,8 +23,7 @@ SECOND_CHOICE = frozenset({"stance-else", "stance-unless"})
 """Cues behind which stands what is meant only where something else will not do."""
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """All that was found on a page, and how it is spoken of. Words before `body_at` are the subject."""
 
     page: Page
@@ -53,8 +53,7 @@ class Sighting:
         }
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A thing asked for. `places` are the words and sentences where it is named, the first that of `mention`. `either`:
     or this one instead of the room before it; `otherwise`: this one only where that is not to be had."""
 

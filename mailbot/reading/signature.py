@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
+
+from msgspec import Struct
 
 from mailbot.model.letters import Address
 from mailbot.reading.patterns import folded, one_of, whole_words
@@ -42,8 +43,7 @@ class _End(Enum):
     WEAK = 1
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     body: tuple[str, ...]
     signature: tuple[str, ...]
 

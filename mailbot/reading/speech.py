@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model.meaning import Language
 from mailbot.reading.lexicon import Lexicon
@@ -16,8 +17,7 @@ ENOUGH, AT_LEAST = 0.3, 3.0
 many: only words that no other language has are counted."""
 
 
-@dataclass(frozen=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """The language of a text. `spoken` are all that are read, the foremost first; `sure`: the words tell."""
 
     language: Language

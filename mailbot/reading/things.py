@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from mailbot.model.meaning import ANY_ROOM, UNKNOWN, Language
@@ -47,8 +48,7 @@ class Sort(StrEnum):
     """Something that is known, and that the commune does not lend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Words `first` to `last` (excluded) of the page name a thing; `ids` are all that fit them equally.
 
     `plural`: the form is one. `generic`: a room, and nothing says which. `near`: a word is spelt otherwise than the
@@ -67,14 +67,12 @@ class Mention:
     """No list knows it: it is a thing because it is asked for beside others."""
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     next: dict[str, _Node] = field(default_factory=dict)
     ids: dict[str, Sort] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A stretch of a room's name: the rooms it fits, and what kind of stretch it is."""
 
     first: int

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mailbot.reading.atoms import Mark
 from mailbot.reading.pieces import Piece
@@ -21,8 +23,7 @@ MOST_PIECES: Final = 100
 """Pieces of one use, at most: no person says as many of one."""
 
 
-@dataclass(slots=True)
-class Use:
+class Use(Struct):
     """Pieces that speak of one use. `rival`: another way to take the use before ("ou dimanche de 10h à 12h")."""
 
     pieces: list[Piece] = field(default_factory=list)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Intent
 from mailbot.reading.quantities import Quantity

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.reservation import CODE_LETTERS
@@ -21,8 +22,7 @@ DEEPEST = 3
 """How many mails that only hand another one on are gone through."""
 
 
-@dataclass(frozen=True)
-class OwnWords:
+class OwnWords(Struct, frozen=True):
     """What the sender says, and what stands around it, each as plain text that occurs so in the mail."""
 
     subject: str

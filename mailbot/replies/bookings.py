@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Objection
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
@@ -19,7 +20,7 @@ SERIES = 3
 _STAND_INS = {ANY_ROOM, UNKNOWN, SAME}
 
 
-class Bookings(Names):
+class Bookings(Names, frozen=True):
     """Tells of reservations."""
 
     def booked(self, uses: Sequence[Use], *, year: bool = True) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model.decision import Listing, Ruled, Ruling
 from mailbot.replies.names import capital
@@ -11,8 +12,7 @@ from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     number: int
     text: str
     who: str = ""

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from mailbot.model import decision as d
 from mailbot.model.letters import Address
@@ -65,8 +67,7 @@ _IN_CALENDAR = (
 _BETWEEN_LANGUAGES = "\n\n* * *\n\n"
 
 
-@dataclass(frozen=True)
-class Worded:
+class Worded(Struct, frozen=True):
     """A letter in one language: the decision for the subject, and the text."""
 
     language: Language
@@ -273,7 +274,7 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
     """Return what a template sees: the fields of its notice, `tell` and `say` for words, and who writes to whom."""
     content, commune, reservation = notice.content, teller.rules.commune, reservation_of(notice.content)
     return {
-        **vars(content),
+        **asdict(content),
         "content": content,
         "reservation": reservation,
         "code": reservation.code if reservation else "",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from mailbot.model.letters import Address
 from mailbot.model.reservation import Reservation, Use

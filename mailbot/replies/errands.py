@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from mailbot.model.reservation import Handover, Use
 from mailbot.model.rules import Equipment
@@ -17,8 +18,7 @@ MANY = 3
 """From so many openings on the same weekday at the same hours, they are told in one line."""
 
 
-@dataclass(frozen=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """What is fetched at one counter, or brought back to it, and when: `openings` in words, soonest first."""
 
     kind: str
@@ -34,8 +34,7 @@ class Errand:
     """It happens several times."""
 
 
-@dataclass(frozen=True)
-class Direct:
+class Direct(Struct, frozen=True):
     """What passes from one borrower to the next, over no counter: between which moments, and how to agree on one."""
 
     kind: str
@@ -50,8 +49,7 @@ class Direct:
     before: str
 
 
-@dataclass(frozen=True)
-class Venue:
+class Venue(Struct, frozen=True):
     """Where rooms are, and what to know there."""
 
     name: str
@@ -61,7 +59,7 @@ class Venue:
     on_call: str
 
 
-class Errands(Names):
+class Errands(Names, frozen=True, dict=True):
     """Tells of errands and venues."""
 
     def fetching(self, uses: Sequence[Use]) -> tuple[Errand, ...]:

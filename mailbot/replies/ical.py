@@ -9,12 +9,14 @@ with STATUS:CANCELLED.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.letters import Address
 from mailbot.model.spans import Days, Span
@@ -29,8 +31,7 @@ REQUEST, PUBLISH, CANCEL = "REQUEST", "PUBLISH", "CANCEL"
 PRODID = "-//mailbot//reservations by mail//EN"
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """One stretch of time that a calendar shows, with its words in the reader's language."""
 
     when: Span | Days
@@ -47,8 +48,7 @@ class Occasion:
     """How long before the start it does."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """All that a calendar file says of one reservation."""
 
     uid: str
@@ -69,15 +69,13 @@ class Entry:
         return None if self.published else series_of(self.occasions, self.zone)
 
 
-@dataclass(frozen=True)
-class CalendarFile:
+class CalendarFile(Struct, frozen=True):
     method: str
     raw: bytes
     """UTF-8, lines ended by CRLF and folded at 75 octets."""
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """Occasions that differ by their day alone: the first, the rule that the others follow, and the days left out."""
 
     first: Occasion

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from mailbot.replies.phrases import one_line
 
@@ -21,8 +22,7 @@ _HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9'’ \u00a0]{2,}")
 Unbroken = Sequence[tuple[re.Pattern[str], str]]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: its mark where it is an item ("–", "1."), the label that it begins with, and the rest."""
 
     text: str
@@ -30,8 +30,7 @@ class Line:
     mark: str = ""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """One paragraph, or one table: then `rows` holds its cells."""
 
     lines: tuple[Line, ...] = ()

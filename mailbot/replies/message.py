@@ -19,6 +19,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from msgspec import Struct
+
 from mailbot.model.addresses import ascii_domain
 from mailbot.model.letters import Address
 from mailbot.replies.phrases import one_line
@@ -130,8 +132,7 @@ def multipart(subtype: str, parts: Sequence[Part], seed: str) -> Part:
     return Part(f'multipart/{subtype}; boundary="{boundary}"', body, "")
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The headers of a letter. Message-IDs stand without angle brackets."""
 
     sender: Address

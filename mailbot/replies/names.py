@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model.meaning import Language
 from mailbot.model.reservation import Reservation
@@ -14,8 +15,7 @@ LONGEST_WORDS = 2000
 """Characters of a person's words that a letter passes on in a line."""
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names of one letter: its language, the rules, and its phrases."""
 
     language: Language

@@ -10,12 +10,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from mailbot.model.spans import Days, Hours, Span
 
@@ -41,8 +42,7 @@ def one_line(text: str, longest: int = 0) -> str:
     return clean[: longest - 1].rstrip() + "…" if 0 < longest < len(clean) else clean
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True, dict=True):
     """The words of one language, as its words.toml gives them."""
 
     tables: Mapping[str, Any]
@@ -76,8 +76,7 @@ class Words:
         return name
 
 
-@dataclass(frozen=True)
-class Phrases:
+class Phrases(Struct, frozen=True):
     """Days, hours and numbers in words, for one letter: its language, the commune's zone, and the day it is written.
     A year is said where it is not the year of `today`, or where it is asked for."""
 

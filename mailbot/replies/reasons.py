@@ -13,7 +13,7 @@ _ARTICLES: Mapping[str, str] = {"taken": "order", "no-key": "order"}
 """Objections that rest on the order of arrival, where they have no article of their own."""
 
 
-class Reasons(Bookings):
+class Reasons(Bookings, frozen=True):
     """Tells of objections."""
 
     def objections(self, objections: Sequence[d.Objection]) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mailbot.model import decision as d
 from mailbot.model.reports import (
@@ -29,8 +30,7 @@ from mailbot.replies.rounds import Line, lines_of
 from mailbot.replies.telling import Teller
 
 
-@dataclass(frozen=True)
-class Doubtful:
+class Doubtful(Struct, frozen=True):
     """A statement that was not noted: what was written and why, and the lines that it may be about."""
 
     text: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Change, Digest, Direction, Passing
 from mailbot.model.rules import Holder
@@ -13,8 +15,7 @@ from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One passing in words. `when` has the day, `hours` has not."""
 
     number: int
@@ -33,16 +34,14 @@ class Line:
     said_back: bool = False
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """The lines of one day."""
 
     title: str
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True):
     """A whole list. `instead_of` names the key-holder where a stand-in reads it; `totals` are what a subject says."""
 
     totals: tuple[str, ...]

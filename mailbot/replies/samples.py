@@ -4,8 +4,9 @@ to who runs it (staff, stewards, key-holders, who manages a place)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.behalf import Party, Unknown, Unresolved

@@ -4,7 +4,8 @@ in templates/."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailbot.model import decision as d
 from mailbot.model.meaning import Lack, Meaning
@@ -19,8 +20,7 @@ from mailbot.replies.phrases import one_line
 from mailbot.replies.reasons import Reasons
 
 
-@dataclass(frozen=True)
-class FreeTable:
+class FreeTable(Struct, frozen=True):
     """A small table of what is free: its title, its lines as text, and why something is not free."""
 
     title: str
@@ -28,7 +28,7 @@ class FreeTable:
     reasons: tuple[str, ...]
 
 
-class Teller(Reasons, Errands):
+class Teller(Reasons, Errands, frozen=True):
     """Tells of everything in one language."""
 
     def free(self, rows: Sequence[d.FreeSlot]) -> tuple[FreeTable, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from mailbot.model.cases import Verdict
 from mailbot.model.decision import ApprovalAsked, ApprovalTold, Decision, Facts, Sender, Window

@@ -4,8 +4,10 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.behalf import Behalf, Party, Unresolved
 from mailbot.model.decision import BehalfTold, BehalfUnclear, Decision, ReportChallenged

@@ -6,8 +6,9 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.errors import LostRace, Temporary, Unreadable
 from mailbot.model.behalf import Party

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, DraftShown, End, Morning, Waiting
 from mailbot.model.rules import Rules

@@ -5,8 +5,9 @@ Staff are told, and the booking is marked, so that the key-holder knows that its
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Alert, Decision, End, Notice
 from mailbot.model.letters import Address, Bounce, Letter

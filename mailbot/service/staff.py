@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from mailbot.model.addresses import one_form
 from mailbot.model.cases import Answered, Ballot, Case, Verdict

@@ -11,10 +11,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -47,8 +47,7 @@ _POSTGRESQL_RACE = ("23514", "23505", "40")
 """CHECK, UNIQUE, and the class of deadlocks and serialization failures."""
 
 
-@dataclass(frozen=True)
-class Engines:
+class Engines(Struct, frozen=True):
     """The kinds of connections to one database."""
 
     writing: Engine

@@ -4,9 +4,9 @@ without a name: what was booked, when, and how each mail ended."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from mailbot.model.addresses import one_form

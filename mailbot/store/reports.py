@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
 from mailbot.model.reports import (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import count
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from mailbot.errors import LostRace

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model.decision import Asked, Confirmed, Content, End, ToStaff
 from mailbot.model.meaning import Intent, Item, Lack

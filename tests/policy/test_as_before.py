@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Confirmed, Content, Handed, Offered, Proposed
 from mailbot.model.meaning import Intent

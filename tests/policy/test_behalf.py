@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved

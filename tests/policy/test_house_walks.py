@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party

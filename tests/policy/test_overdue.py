@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.decision import BroughtBack, ClockFacts, Overdue, OverdueTold, ShortWarned, ToStaff
 from mailbot.model.reports import Found, Outcome, Passed, Statement, Told, Verb

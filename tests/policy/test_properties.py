@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailbot.model.decision import Asked, ClockFacts, Confirmed, Offered
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot

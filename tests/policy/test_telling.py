@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model.decision import Confirmed, Content, End, Free, Handed, Helped, Listed, Taken, Thanked, ToStaff
 from mailbot.model.meaning import Intent, Item

@@ -4,11 +4,11 @@ sum of what stands, no state is without its letter, and no letter without its st
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.cases import Verdict

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model.cases import Ballot, Vote, Voted
 from mailbot.model.letters import Address, Context, Letter

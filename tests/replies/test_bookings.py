@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model.meaning import UNKNOWN, Intent, Item, Meaning
 from mailbot.model.reservation import Option, Use

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.reservation import Reservation, Use
 from mailbot.replies.diary import alarm_before, entry_of, occasions_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.spans import Span
 from tests.replies.examples import BACK, CHAIRS, GIVEN, NOW, OUT, ROOM, TAKEN_OVER, TENTS, at, evenings, rules, sundays

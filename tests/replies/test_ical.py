@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
+from msgspec.structs import replace
 
 from mailbot.model.letters import Address
 from mailbot.model.spans import Days, Span

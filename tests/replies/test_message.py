@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -12,6 +11,7 @@ from email.policy import SMTP, default
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailbot.model.letters import Address
 from mailbot.replies.message import REFERENCES, Heading, ascii_address, mailbox, message, multipart, original, plain

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.model.spans import Hours

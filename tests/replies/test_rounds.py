@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mailbot.model import decision as d
 from mailbot.replies.rounds import changes, round_of

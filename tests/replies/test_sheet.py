@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 
 from mailbot.replies.compose import SMALLEST, points_for
 from tests.replies.examples import CLOSED, COMING, DIGEST, GOING, JOSIANE, LANGUAGES, rules

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.model.decision import Digest, Direction, Passing
 from mailbot.model.letters import Address, Letter

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, date
 from typing import ClassVar, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mailbot.model.decision import Digest
 from mailbot.model.meaning import Slot
@@ -70,8 +71,7 @@ def test_a_field_that_the_model_does_not_have_is_not_dropped_in_silence() -> Non
 
 
 def test_a_kind_of_value_that_cannot_be_kept_is_refused() -> None:
-    @dataclass(frozen=True)
-    class Odd:
+    class Odd(Struct, frozen=True):
         either: int | str
 
     with pytest.raises(TypeError, match="told apart"):
@@ -85,7 +85,7 @@ def test_whatever_a_reservation_or_a_digest_may_hold_can_be_read_back() -> None:
         if hint in seen or hint is Ellipsis:
             return
         seen.add(hint)
-        if isinstance(hint, type) and is_dataclass(hint):
+        if isinstance(hint, type) and issubclass(hint, Struct):
             for inner in get_type_hints(hint).values():
                 if get_origin(inner) is not ClassVar:
                     _decoder(inner)
