@@ -119,8 +119,8 @@ def office(chosen: Settings, store: Store, way: Tokens | None = None) -> Office:
     from mailbot.reading.parts import Limits
     from mailbot.replies.compose import Composer
     from mailbot.service.alerts import alert
+    from mailbot.service.case_files import case_files
     from mailbot.service.office import Office
-    from mailbot.service.staff import case_files
 
     besides = kept(chosen, way, store)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from mailbot.errors import Temporary
 from mailbot.model.addresses import one_form
 from mailbot.model.rules import Rules
-from mailbot.service.staff import CASES, forget_case_files
+from mailbot.service.case_files import CASES, forget_case_files
 from mailbot.store.photos import Photos, expire
 
 if TYPE_CHECKING:

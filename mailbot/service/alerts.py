@@ -8,7 +8,7 @@ from mailbot.model.decision import Alert, Decision, End, Notice
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
 from mailbot.model.rules import Rules
-from mailbot.service.handle import carry_out
+from mailbot.service.desk import Desk
 from mailbot.service.office import Office
 
 
@@ -30,6 +30,6 @@ def alert(why: str, details: Callable[[Language], Mapping[str, str]], office: Of
     """Tell staff now, in a transaction of its own."""
     rules = office.rules.current()
     with office.store.unit() as unit:
-        carry_out(alerted(why, details, rules, event), unit, rules, office)
+        Desk(unit, rules, office, office.clock()).carry_out(alerted(why, details, rules, event))
         unit.commit()
     office.wake_delivery()

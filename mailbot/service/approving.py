@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,11 +19,11 @@ from mailbot.policy.approving import Judge, as_booked, at_deadline, judged
 from mailbot.policy.matter import Matter
 from mailbot.policy.stock import stock_of
 from mailbot.policy.windows import windows, windows_around
+from mailbot.service.causes import asking_in
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({ApprovalAsked.template, ApprovalTold.template})
 """Letters that are answered with a yes or a no."""
-_CAUSE = re.compile(r"approval (R-\w{5}) (\d+)")
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,14 @@ class Asking:
     number: int
 
 
-def cause_of_asking(reservation: Reservation) -> str:
-    """Return what a letter to those who decide is written for, so that its answer is known by it."""
-    return f"approval {reservation.code} {reservation.approval.number if reservation.approval else 0}"
-
-
 def asking_of(letter: Letter, ours: tuple[OurLetter, ...], unit: Unit) -> Asking | None:
     """Return the asking of the letter of ours that is answered; where a relay gave that another Message-ID, the one of
     the conversation whose code the subject holds, if it is still open."""
-    about = next((found for mine in ours if mine.kind in ABOUT and (found := _CAUSE.fullmatch(mine.cause))), None)
+    about = next((found for mine in ours if mine.kind in ABOUT and (found := asking_in(mine.cause))), None)
     if about is not None:
-        conversation = unit.reservations.get(about[1])
-        return Asking(conversation, int(about[2])) if conversation else None
+        code, number = about
+        conversation = unit.reservations.get(code)
+        return Asking(conversation, number) if conversation else None
     codes = [] if ours or not letter.in_reply_to else CODE.findall(letter.subject.upper())
     open_ones = (one for code in codes if (one := unit.reservations.get(code)) and one.examined)
     return next((Asking(one, one.approval.number) for one in open_ones if one.approval), None)

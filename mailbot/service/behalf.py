@@ -13,20 +13,23 @@ from mailbot.model.behalf import Behalf, Party, Unresolved
 from mailbot.model.decision import BehalfTold, BehalfUnclear, Decision, ReportChallenged
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
-from mailbot.model.outbox import OurLetter, Thread
+from mailbot.model.outbox import Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing
 from mailbot.model.rules import Rules, Staff
-from mailbot.policy.behalf import ORDERS, for_whom, is_it_you, party_of
+from mailbot.policy.behalf import ORDERS, for_whom, handed_on, is_it_you, ordered, party_of
+from mailbot.policy.matter import Matter
 from mailbot.reading.behalf import read_behalf, read_whom
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.reader import read
 from mailbot.reading.words import own_words
+from mailbot.service.conversation import Understood, understood
+from mailbot.service.desk import Desk
+from mailbot.service.facts import facts_for
 from mailbot.service.ports import Unit
 from mailbot.service.reports import LISTS
 from mailbot.service.staff import forged, says_yes, staff_at
 
-ANSWERED_WITHIN = timedelta(days=7)
 LONG_AGO = timedelta(days=500)
 QUESTIONS = frozenset({BehalfUnclear.template, BehalfTold.template, ReportChallenged.template})
 """Letters whose answer goes on with a request for somebody else."""
@@ -55,23 +58,50 @@ class ForOther:
     def thread(self) -> Thread:
         return Thread(self.behalf.subject)
 
+    def decided(self, mail: Understood, proof: Proof, desk: Desk) -> Decision:
+        """Return what follows, from inside the transaction; a question where the mail proves nothing, or where it
+        cannot be told for whom it is."""
+        letter, rules = mail.letter, desk.rules
+        if proof is Proof.FAILED:
+            return self._settled(forged(letter, rules))
+        if proof is not Proof.PASSED and not self.vouched:
+            return self._settled(is_it_you(self.behalf, self.person, letter.message_id))
+        if isinstance(self.party, Unresolved):
+            return self._settled(for_whom(self.behalf, self.party, self.person, letter.message_id))
+        theirs = understood(self.as_theirs(self.party, letter), rules, desk.office.lexica, desk.unit, desk.now)
+        facts = facts_for(theirs, self._proof_of(theirs.meaning), desk.unit, rules, desk.now)
+        matter = Matter(theirs.meaning, facts, rules)
+        if self.behalf.handed_on:
+            return self._settled(handed_on(matter, self.party, self.person, letter.message_id))
+        return self._settled(ordered(matter, self.behalf, self.party, self.person, letter.message_id))
 
-def for_other(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> ForOther | None:
+    def _proof_of(self, meaning: Meaning) -> Proof:
+        """Return what the request proves: who hands a mail on vouches for a booking, for nothing that could hurt."""
+        return Proof.PASSED if not self.behalf.handed_on or meaning.intent is Intent.BOOK else Proof.NONE
+
+    def _settled(self, decision: Decision) -> Decision:
+        """Return the decision with the question that this answers done, unless it asks anew: what was asked is no
+        longer kept."""
+        if self.question is None or decision.report is not None:
+            return decision
+        return replace(decision, report=replace(self.question, deeds=(), words="", standing=Standing.DONE))
+
+
+def for_other(mail: Understood, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> ForOther | None:
     """Return what one of the commune asks for somebody else; None where it is none of that."""
+    letter = mail.letter
     person = None if letter.machine else of_the_commune(letter.sender.address, rules)
     if person is None:
         return None
-    ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
-    context = Context(our_texts=tuple(mine.text for mine in ours))
-    answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
-    if question := _question(answered, letter, unit):
-        behalf = _with_answer(question, answered, letter, context, ours, rules, lexica, person.language)
+    question = mail.report(unit, QUESTIONS)
+    if question and question.standing is Standing.WAITING and question.asks_for:
+        behalf = _with_answer(question.asks_for, mail, rules, lexica, person.language)
         if behalf is None:
             return None
         return ForOther(person, behalf, _party(behalf, rules, unit, letter.arrived), question, vouched=True)
-    if answered is not None and answered.kind in LISTS:
+    if mail.answered is not None and mail.answered.kind in LISTS:
         return None
-    behalf = read_behalf(letter, context, rules.catalogue, lexica)
+    behalf = read_behalf(letter, mail.quoting, rules.catalogue, lexica)
     if behalf is None or (behalf.address and _is_own(behalf.address, rules)):
         return None
     party = _party(behalf, rules, unit, letter.arrived)
@@ -98,35 +128,15 @@ def _is_own(address: str, rules: Rules) -> bool:
     return address in rules.catalogue.mailboxes or of_the_commune(address, rules) is not None
 
 
-def _question(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report | None:
-    """Return the request that our letter asked about, where this is its reader's answer, in time."""
-    if answered is None or answered.kind not in QUESTIONS or not answered.cause.startswith("report "):
-        return None
-    in_time = letter.arrived - answered.written <= ANSWERED_WITHIN
-    if not in_time or answered.recipients != (letter.sender.address,):
-        return None
-    report = unit.reports.get(int(answered.cause.removeprefix("report ")))
-    waits = report is not None and report.standing is Standing.WAITING
-    return report if report and waits and report.asks_for else None
-
-
 def _with_answer(
-    question: Report,
-    answered: OurLetter | None,
-    letter: Letter,
-    context: Context,
-    ours: tuple[OurLetter, ...],
-    rules: Rules,
-    lexica: Mapping[Language, Lexicon],
-    language: Language,
+    asked: Behalf, mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
 ) -> Behalf | None:
     """Return the request as the answer completes it: for whom it is, or what was missing. A new one, whole, goes
     before."""
-    asked = question.asks_for
-    assert asked
+    letter, context, answered = mail.letter, mail.quoting, mail.answered
     assert answered
     if answered.kind == ReportChallenged.template:
-        return asked if says_yes(letter, ours, rules, lexica, language) else None
+        return asked if says_yes(mail, rules, lexica, language) else None
     anew = read_behalf(letter, context, rules.catalogue, lexica)
     if anew is not None and anew.sure:
         return anew
@@ -156,28 +166,3 @@ def _party(behalf: Behalf, rules: Rules, unit: Unit, now: datetime) -> Party | U
     return (
         replace(party, address=Address(names[-1], party.address.address)) if names and not party.address.name else party
     )
-
-
-def challenged(other: ForOther, letter: Letter, proof: Proof, rules: Rules) -> Decision | None:
-    """Return what is done instead where the mail proves nothing, or is disowned by its domain; or where it cannot be
-    told for whom it is."""
-    if proof is Proof.FAILED:
-        return forged(letter, rules)
-    if proof is not Proof.PASSED and not other.vouched:
-        return is_it_you(other.behalf, other.person, letter.message_id)
-    if isinstance(other.party, Unresolved):
-        return for_whom(other.behalf, other.party, other.person, letter.message_id)
-    return None
-
-
-def proof_of(other: ForOther, meaning: Meaning) -> Proof:
-    """Return what the request proves: who hands a mail on vouches for a booking, for nothing that could hurt."""
-    return Proof.PASSED if not other.behalf.handed_on or meaning.intent is Intent.BOOK else Proof.NONE
-
-
-def settled(decision: Decision, other: ForOther) -> Decision:
-    """Return the decision with the question that it answers done, unless it asks anew: what was asked is no longer
-    kept."""
-    if other.question is None or decision.report is not None:
-        return decision
-    return replace(decision, report=replace(other.question, deeds=(), words="", standing=Standing.DONE))

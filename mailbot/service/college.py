@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -15,14 +15,15 @@ from mailbot.model.rules import Rules, Staff
 from mailbot.policy.college import Clerk, asked_again, awaited, listed, ruled, told, understood
 from mailbot.policy.hours import local_day
 from mailbot.policy.meetings import meeting_listed, meeting_over
-from mailbot.service.approving import matter_of
+from mailbot.service.approving import matter_of, thread_to_asker
+from mailbot.service.causes import meeting_in, of_meeting
+from mailbot.service.desk import Desk, Due, gives_back
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({CollegeList.template, CollegeTold.template})
 """Letters that are answered with what the College decided."""
 LONG = timedelta(days=60)
 """A list is written once in so long."""
-_CAUSE = re.compile(r"college (\d{4}-\d\d-\d\d)\b")
 _LINE = re.compile(rf"^(\d{{1,2}})\. .*\((R-[{CODE_LETTERS}]{{5}})\)", re.MULTILINE)
 
 
@@ -34,24 +35,19 @@ class Meeting:
     lines: Mapping[int, str] = field(default_factory=dict)
 
 
-def cause_of_meeting(meeting: date) -> str:
-    """Return what a letter about a list is written for, so that its answer is known by it."""
-    return f"college {meeting}"
-
-
 def meeting_of(ours: tuple[OurLetter, ...]) -> Meeting | None:
     """Return the meeting whose list is answered; None where it is another letter."""
     about = [mine for mine in ours if mine.kind in ABOUT]
-    found = _CAUSE.match(about[0].cause) if about else None
-    if found is None:
+    day = meeting_in(about[0].cause) if about else None
+    if day is None:
         return None
-    theirs = [mine for mine in reversed(about) if mine.cause.startswith(found[0])]
+    theirs = [mine for mine in reversed(about) if meeting_in(mine.cause) == day]
     lines = {int(number): code for mine in theirs for number, code in _LINE.findall(mine.text)}
-    return Meeting(date.fromisoformat(found[1]), lines)
+    return Meeting(day, lines)
 
 
-def lists(unit: Unit, rules: Rules, now: datetime) -> Iterator[tuple[Decision, str]]:
-    """Yield the list that is due, or the reminder of one, with the event that its letters are remembered by."""
+def lists(unit: Unit, rules: Rules, now: datetime) -> Iterator[Due]:
+    """Yield the list that is due, or the reminder of one."""
     if not rules.college.needs:
         return
     for meeting, write, mark in (
@@ -60,12 +56,12 @@ def lists(unit: Unit, rules: Rules, now: datetime) -> Iterator[tuple[Decision, s
     ):
         if meeting is None:
             continue
-        event = cause_of_meeting(meeting) + mark
+        event = of_meeting(meeting) + mark
         unit.reservations.lock(event)
         if not unit.mailbox.told(event, now - LONG) and (
             decision := write(meeting, _booked(unit, rules, now), now, rules)
         ):
-            yield decision, event
+            yield Due(decision, event)
 
 
 def overdue(unit: Unit, rules: Rules, now: datetime) -> tuple[Reservation, ...]:
@@ -81,18 +77,10 @@ def _booked(unit: Unit, rules: Rules, now: datetime) -> tuple[Reservation, ...]:
     return unit.reservations.between(now, now + rules.limits.horizon)
 
 
-def voted(
-    ballot: Ballot,
-    meeting: Meeting,
-    person: Staff,
-    mail: str,
-    unit: Unit,
-    rules: Rules,
-    now: datetime,
-    carry_out: Callable[[Decision, Reservation], None],
-) -> Decision:
+def voted(ballot: Ballot, meeting: Meeting, person: Staff, mail: str, desk: Desk) -> Decision:
     """Return the word to who said what was decided, from inside the transaction: each booking is carried out before the
     next, so that what is held for one is not offered to another."""
+    unit, rules, now = desk.unit, desk.rules, desk.now
     clerk = Clerk(person, meeting.day, mail)
     lines = [Listing(n, one) for n, code in sorted(meeting.lines.items()) if (one := unit.reservations.get(code))]
     votes, unclear = understood(ballot, lines)
@@ -103,7 +91,9 @@ def voted(
             booking = unit.reservations.get(line.reservation.code) or line.reservation
             ruling, decision, who = ruled(vote, matter_of(booking, None, unit, rules, now), clerk)
             if decision is not None:
-                carry_out(decision, booking)
+                desk.carry_out(decision, thread_to_asker(booking))
+                if gives_back(decision):
+                    desk.serve_waiting()
             outcomes.append(Ruled(line, ruling, who))
     now_there = (unit.reservations.get(line.reservation.code) for line in lines)
     return told(clerk, outcomes, [one for one in now_there if one is not None and one.reserved], unclear)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mailbot.errors import Temporary
 from mailbot.model.outbox import Post, Receipt
-from mailbot.service.handle import carry_out
+from mailbot.service.desk import Desk
 from mailbot.service.office import Office
 from mailbot.service.ports import Sender
 from mailbot.service.returned import did_not_arrive
@@ -57,7 +57,7 @@ def settle(receipt: Receipt, post: Post, office: Office) -> None:
         elif receipt.final or tries >= MOST_TRIES:
             lost = unit.mailbox.given_up(receipt, now)
             log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})
-            carry_out(did_not_arrive(lost, receipt.error, unit, rules), unit, rules, office)
+            Desk(unit, rules, office, now).carry_out(did_not_arrive(lost, receipt.error, unit, rules))
         else:
             log.warning("letter postponed", extra={"tries": tries, "error": receipt.error})
             unit.mailbox.postponed(receipt, now + pause_after(tries))

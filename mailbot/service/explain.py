@@ -22,9 +22,12 @@ from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.mime import date_of, parse
 from mailbot.reading.reader import read
 from mailbot.reading.salvage import salvage
-from mailbot.service.handle import facts_for, given_to_staff, understood
+from mailbot.service.conversation import understood
+from mailbot.service.desk import rules_now
+from mailbot.service.facts import facts_for
+from mailbot.service.handle import given_to_staff
 from mailbot.service.ports import Store
-from mailbot.service.reports import decided, heard, rules_now
+from mailbot.service.reports import decided, heard
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,13 @@ def explain(
         meaning = read(letter, NO_CONTEXT, rules.catalogue, lexica)
         return Explanation(letter, meaning, on_mail(meaning, first_facts(letter, rules, now), rules))
     with store.reading() as unit:
-        conversation, meaning, challenge = understood(letter, rules, lexica, unit, now)
-        said = heard(letter, conversation, rules, unit, lexica)
+        mail = understood(letter, rules, lexica, unit, now)
+        said = heard(mail, rules, unit, lexica)
         rules = rules_now(rules, unit, now)
-        about = (letter, meaning.intent, conversation, Proof.NONE)
-        decision = decided(said, *about, unit, rules, now) if said else None
+        decision = decided(said, mail, Proof.NONE, unit, rules, now) if said else None
         if decision is None:
-            facts = facts_for(letter, meaning, conversation, Proof.NONE, challenge, unit, rules, now)
-            decision = on_mail(meaning, facts, rules)
-        return Explanation(letter, meaning, decision)
+            decision = on_mail(mail.meaning, facts_for(mail, Proof.NONE, unit, rules, now), rules)
+        return Explanation(letter, mail.meaning, decision)
 
 
 def first_facts(letter: Letter, rules: Rules, now: datetime, conversation: Reservation | None = None) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from mailbot.policy.approvals import to_people
 from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.hours import is_quiet, local_day
 from mailbot.service.college import overdue
+from mailbot.service.desk import Due
 from mailbot.service.ports import Unit
 
 AT, UNTIL = time(7, 30), time(9, 30)
@@ -23,19 +25,16 @@ SOON = timedelta(days=14)
 MOST_LISTED = 50
 
 
-def event_of(now: datetime, rules: Rules) -> str:
-    return f"morning {local_day(now, rules)}"
-
-
-def morning(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
-    """Return the decision that tells staff what waits, where it is the hour for it and no letter of today told them."""
+def morning(unit: Unit, rules: Rules, now: datetime) -> Iterator[Due]:
+    """Yield the decision that tells staff what waits, where it is the hour for it and no letter of today told them."""
     day = local_day(now, rules)
     first, last = (datetime.combine(day, hour, rules.commune.zone).astimezone(UTC) for hour in (AT, UNTIL))
     if not first <= now < last or day.weekday() >= 5 or day in rules.public_holidays:
-        return None
+        return
     unit.reservations.lock("morning")
-    if unit.mailbox.told(event_of(now, rules), first):
-        return None
+    event = f"morning {day}"
+    if unit.mailbox.told(event, first):
+        return
     waiting = [Waiting(case, since) for case, since in unit.cases.waiting() if since < first]
     waiting = [one for one in waiting if one.case.why not in NOT_WAITED_FOR]
     drafts = [one for one in waiting if one.case.why == DRAFT]
@@ -44,17 +43,17 @@ def morning(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
     examined = [one for one in unit.reservations.examined() if one.approval and one.approval.since < first]
     reserved = overdue(unit, rules, now)
     if not (waiting or unreached or examined or drafts or reserved):
-        return None
+        return
     to_do, to_go = (tuple(cases[:MOST_LISTED]) for cases in (waiting, drafts))
     because = f"{len(waiting)} mails, {len(drafts)} drafts, {len(examined)} approvals and {len(unreached)} people wait"
     content = Morning(to_do, unreached[:MOST_LISTED], tuple(examined[:MOST_LISTED]), to_go, reserved[:MOST_LISTED])
-    return Decision(End.HANDED, (because,), (), to_people(rules.staff, content))
+    yield Due(Decision(End.HANDED, (because,), (), to_people(rules.staff, content)), event)
 
 
-def drafts_again(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
-    """Return the decision that reminds staff, once, of answers that wait for one of them for long."""
+def drafts_again(unit: Unit, rules: Rules, now: datetime) -> Iterator[Due]:
+    """Yield the decision that reminds staff, once, of answers that wait for one of them for long."""
     if is_quiet(now, rules):
-        return None
+        return
     due = [
         (case, since)
         for case, since in unit.cases.waiting()
@@ -64,4 +63,5 @@ def drafts_again(unit: Unit, rules: Rules, now: datetime) -> Decision | None:
         unit.cases.keep(replace(case, reminded=True), now)
     shown = [DraftShown(None, unit.reservations.get(case.code), case, again=True, since=since) for case, since in due]
     notices = tuple(notice for content in shown for notice in to_people(rules.staff, content))
-    return Decision(End.HANDED, tuple(f"still waits: {case.code}" for case, _ in due), (), notices) if due else None
+    if due:
+        yield Due(Decision(End.HANDED, tuple(f"still waits: {case.code}" for case, _ in due), (), notices))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from mailbot.errors import Temporary
@@ -16,13 +16,13 @@ from mailbot.policy.overdue import held_now
 from mailbot.policy.quarters import ends_near
 from mailbot.policy.reminders import LATE, TOGETHER
 from mailbot.service.college import lists
-from mailbot.service.handle import carry_out, handle, lapse, serve_waiting
-from mailbot.service.morning import drafts_again, event_of, morning
+from mailbot.service.desk import Due, desk_at
+from mailbot.service.handle import handle
+from mailbot.service.morning import drafts_again, morning
 from mailbot.service.office import Office
 from mailbot.service.ports import Delivered, Source, Unit
 from mailbot.service.recalls import recalls
-from mailbot.service.reports import rules_now, told_in
-from mailbot.service.staff import thread_of_case
+from mailbot.service.reports import told_in
 from mailbot.service.week import plans
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ QUIET = timedelta(days=14)
 """A reminder leaves earlier by as long as nobody is written to before its hour: holidays at most."""
 SWEPT_AFTER = timedelta(days=2)
 """Cells are swept so long after their end."""
+DUTIES: tuple[Callable[[Unit, Rules, datetime], Iterator[Due]], ...] = (recalls, plans, lists, drafts_again, morning)
+"""What the clock asks for besides what follows from bookings."""
 
 
 def fetch(source: Source, office: Office) -> bool:
@@ -47,8 +49,7 @@ def fetch(source: Source, office: Office) -> bool:
     if not failed:
         current = office.rules.current()
         with office.store.unit() as unit:
-            rules = rules_now(current, unit, started)
-            lapse(started, unit, rules, office)
+            desk_at(unit, current, office).lapse(started)
             unit.commit()
         office.wake_delivery()
     return not failed
@@ -103,10 +104,10 @@ def crossing(now: datetime, unit: Unit, rules: Rules) -> tuple[Reservation, ...]
 
 def tick(office: Office) -> None:
     """Do what the clock asks for: close what is over, write the lists of key-holders that are due, sweep the past."""
-    now = office.clock()
     current = office.rules.current()
     with office.store.unit() as unit:
-        rules = rules_now(current, unit, now)
+        desk = desk_at(unit, current, office)
+        now, rules = desk.now, desk.rules
         last = unit.reservations.last_digests()
         span = due_span(last, now, rules)
         passing = unit.reservations.between(span.start, span.end) if span else ()
@@ -130,18 +131,10 @@ def tick(office: Office) -> None:
         kept = [unit.reservations.keep_digest(digest, now) for digest in decision.digests]
         if all(kept):
             unit.reports.told(told_in(decision.digests), now)
-            carry_out(decision, unit, rules, office)
-            serve_waiting(unit, rules, office)
-            for recall, case, event in recalls(unit, rules, now):
-                carry_out(recall, unit, rules, office, thread_of_case(case), cause=event)
-            for plan, event in plans(unit, rules, now):
-                carry_out(plan, unit, rules, office, cause=event)
-            for college, event in lists(unit, rules, now):
-                carry_out(college, unit, rules, office, cause=event)
-            if again := drafts_again(unit, rules, now):
-                carry_out(again, unit, rules, office)
-            if told := morning(unit, rules, now):
-                carry_out(told, unit, rules, office, cause=event_of(now, rules))
+            desk.carry_out(decision)
+            desk.serve_waiting()
+            for due in (due for duty in DUTIES for due in duty(unit, rules, now)):
+                desk.carry_out(due.decision, due.thread, due.event)
             unit.personal.forget_goodbyes(now)
             unit.reservations.sweep(now - SWEPT_AFTER)
             unit.commit()

@@ -1,46 +1,43 @@
-"""Words of staff about a mail that was handed to them: which mail, whether they are theirs, and what is kept of it."""
+"""Words of staff about a mail that was handed to them or about the College's list; of staff, stewards and others about
+what they are asked to decide."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parseaddr
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from mailbot.model.addresses import one_form
+from mailbot.errors import LostRace
 from mailbot.model.cases import Answered, Ballot, Case, Verdict
-from mailbot.model.decision import Decision, DraftShown, End, Facts, Notice, Recalled, ReportChallenged, ToStaff
+from mailbot.model.decision import Decision, DraftShown, End, Notice, Recalled, ReportChallenged, ToStaff
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing, Verb, Word
-from mailbot.model.reservation import CODE
+from mailbot.model.reservation import CODE, Reservation
 from mailbot.model.rules import Rules, Staff
 from mailbot.policy.cases import dealt_with, is_this_you
+from mailbot.policy.decide import on_mail
 from mailbot.policy.drafts import WHY as DRAFT
-from mailbot.policy.drafts import gist_of
+from mailbot.policy.drafts import dropped, released
 from mailbot.policy.matter import Matter
 from mailbot.reading.ballots import read_ballot
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.reports import read_report
 from mailbot.reading.staff import read_answered, read_verdict
 from mailbot.reading.words import own_words
-from mailbot.service.approving import Asking, asking_of, decider_at, thread_to_asker
-from mailbot.service.college import Meeting, meeting_of
+from mailbot.service.approving import Asking, asking_of, decided_by, decider_at, thread_to_asker
+from mailbot.service.cases import MOST_TEXT, as_sent, drafted, thread_of_case
+from mailbot.service.college import Meeting, meeting_of, voted
+from mailbot.service.conversation import Understood
+from mailbot.service.desk import Desk
+from mailbot.service.facts import facts_for
 from mailbot.service.ports import Unit
 
 ABOUT = frozenset({ToStaff.template, DraftShown.template, "case_told", Recalled.template})
 """Letters that are answered with words about a case."""
-ANSWERED_WITHIN = timedelta(days=7)
-CASES = "cases"
-"""The folder of case files, in the data folder."""
-MOST_TEXT = 20_000
-"""Characters of a mail that are kept beside what was made of it."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +61,83 @@ class OfStaff:
                 return thread_to_asker(self.about.conversation)
         return Thread()
 
+    def decided(self, mail: Understood, proof: Proof, desk: Desk) -> Decision:
+        """Return what follows, from inside the transaction; where nothing proves whose words they are, a question."""
+        if proof is Proof.FAILED:
+            return forged(mail.letter, desk.rules)
+        if proof is not Proof.PASSED and self.question is None:
+            return is_this_you(self.word, self.person, mail.letter.message_id)
+        decision = self._believed(mail.letter, desk)
+        return replace(decision, report=replace(self.question, standing=Standing.DONE) if self.question else None)
 
-def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> OfStaff | None:
+    def _believed(self, letter: Letter, desk: Desk) -> Decision:
+        match self.about, self.said:
+            case Asking() as asking, Verdict() as verdict:
+                return decided_by(self.person, verdict, asking, letter.message_id, desk.unit, desk.rules, desk.now)
+            case Meeting() as meeting, Ballot() as ballot:
+                return voted(ballot, meeting, self.person, letter.message_id, desk)
+            case Case() as case, Answered() as said:
+                return self._about_case(case, said, letter, desk)
+        raise AssertionError(self)
+
+    def _about_case(self, known: Case, said: Answered, letter: Letter, desk: Desk) -> Decision:
+        """Return what follows about a mail that was handed to a person."""
+        unit, rules = desk.unit, desk.rules
+        case = unit.cases.get(known.id)
+        if case is None or case != known:
+            raise LostRace(known.id)
+        conversation = unit.reservations.get(case.code) if case.code else None
+        lets_go = said.agrees or (said.words and not (said.correction or said.unclear))
+        if case.why == DRAFT and case.ending is None and (said.drop or said.refuses or lets_go):
+            return self._about_draft(case, said, conversation, letter, desk)
+        meaning = said.correction or _meaning_of(case)
+        facts = facts_for(
+            Understood(as_sent(case, letter.arrived), conversation, meaning), Proof.PASSED, unit, rules, desk.now
+        )
+        sure = replace(meaning, language=case.languages[0], language_sure=len(case.languages) == 1)
+        return dealt_with(said, case, Matter(sure, facts, rules), self.person, letter.message_id)
+
+    def _about_draft(
+        self, case: Case, said: Answered, conversation: Reservation | None, letter: Letter, desk: Desk
+    ) -> Decision:
+        """Return what follows where a person lets an answer go, or nothing. It is decided once more, from fresh
+        facts."""
+        waits = conversation if conversation is not None and conversation.draft is not None else None
+        mine = waits if waits is not None and waits.draft and waits.draft.case == case.id else None
+        if said.drop or said.refuses:
+            return dropped(case, mine, self.person, letter.message_id)
+        theirs = as_sent(case, case.arrived or case.sent)
+        meant = Understood(theirs, conversation, said.correction or _meaning_of(case), case.challenge)
+        proof = Proof.PASSED if case.proven else Proof.NONE
+        facts = facts_for(meant, proof, desk.unit, desk.rules, desk.now, again=mine is not None)
+        decision = on_mail(meant.meaning, facts, desk.rules)
+        words = "" if said.agrees else said.words
+        gone = released(decision, case, mine, self.person, letter.message_id, words, desk.rules)
+        if gone.case is None:
+            gone, shown = drafted(theirs, gone, meant.meaning, facts)
+            if shown:
+                desk.unit.cases.keep(shown, desk.now)
+        return gone
+
+
+def of_staff(mail: Understood, rules: Rules, unit: Unit, lexica: Mapping[Language, Lexicon]) -> OfStaff | None:
     """Return what one of the staff writes about a mail that was handed to them, or who decides about what they are
     asked; None where it is none of that."""
+    letter, ours = mail.letter, mail.ours
     address = letter.sender.address
     if letter.machine or not (
         staff_at(address, rules) or any(one.address == address for one in rules.holders.values())
     ):
         return None
-    ours = unit.mailbox.our_letters([*letter.in_reply_to, *letter.references])
-    answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
-    question = _question(answered, letter, unit)
-    if question is not None:
-        if not says_yes(letter, ours, rules, lexica, rules.commune.languages[0]):
+    question = mail.report(unit, {ReportChallenged.template})
+    word = next((deed for deed in question.deeds if isinstance(deed, Word)), None) if question else None
+    if question is not None and word is not None and question.standing is Standing.WAITING:
+        if not says_yes(mail, rules, lexica, rules.commune.languages[0]):
             return None
-        word = next(deed for deed in question.deeds if isinstance(deed, Word))
         letter = replace(letter, text=word.text, subject=word.subject, sent=word.sent, in_reply_to=(word.answers,))
         ours = unit.mailbox.our_letters([word.answers])
+    else:
+        question = None
     about: Case | Asking | Meeting | None = (
         asking_of(letter, ours, unit) or meeting_of(ours) or _case(letter, ours, unit)
     )
@@ -97,8 +153,8 @@ def of_staff(letter: Letter, rules: Rules, unit: Unit, lexica: Mapping[Language,
         person, said = staff_at(address, rules), answered_to(letter, here, about, rules, lexica)
     answers = letter.in_reply_to[0] if letter.in_reply_to else ""
     own = own_words(letter, here, rules.catalogue.banners).body.strip()
-    word = Word(own, letter.text[:MOST_TEXT], letter.sent, answers, letter.subject)
-    return OfStaff(person, about, said, word, question) if person else None
+    written = Word(own, letter.text[:MOST_TEXT], letter.sent, answers, letter.subject)
+    return OfStaff(person, about, said, written, question) if person else None
 
 
 def answered_to(
@@ -117,42 +173,18 @@ def staff_at(address: str, rules: Rules) -> Staff | None:
     return next((person for person in rules.staff if person.address.lower() == address), None)
 
 
-def _question(answered: OurLetter | None, letter: Letter, unit: Unit) -> Report | None:
-    """Return the words that our question was about, where this is their owner's answer, in time."""
-    if answered is None or answered.kind != ReportChallenged.template or not answered.cause.startswith("report "):
-        return None
-    in_time = letter.arrived - answered.written <= ANSWERED_WITHIN
-    if not in_time or answered.recipients != (letter.sender.address,):
-        return None
-    report = unit.reports.get(int(answered.cause.removeprefix("report ")))
-    waits = report is not None and report.standing is Standing.WAITING
-    return report if report and waits and any(isinstance(deed, Word) for deed in report.deeds) else None
-
-
-def says_yes(
-    letter: Letter, ours: tuple[OurLetter, ...], rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
-) -> bool:
+def says_yes(mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language) -> bool:
     """Return whether a letter says yes to what our letter asked."""
-    return _says(Verb.YES, letter, ours, rules, lexica, language)
+    return _says(Verb.YES, mail, rules, lexica, language)
 
 
-def says_no(
-    letter: Letter, ours: tuple[OurLetter, ...], rules: Rules, lexica: Mapping[Language, Lexicon], language: Language
-) -> bool:
+def says_no(mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language) -> bool:
     """Return whether a letter takes back what our letter told."""
-    return _says(Verb.UNDO, letter, ours, rules, lexica, language)
+    return _says(Verb.UNDO, mail, rules, lexica, language)
 
 
-def _says(
-    verb: Verb,
-    letter: Letter,
-    ours: tuple[OurLetter, ...],
-    rules: Rules,
-    lexica: Mapping[Language, Lexicon],
-    language: Language,
-) -> bool:
-    context = Context(our_texts=tuple(mine.text for mine in ours))
-    told = read_report(letter, context, rules.catalogue, lexica, language)
+def _says(verb: Verb, mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language) -> bool:
+    told = read_report(mail.letter, mail.quoting, rules.catalogue, lexica, language)
     return told is not None and any(statement.verb is verb for statement in told.statements)
 
 
@@ -166,51 +198,9 @@ def _case(letter: Letter, ours: tuple[OurLetter, ...], unit: Unit) -> Case | Non
     return next((case for code in codes if (case := unit.cases.newest_of(code))), None)
 
 
-def as_sent(case: Case, arrived: datetime) -> Letter:
-    """Return the mail of a case as far as a decision about it must know it."""
-    return Letter(
-        message_id=case.message_id,
-        digest=case.id,
-        sender=case.sender,
-        reply_to=(),
-        to=case.copied,
-        cc=(),
-        sent=case.sent,
-        arrived=arrived,
-        subject=case.subject,
-        text=case.text,
-        in_reply_to=(case.answers,) if case.answers else (),
-        references=case.references,
-    )
-
-
-def meaning_of(case: Case, said: Answered) -> Meaning:
-    """Return what a decision about a case is about: it decides which part of the calendar is looked at."""
-    return said.correction or case.meaning or Meaning(case.languages[0], Intent.HUMAN)
-
-
-def unproven(told: OfStaff, proof: Proof, rules: Rules, letter: Letter) -> Decision | None:
-    """Return what is done instead of what the words say, where nothing proves whose they are; None where it is
-    proven."""
-    if proof is Proof.FAILED:
-        return forged(letter, rules)
-    if proof is not Proof.PASSED and told.question is None:
-        return is_this_you(told.word, told.person, letter.message_id)
-    return None
-
-
-def answered_question(told: OfStaff, decision: Decision) -> Decision:
-    """Return the decision with our question, whether the words are theirs, ended."""
-    done = replace(told.question, standing=Standing.DONE) if told.question else None
-    return replace(decision, report=done)
-
-
-def judged_case(
-    told: OfStaff, case: Case, said: Answered, facts: Facts, meaning: Meaning, rules: Rules, mail: str
-) -> Decision:
-    """Return what follows from words about a case, which are proven."""
-    sure = replace(meaning, language=case.languages[0], language_sure=len(case.languages) == 1)
-    return dealt_with(said, case, Matter(sure, facts, rules), told.person, mail)
+def _meaning_of(case: Case) -> Meaning:
+    """Return what a mail was read as: it decides which part of the calendar is looked at."""
+    return case.meaning or Meaning(case.languages[0], Intent.HUMAN)
 
 
 def forged(letter: Letter, rules: Rules) -> Decision:
@@ -221,110 +211,3 @@ def forged(letter: Letter, rules: Rules) -> Decision:
         for person in rules.staff
     )
     return Decision(End.HANDED, ("the domain check failed: nothing of it counts",), (), notices)
-
-
-def case_files(folder: Path) -> Callable[[Case], None]:
-    """Return what writes a case that a person corrected into `folder`/cases, a JSON file a mail in the form of the
-    corpus: the mail, what it was read as, and as `gold` what a person says that it means."""
-
-    def keep(case: Case) -> None:
-        if case.corrected is None:
-            return
-        there = folder / CASES
-        there.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = there / f"{case.sent:%Y-%m-%d}-{case.id[:12]}.json"
-        written = path.with_suffix(".new")
-        written.write_text(json.dumps(corpus_form(case), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        written.replace(path)
-
-    return keep
-
-
-def forget_case_files(folder: Path, address: str) -> None:
-    """Delete the case files of mails from an address; harmless where there are none."""
-    for path in (folder / CASES).glob("*.json"):
-        if one_form(parseaddr(json.loads(path.read_text(encoding="utf-8"))["from"])[1]) == one_form(address):
-            path.unlink()
-
-
-def corpus_form(case: Case) -> dict[str, object]:
-    """Return a corrected case as a line of the corpus has it."""
-    gold = (case.corrected or case.meaning or Meaning(case.languages[0], Intent.HUMAN)).to_json()
-    read = case.meaning.to_json() if case.meaning else None
-    return {
-        "id": case.id[:12],
-        "from": f"{case.sender.name} <{case.sender.address}>".strip(),
-        "date": case.sent.isoformat(),
-        "subject": case.subject,
-        "body": case.text,
-        "gold": {name: value for name, value in gold.items() if name != "alternatives" or value},
-        "read": read,
-    }
-
-
-def thread_of_case(case: Case) -> Thread:
-    return Thread(case.subject, case.message_id, case.references)
-
-
-def opened(letter: Letter, decision: Decision, meaning: Meaning | None, rules: Rules) -> Case | None:
-    """Return the case that a decision opens, where staff get the mail."""
-    content = next((n.content for n in decision.notices if isinstance(n.content, ToStaff)), None)
-    if content is None or decision.case is not None:
-        return None
-    to_sender = (n.languages for n in decision.notices if n.to.address == letter.sender.address)
-    sure = (meaning.language,) if meaning is not None and meaning.language_sure else rules.commune.languages[:2]
-    return Case(
-        id=letter.digest,
-        why=content.why,
-        sender=letter.sender,
-        languages=next(to_sender, sure),
-        subject=letter.subject,
-        text=letter.text[:MOST_TEXT],
-        sent=letter.sent,
-        message_id=letter.message_id,
-        references=(*letter.references, *letter.in_reply_to),
-        code=content.reservation.code if content.reservation else "",
-        meaning=content.meaning or meaning,
-        arrived=letter.arrived,
-        copied=(*letter.to, *letter.cc),
-        answers=(*letter.in_reply_to, "")[0],
-    )
-
-
-def drafted(letter: Letter, decision: Decision, meaning: Meaning, facts: Facts) -> tuple[Decision, Case | None]:
-    """Return the decision with the mail in what staff are shown of an answer that waits, and the case that it opens;
-    None where nothing waits."""
-    shown = next((n.content for n in decision.notices if isinstance(n.content, DraftShown)), None)
-    if shown is None or shown.letter is None:
-        return decision, None
-    case = Case(
-        id=letter.digest,
-        why=DRAFT,
-        sender=letter.sender,
-        languages=shown.letter.languages,
-        subject=letter.subject,
-        text=letter.text[:MOST_TEXT],
-        sent=letter.sent,
-        message_id=letter.message_id,
-        references=(*letter.references, *letter.in_reply_to),
-        code=decision.code,
-        meaning=meaning,
-        arrived=letter.arrived,
-        copied=(*letter.to, *letter.cc),
-        answers=(*letter.in_reply_to, "")[0],
-        proven=facts.sender.proven,
-        challenge=facts.challenge,
-        gist=gist_of(shown.letter),
-    )
-    return with_case(decision, case), case
-
-
-def with_case(decision: Decision, case: Case) -> Decision:
-    """Return the decision with a case in what staff are shown."""
-    notices = tuple(
-        replace(notice, content=replace(notice.content, case=case))
-        if isinstance(notice.content, DraftShown)
-        else notice
-        for notice in decision.notices
-    )
-    return replace(decision, notices=notices)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from mailbot.model.decision import Decision
 from mailbot.model.rules import Rules
 from mailbot.policy.hours import whole
 from mailbot.policy.week import plan_due, plan_of
+from mailbot.service.desk import Due
 from mailbot.service.ports import Unit
 
 
-def plans(unit: Unit, rules: Rules, now: datetime) -> Iterator[tuple[Decision, str]]:
-    """Yield the plans that are due and were not given, each with the event that its letter is remembered by."""
+def plans(unit: Unit, rules: Rules, now: datetime) -> Iterator[Due]:
+    """Yield the plans that are due and were not given."""
     for manager in rules.managers.values():
         days = plan_due(manager, now, rules)
         if days is None:
@@ -21,4 +21,4 @@ def plans(unit: Unit, rules: Rules, now: datetime) -> Iterator[tuple[Decision, s
         unit.reservations.lock(f"plan {manager.id}")
         event, span = f"plan {manager.id} {days.first}", whole(days, rules)
         if not unit.mailbox.told(event, span.start):
-            yield plan_of(manager, days, unit.reservations.between(span.start, span.end), rules), event
+            yield Due(plan_of(manager, days, unit.reservations.between(span.start, span.end), rules), event)

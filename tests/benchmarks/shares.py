@@ -14,7 +14,7 @@ from mailbot import app
 from mailbot.mail.imap import ImapSource
 from mailbot.mail.smtp import SmtpSender
 from mailbot.replies.compose import Composer
-from mailbot.service import deliver, handle, rounds
+from mailbot.service import conversation, deliver, desk, facts, handle, rounds, voices
 from mailbot.settings import load_settings
 from mailbot.store.mailbox import Mailbox
 from mailbot.store.memory import SourceMemory
@@ -26,13 +26,13 @@ PARTS: Mapping[str, tuple[tuple[Any, str], ...]] = {
     "remember what was fetched": ((SourceMemory, "first_start"), (SourceMemory, "undone"), (SourceMemory, "settle")),
     "count the try": ((Mailbox, "count_try"),),
     "parse": ((handle, "parse"),),
-    "find the conversation": ((handle, "conversation_of"),),
-    "read": ((handle, "read"),),
+    "find the conversation": ((conversation, "conversation_of"),),
+    "read": ((conversation, "read"),),
     "admit to the ledger": ((Mailbox, "admit"),),
-    "say what to look at": ((handle, "windows"),),
-    "gather the facts": ((handle, "facts_for"), (handle, "lapse"), (rounds, "lapse")),
+    "say what to look at": ((facts, "windows"),),
+    "gather the facts": ((voices, "facts_for"), (desk.Desk, "lapse")),
     "look at what is taken": ((Reservations, "occupancy"),),
-    "decide": ((handle, "on_mail"),),
+    "decide": ((voices, "on_mail"),),
     "write what is booked": ((Reservations, "put"),),
     "compose": ((Composer, "compose"),),
     "write the letter": ((Mailbox, "post"), (Mailbox, "ended")),

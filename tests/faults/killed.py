@@ -13,7 +13,7 @@ from mailbot.mail.imap import ImapMail, ImapSource
 from mailbot.mail.smtp import SmtpSender
 from mailbot.model.outbox import Post, Receipt
 from mailbot.replies.compose import Composer
-from mailbot.service import deliver, handle, rounds
+from mailbot.service import conversation, deliver, handle, rounds, voices
 from mailbot.store.mailbox import Mailbox
 
 
@@ -50,9 +50,9 @@ STEPS: dict[str, Callable[[], None]] = {
     "fetched": lambda: before(rounds, "handle"),
     "counted": lambda: before(handle, "parse"),
     "parsed": lambda: after(handle, "parse"),
-    "read": lambda: after(handle, "read"),
+    "read": lambda: after(conversation, "read"),
     "admitted": lambda: after(Mailbox, "admit"),
-    "decided": lambda: after(handle, "on_mail"),
+    "decided": lambda: after(voices, "on_mail"),
     "composed": lambda: after(Composer, "compose"),
     "before the commit": lambda: after(Mailbox, "ended"),
     "committed": lambda: after(handle, "answer"),

@@ -17,7 +17,7 @@ import pytest
 from mailbot.errors import BadRules
 from mailbot.model.letters import Letter
 from mailbot.policy.rules import load
-from mailbot.service import handle
+from mailbot.service import conversation
 from tests.corpus.machines import mails
 from tests.service.conftest import NINE_THIRTY
 from tests.service.mails import INES, READING_ROOM, STAFF, nested, to
@@ -217,7 +217,7 @@ def test_markup_links_and_templates_in_names_and_subjects_are_words(words: str, 
 def test_a_poison_mail_is_tried_three_times_set_aside_whole_and_told_once_and_99_others_are_served(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, tries = handle.read, []
+    original, tries = conversation.read, []
 
     def stumble(letter: Letter, *rest: Any) -> Any:
         if "POISON" in letter.text:
@@ -225,7 +225,7 @@ def test_a_poison_mail_is_tried_three_times_set_aside_whole_and_told_once_and_99
             raise RecursionError("nobody foresaw it")
         return original(letter, *rest)
 
-    monkeypatch.setattr(handle, "read", stumble)
+    monkeypatch.setattr(conversation, "read", stumble)
     poison = town.mail("zoe@courrier.example", "salle", "POISON")
     town.inbox.put(poison)
     for number in range(99):

@@ -18,7 +18,7 @@ from mailbot.logs import Fields
 from mailbot.model.letters import Context, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import Put
-from mailbot.service import handle
+from mailbot.service import conversation, handle, voices
 from mailbot.service.rounds import fetch
 from mailbot.store.mailbox import Mailbox
 from mailbot.store.reservations import Reservations
@@ -72,7 +72,7 @@ def test_who_loses_a_race_decides_again_from_fresh_facts(town: Town, monkeypatch
     town.write(KARIM, "lecture", READING_ROOM)
     [offer] = town.write(MARC, "lecture", READING_ROOM)
     other = town.mail("Anne <anne@valleeverte.example>", "", "2", answers=offer)
-    original, done = handle.read, []
+    original, done = conversation.read, []
 
     def read_while_somebody_answers(letter: Letter, *rest: Any) -> Meaning:
         meaning = original(letter, *rest)
@@ -81,7 +81,7 @@ def test_who_loses_a_race_decides_again_from_fresh_facts(town: Town, monkeypatch
             handle.answer(handle.parse(other, town.clock()), other, town.office.rules.current(), town.office)
         return meaning
 
-    monkeypatch.setattr(handle, "read", read_while_somebody_answers)
+    monkeypatch.setattr(conversation, "read", read_while_somebody_answers)
     letters = town.write(MARC, "", "1", answers=offer)
     assert len(done) == 1
     marc = "marc@valleeverte.example"  # who asked for it hears what his colleague took, and that his own is looked at
@@ -94,7 +94,7 @@ def test_two_workers_on_one_database_give_the_last_slot_once(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have read their mail before either decides; each has an answer, and one has the room."""
-    original, both = handle.read, threading.Barrier(2)
+    original, both = conversation.read, threading.Barrier(2)
 
     def read_together(letter: Letter, context: Context, *rest: Any) -> Meaning:
         with suppress(threading.BrokenBarrierError):  # one that decides again reads alone
@@ -104,7 +104,7 @@ def test_two_workers_on_one_database_give_the_last_slot_once(
     one = Town(tmp_path, Clock(NINE_THIRTY), database=database)
     other = Town(tmp_path, one.clock, database=database)
     one.round()
-    monkeypatch.setattr(handle, "read", read_together)
+    monkeypatch.setattr(conversation, "read", read_together)
     for day in range(15, 20):
         both.reset()
         body = READING_ROOM.replace("jeudi 18", str(day))
@@ -294,7 +294,7 @@ def test_bodies_subjects_and_names_never_reach_the_log(
     def stumble(letter: Letter, *_: Any) -> Meaning:
         raise ValueError(f"cannot read {letter.text} of {letter.sender}, {letter.subject}")
 
-    monkeypatch.setattr(handle, "read", stumble)
+    monkeypatch.setattr(conversation, "read", stumble)
     town.write(sender, "CRAPAUDINE", "ZEBRURE qui fait trébucher")
     for _ in range(4):
         town.round()
@@ -329,7 +329,7 @@ def test_a_mail_that_loses_each_race_is_set_aside_at_last(town: Town, monkeypatc
     def lose(*_: object) -> None:
         raise LostRace("R-7K3F2")
 
-    monkeypatch.setattr(handle, "facts_for", lose)
+    monkeypatch.setattr(voices, "facts_for", lose)
     town.inbox.put(town.mail(INES, "lecture", READING_ROOM))
     letters = [letter for _ in range(4) for letter in town.round()]
     assert to(letters) == [*STAFF, "ines@codedojo.example"]

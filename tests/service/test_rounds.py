@@ -15,7 +15,7 @@ from mailbot.model.letters import Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.reservation import State
 from mailbot.policy.rules import RulesFile
-from mailbot.service import handle
+from mailbot.service import conversation, handle
 from mailbot.service.alerts import alert
 from mailbot.service.office import Office
 from mailbot.service.rounds import fetch, last_told, tick
@@ -41,7 +41,7 @@ def stumbling(original: Callable[..., Meaning], over: str) -> Callable[..., Mean
 def test_one_mail_that_fails_three_times_goes_to_a_person_and_the_other_49_are_served_on_time(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handle, "read", stumbling(handle.read, "pierre"))
+    monkeypatch.setattr(conversation, "read", stumbling(conversation.read, "pierre"))
     stone = town.mail("Zoé <zoe@courrier.example>", "pierre", READING_ROOM)
     for number in range(25):
         town.inbox.put(town.mail(f"Voisin <voisin{number}@a.example>", "plainte", "Je me plains du bruit au parc."))
@@ -167,7 +167,7 @@ def test_no_offer_lapses_while_a_mail_that_may_answer_it_cannot_be_read(
     town.inbox.put(town.mail(KARIM, "réponse", "1", answers=offered))
     town.at("2026-06-04T18:05")
     with monkeypatch.context() as broken:
-        broken.setattr(handle, "read", stumbling(handle.read, "réponse"))
+        broken.setattr(conversation, "read", stumbling(conversation.read, "réponse"))
         town.round()
         assert holds(town)
     town.round()

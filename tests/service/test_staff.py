@@ -12,7 +12,7 @@ import pytest
 from mailbot.model.cases import Case, Ending
 from mailbot.model.proof import Proof
 from mailbot.model.reservation import State
-from mailbot.service.staff import case_files, forget_case_files
+from mailbot.service.case_files import case_files, forget_case_files
 from tests.corpus.mails import build
 from tests.service.mails import STAFF, to
 from tests.stories.town import Town, text_of
