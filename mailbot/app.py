@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.model.servers import Provider
-from mailbot.policy.rules import LANGUAGES, RulesFile, load
+from mailbot.policy.rules import RulesFile, load
+from mailbot.policy.schema.known import LANGUAGES
 from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address, worded
 
 if TYPE_CHECKING:

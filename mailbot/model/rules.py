@@ -1,6 +1,6 @@
 """The commune as rules.yaml tells it, checked: what is lent, where, when, by whom, within which limits.
 
-`policy/rules.py` reads the file into these values; nothing here knows of YAML. Texts for letters are `Words`: one
+`policy/schema` reads the file into these values; nothing here knows of YAML. Texts for letters are `Words`: one
 string a language. Where a language is missing, letters take the first that is there.
 """
 

@@ -437,11 +437,11 @@ def test_each_kind_of_fault_has_a_sentence_and_each_sentence_a_use() -> None:
     kinds = set(yaml_free_toml(Path(faults_module.__file__).with_suffix(".toml")))
     policy = Path(faults_module.__file__).parent
     used = {
-        word for path in policy.glob("*.py") for word in re.findall(r'"([a-z]+(?:[.-][a-z-]+)*)"', path.read_text())
+        word for path in policy.rglob("*.py") for word in re.findall(r'"([a-z]+(?:[.-][a-z-]+)*)"', path.read_text())
     }
     assert kinds <= used
     made = r'(?:misread|Slip|say|keep)\(\s*"([^"]+)"'
-    assert {kind for path in policy.glob("*.py") for kind in re.findall(made, path.read_text())} <= kinds
+    assert {kind for path in policy.rglob("*.py") for kind in re.findall(made, path.read_text())} <= kinds
 
 
 def yaml_free_toml(path: Path) -> dict[str, dict[str, str]]:

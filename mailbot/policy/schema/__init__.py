@@ -1,0 +1,1 @@
+"""The sections of rules.yaml, and how each becomes a part of Rules."""
