@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mailbot.mail.server import Server
     from mailbot.mail.smtp import SmtpSender
     from mailbot.model.counts import Counts
-    from mailbot.model.decision import Digest
     from mailbot.model.evaluation import Evaluation
     from mailbot.model.reports import Blocked
     from mailbot.model.reservation import Use
     from mailbot.model.rules import Equipment, Holder, Room, Rules
+    from mailbot.model.to_key_holders import Digest
     from mailbot.reading.proof import Check
     from mailbot.service.office import Office
     from mailbot.store import Store
@@ -498,8 +498,8 @@ def _rules_path() -> tuple[Path, object]:
 
 def digest(day: date | None, *, busy: bool) -> None:
     """Print the lists of the key-holders as they would be on a day; `busy`: only those that have something in them."""
-    from mailbot.model.decision import Notice
     from mailbot.model.letters import Address
+    from mailbot.model.notices import Notice
     from mailbot.model.outbox import Thread
     from mailbot.replies.compose import Composer
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.decision import Facts
+from mailbot.model.objections import (
     Closed,
-    Facts,
     InThePast,
     NoKey,
     NoOpening,

@@ -9,11 +9,15 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import ApprovalAsked, Content, Decision, Examined, Notice, NotLent
+from mailbot.model.decision import Decision
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Meaning
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import NotLent
 from mailbot.model.reservation import BOOKED, Act, Approval, Option, Reservation, Use, hold_of
 from mailbot.model.rules import Holder, NeedsApproval, Rules, Staff, UseBefore
+from mailbot.model.to_askers import Examined
+from mailbot.model.to_staff import ApprovalAsked
 from mailbot.policy.alternatives import first_moment
 from mailbot.policy.checks import Weighed, room_hours_by_week
 from mailbot.policy.hours import ONE_DAY, is_working_day, last_awake, local_day, until_evening

@@ -10,25 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mailbot.model.cases import Verdict
-from mailbot.model.decision import (
-    ApprovalAsked,
-    ApprovalTold,
-    ApprovedOtherwise,
-    Changed,
-    Confirmed,
-    Decision,
-    End,
-    NotApproved,
-    Notice,
-    Outcome,
-    PersonSays,
-    Refused,
-    Unchanged,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Meaning
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import Act, Approval, Option, Pending, Put, Reservation, State, hold_of, next_state
 from mailbot.model.rules import Approvals, AtDeadline, Rules, Staff
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import ApprovedOtherwise, Changed, Confirmed, NotApproved, PersonSays, Refused, Unchanged
+from mailbot.model.to_staff import ApprovalAsked, ApprovalTold, Settled
 from mailbot.policy.amendments import Unclear, amended, between, readings_of
 from mailbot.policy.approvals import REMINDED, to_people, who_decide
 from mailbot.policy.basket import Basket, pieces_of
@@ -63,7 +52,7 @@ def judged(said: Verdict, matter: Matter, judge: Judge) -> Decision:
     if said.words:
         return _passed_on(said.words, conversation, judge)
     if said.agrees is None:
-        return _told(ApprovalTold(conversation, Outcome.UNCLEAR), judge, "yes or no is not clear")
+        return _told(ApprovalTold(conversation, Settled.UNCLEAR), judge, "yes or no is not clear")
     if not said.agrees:
         return _by(_refused(conversation, said.rest, judge.person.address, matter.facts.now), judge)
     if said.change is not None:
@@ -80,7 +69,7 @@ def _too_late(conversation: Reservation, judge: Judge, rules: Rules) -> Decision
     approval = conversation.approval
     decided = approval is not None and approval.number == judge.number and approval.granted is not None
     who = name_of(approval.by, rules) if decided and approval else ""
-    content = ApprovalTold(conversation, Outcome.DECIDED if who else Outcome.OVER, who=who)
+    content = ApprovalTold(conversation, Settled.DECIDED if who else Settled.OVER, who=who)
     return _told(content, judge, "it was decided, or is over")
 
 
@@ -98,9 +87,9 @@ def _taken_back(said: Verdict, matter: Matter, judge: Judge) -> Decision | None:
         return None
     decided = replace(approval, granted=said.agrees, by=judge.person.address, said=said.rest, at=now)
     if said.agrees:
-        decision, outcome = offered_after_all(matter, decided), Outcome.OTHERWISE
+        decision, outcome = offered_after_all(matter, decided), Settled.OTHERWISE
     else:
-        decision, outcome = _no_after_all(matter, decided), Outcome.TAKEN_BACK
+        decision, outcome = _no_after_all(matter, decided), Settled.TAKEN_BACK
     if decision is None:
         return None
     told = to_people((judge.person,), ApprovalTold(decision.puts[0].after, outcome))
@@ -186,7 +175,7 @@ def _offered_instead(matter: Matter, one: Weighed, by: str) -> Decision:
         content = Unchanged(put.after, one.objections) if put.after.uses else Refused(put.after, one.objections)
         notice = Notice(conversation.asker, (conversation.language,), content)
         decision = Decision(End.ANSWERED, (put.why,), (put,), (notice,), conversation.code)
-    outcome = Outcome.OFFERED if decision.puts[0].after.options else Outcome.REFUSED
+    outcome = Settled.OFFERED if decision.puts[0].after.options else Settled.REFUSED
     told = ApprovalTold(decision.puts[0].after, outcome, one.objections)
     people = [person for person in who_decide(conversation, rules) if person.address == by]
     return replace(decision, notices=(*decision.notices, *to_people(people, told)))
@@ -229,10 +218,10 @@ def _otherwise(said: Meaning, words: str, matter: Matter, judge: Judge) -> Decis
     try:
         way = amended(readings_of(change, held, here.facts.now, rules)[0], held, here.facts.now, rules)
     except Unclear:
-        return _told(ApprovalTold(conversation, Outcome.UNCLEAR), judge, "what is agreed to is not clear")
+        return _told(ApprovalTold(conversation, Settled.UNCLEAR), judge, "what is agreed to is not clear")
     _, one = weighed_change(here, way)
     if way.gives_all_up or not one.possible:
-        content = ApprovalTold(conversation, Outcome.NOT_POSSIBLE, one.objections)
+        content = ApprovalTold(conversation, Settled.NOT_POSSIBLE, one.objections)
         return _told(content, judge, "what is agreed to is not possible")
     if things(one.uses) == things(held.uses):
         return _by(_granted(matter, "", judge.person.address), judge)
@@ -249,7 +238,7 @@ def _otherwise(said: Meaning, words: str, matter: Matter, judge: Judge) -> Decis
     )
     act = Act.PROPOSE if stands else Act.OFFER
     put = _step(conversation, after, act, "approved, but not as it was asked")
-    told_back = to_people((judge.person,), ApprovalTold(put.after, Outcome.OTHERWISE))
+    told_back = to_people((judge.person,), ApprovalTold(put.after, Settled.OTHERWISE))
     notices = (_to_asker(ApprovedOtherwise(put.after, words)), *told_back)
     return _by(Decision(End.ANSWERED, (put.why,), (put,), notices, conversation.code), judge)
 

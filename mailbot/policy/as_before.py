@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, Offered, Proposed
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Item, Meaning, Slot
 from mailbot.model.reservation import BOOKED, Reservation
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Offered, Proposed
 from mailbot.policy.answers import at_other_hours, lacks_of
 from mailbot.policy.basket import Basket, Piece, pieces_of
 from mailbot.policy.booking import offer, offer_or_refuse

@@ -8,7 +8,8 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from mailbot.model.decision import Closed, NoKey, Objection, Occupancy, ShortStock, Taken
+from mailbot.model.decision import Occupancy
+from mailbot.model.objections import Closed, NoKey, Objection, ShortStock, Taken
 from mailbot.model.reservation import Claim, Use, key_copy
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import fields
 
-from mailbot.model.decision import NotLent, Objection
 from mailbot.model.meaning import Meaning
+from mailbot.model.objections import NotLent, Objection
 from mailbot.model.reservation import Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Hours, Span

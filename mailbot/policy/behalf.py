@@ -12,26 +12,16 @@ import re
 from msgspec.structs import replace
 
 from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved
-from mailbot.model.decision import (
-    Asked,
-    BehalfTold,
-    BehalfUnclear,
-    Cancelled,
-    Carried,
-    Changed,
-    Confirmed,
-    Content,
-    Decision,
-    End,
-    Notice,
-    Objection,
-    ReportChallenged,
-    ToStaff,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import Objection
 from mailbot.model.reports import ForSomebody, Report, Standing
 from mailbot.model.rules import Initiative, Rules, Staff
+from mailbot.model.to_askers import Asked, Cancelled, Changed, Confirmed
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import BehalfTold, BehalfUnclear, Carried, ToStaff
 from mailbot.policy.booking import decide
 from mailbot.policy.cases import as_to_anybody, by, by_a_person
 from mailbot.policy.decide import on_mail

@@ -12,26 +12,18 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    BlockTold,
-    BlockUnclear,
-    Content,
-    Decision,
-    Displaced,
-    End,
-    Inside,
-    Notice,
-    OwnersTold,
-    Puzzle,
-    ReportChallenged,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.house import Act as Wanted
 from mailbot.model.house import Order, Stretch
 from mailbot.model.letters import Address
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reports import Blocked, Deed, Opened, Report, Standing, Unblocked, Undone
 from mailbot.model.reservation import BOOKED, Act, Option, Pending, Put, Reservation, State, Use, hold_of
 from mailbot.model.rules import Rules, Staff
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Displaced
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import BlockTold, BlockUnclear, Inside, OwnersTold, Puzzle
 from mailbot.policy.alternatives import alternatives, on_dates
 from mailbot.policy.amendments import as_uses
 from mailbot.policy.basket import Basket, pieces_of

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Confirmed, Decision, Examined, Listed, NotLent, Objection, Offered, Refused
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import SAME, Item, Lack, Meaning
+from mailbot.model.objections import NotLent, Objection
 from mailbot.model.reservation import BOOKED, HELD, Act, Option, Reservation, State, hold_of
 from mailbot.model.rules import Rules, UnknownSender
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Confirmed, Examined, Listed, Offered, Refused
 from mailbot.policy import because
 from mailbot.policy.alternatives import MOST, alternatives, fewer_units, first_moment, free_dates, part_of, without
 from mailbot.policy.answers import is_room, is_unknown, lacks_of, requested

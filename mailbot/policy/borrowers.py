@@ -10,11 +10,15 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import BroughtBack, Decision, Direction, End, Notice, ToStaff
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reports import Found, Outcome, Passed, Report, Told, Verb
 from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import BroughtBack
+from mailbot.model.to_key_holders import Direction
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.due import passings_of
 from mailbot.policy.reports import EARLY, ENOUGH_SAID, Reporter
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Cancelled, Challenged, Decision
+from mailbot.model.decision import Decision
 from mailbot.model.reservation import Act, Pending, Reservation
+from mailbot.model.to_askers import Cancelled, Challenged
 from mailbot.policy.due import changed_notices
 from mailbot.policy.matter import Matter
 

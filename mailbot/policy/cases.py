@@ -12,25 +12,17 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from mailbot.model.cases import Answered, Case, Ending
-from mailbot.model.decision import (
-    CaseTold,
-    Changed,
-    Confirmed,
-    Content,
-    Dealt,
-    Decision,
-    End,
-    Notice,
-    Objection,
-    PersonSays,
-    ReportChallenged,
-    ToStaff,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent, Meaning
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import Objection
 from mailbot.model.reports import Report, Standing, Word
 from mailbot.model.reservation import BOOKED, LIFE, Act, Put, Use
 from mailbot.model.rules import Approvals, Limits, Rules, Staff, UseBefore
+from mailbot.model.to_askers import Changed, Confirmed, PersonSays
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import CaseTold, Dealt, ToStaff
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.booking import decide
 from mailbot.policy.changing import change

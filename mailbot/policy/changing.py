@@ -10,21 +10,20 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.decision import Decision, End
+from mailbot.model.meaning import Intent, Lack, Meaning, Slot
+from mailbot.model.objections import TooManyPeople
+from mailbot.model.reservation import BOOKED, Act, Booked, Option, Pending, Reservation, State, Use, hold_of
+from mailbot.model.to_askers import (
     Asked,
     Challenged,
     Changed,
     ChangeOffered,
     Confirmed,
-    Decision,
     DirectAwaited,
-    End,
     Handed,
-    TooManyPeople,
     Unchanged,
 )
-from mailbot.model.meaning import Intent, Lack, Meaning, Slot
-from mailbot.model.reservation import BOOKED, Act, Booked, Option, Pending, Reservation, State, Use, hold_of
 from mailbot.policy import because
 from mailbot.policy.alternatives import alternatives, fewer_units, free_dates, part_of, without
 from mailbot.policy.amendments import (

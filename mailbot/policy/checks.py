@@ -10,10 +10,10 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from mailbot.model.decision import (
+from mailbot.model.decision import Facts
+from mailbot.model.objections import (
     BeforeCollege,
     Closed,
-    Facts,
     InThePast,
     LoanTooLong,
     NoKey,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Challenged, CollectorNoted, Decision
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import SAME, Intent, Meaning
 from mailbot.model.reservation import (
     BOOKED,
@@ -22,6 +22,7 @@ from mailbot.model.reservation import (
     Use,
     hold_of,
 )
+from mailbot.model.to_askers import Challenged, CollectorNoted
 from mailbot.policy.direct import answer_by, way_from_before
 from mailbot.policy.due import changed_notices
 from mailbot.policy.hours import ONE_DAY, counter_openings, local_day

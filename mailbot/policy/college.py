@@ -13,9 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mailbot.model.cases import Ballot, Vote, Voted
-from mailbot.model.decision import CollegeList, CollegeTold, Decision, End, Firm, Listing, Notice, Ruled, Ruling
+from mailbot.model.decision import Decision, End
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import Act, Approval, Put, Reservation, State, next_state
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_askers import Firm
+from mailbot.model.to_staff import CollegeList, CollegeTold, Listing, Ruled, Ruling
 from mailbot.policy.approvals import to_people
 from mailbot.policy.booking import first_start
 from mailbot.policy.due import changed_notices, is_blocked

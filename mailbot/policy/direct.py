@@ -14,20 +14,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Content,
-    Decision,
-    DirectAgreed,
-    DirectAsked,
-    DirectAwaited,
-    DirectOff,
-    End,
-    Facts,
-    Notice,
-    ShortNotice,
-    ToStaff,
-)
+from mailbot.model.decision import Decision, End, Facts
 from mailbot.model.letters import Address
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reservation import (
     Act,
     Booked,
@@ -46,6 +35,9 @@ from mailbot.model.reservation import (
 )
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import DirectAgreed, DirectAsked, DirectAwaited, DirectOff
+from mailbot.model.to_key_holders import ShortNotice
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.availability import Desk
 from mailbot.policy.booking import undo_until
 from mailbot.policy.due import notices_of_changes

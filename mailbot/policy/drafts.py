@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.cases import Case, Ending
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reservation import (
     BOOKED,
     Act,
@@ -27,6 +28,32 @@ from mailbot.model.reservation import (
     next_state,
 )
 from mailbot.model.rules import Letting, Rules, Staff
+from mailbot.model.to_askers import (
+    Asked,
+    Cancelled,
+    Changed,
+    ChangeOffered,
+    CollectorNoted,
+    Confirmed,
+    Declined,
+    Free,
+    Freeing,
+    Helped,
+    Kept,
+    Lapsed,
+    Listed,
+    Offered,
+    OpeningsOffered,
+    OptionHeld,
+    Proposed,
+    Refused,
+    Repeated,
+    Thanked,
+    Unchanged,
+    Waits,
+    Which,
+)
+from mailbot.model.to_staff import DraftShown, ToStaff
 from mailbot.policy.approvals import to_people
 
 WHY = "draft"
@@ -34,25 +61,25 @@ BEHIND = "behind"
 """Why staff get a mail in a conversation of which an answer waits: it is looked at once that is settled."""
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
-    "bookings": (d.Confirmed, d.Held, d.Waits, d.Kept),
-    "offers": (d.Offered, d.Proposed, d.ChangeOffered, d.OpeningsOffered),
-    "refusals": (d.Refused, d.Lapsed),
-    "questions": (d.Asked, d.Repeated, d.Which),
-    "changes": (d.Changed, d.CollectorNoted, d.Freeing),
-    "cancellations": (d.Cancelled, d.Declined),
-    "information": (d.Free, d.Listed, d.Helped, d.Thanked),
+    "bookings": (Confirmed, OptionHeld, Waits, Kept),
+    "offers": (Offered, Proposed, ChangeOffered, OpeningsOffered),
+    "refusals": (Refused, Lapsed),
+    "questions": (Asked, Repeated, Which),
+    "changes": (Changed, CollectorNoted, Freeing),
+    "cancellations": (Cancelled, Declined),
+    "information": (Free, Listed, Helped, Thanked),
 }
 """What is none of these (proofs, alarms, what a person asked for) leaves by itself."""
 
 
-def kind_of(content: d.Content) -> str:
+def kind_of(content: Content) -> str:
     """Return the kind of an answer as the rules name it; empty for what is never supervised."""
-    if isinstance(content, d.Unchanged):
+    if isinstance(content, Unchanged):
         return "refusals" if content.objections else "changes"
     return next((kind for kind, classes in _KINDS.items() if isinstance(content, classes)), "")
 
 
-def supervised(decision: d.Decision, asker: Address, case: str, rules: Rules) -> d.Decision:
+def supervised(decision: Decision, asker: Address, case: str, rules: Rules) -> Decision:
     """Return the decision, or, where a person must let its answer go, what is done meanwhile: what it would take is
     held, and staff see the letter. `case` is the id of the mail."""
     answer = answer_in(decision, asker)
@@ -60,18 +87,18 @@ def supervised(decision: d.Decision, asker: Address, case: str, rules: Rules) ->
         return decision
     puts = tuple(_kept(put, case) for put in decision.puts)
     about = puts[-1].after if puts else getattr(answer.content, "reservation", None)
-    shown = d.DraftShown(answer, about)
-    return d.Decision(
-        d.End.HANDED, ("waits for a person", *decision.because), puts, to_people(rules.staff, shown), decision.code
+    shown = DraftShown(answer, about)
+    return Decision(
+        End.HANDED, ("waits for a person", *decision.because), puts, to_people(rules.staff, shown), decision.code
     )
 
 
-def answer_in(decision: d.Decision, asker: Address) -> d.Notice | None:
+def answer_in(decision: Decision, asker: Address) -> Notice | None:
     """Return the letter that answers the asker."""
     return next((n for n in decision.notices if n.answers and n.to.address == asker.address), None)
 
 
-def gist_of(answer: d.Notice) -> str:
+def gist_of(answer: Notice) -> str:
     """Return what an answer says, in short: which letter, and what is booked or held by it."""
     reservation = getattr(answer.content, "reservation", None)
     uses = _uses(reservation) if isinstance(reservation, Reservation) else ()
@@ -111,25 +138,25 @@ def _step(before: Reservation | None, after: Reservation, act: Act, why: str, of
 # --- mails behind an answer that waits
 
 
-def comes_behind(decision: d.Decision) -> bool:
+def comes_behind(decision: Decision) -> bool:
     """Return whether a decision would change a conversation of which an answer waits."""
     return any(put.before is not None and put.before.draft is not None for put in decision.puts)
 
 
-def behind(asker: Address, subject: str, decision: d.Decision, rules: Rules) -> d.Decision:
+def behind(asker: Address, subject: str, decision: Decision, rules: Rules) -> Decision:
     """Return what is done with such a mail: staff get it, and it is looked at once the answer before it is settled."""
     waits = next(put.before for put in decision.puts if put.before is not None and put.before.draft is not None)
-    content = d.ToStaff(BEHIND, asker, subject, reservation=waits, told=False)
+    content = ToStaff(BEHIND, asker, subject, reservation=waits, told=False)
     because = (f"an answer waits in {waits.code}: looked at after it",)
-    return d.Decision(d.End.HANDED, because, (), to_people(rules.staff, content), waits.code)
+    return Decision(End.HANDED, because, (), to_people(rules.staff, content), waits.code)
 
 
 # --- let go
 
 
 def released(
-    decision: d.Decision, case: Case, drafted: Reservation | None, person: Staff, mail: str, words: str, rules: Rules
-) -> d.Decision:
+    decision: Decision, case: Case, drafted: Reservation | None, person: Staff, mail: str, words: str, rules: Rules
+) -> Decision:
     """Return the decision, made anew, as what a person lets go; shown again where it would no longer say the same.
     `drafted` is the conversation as it stands, `words` are said in the place of the letter's own."""
     answer = answer_in(decision, case.sender)
@@ -137,12 +164,12 @@ def released(
         return shown_again(decision, answer, case, drafted, rules)
     puts = _rebased(decision.puts, drafted)
     puts = tuple(replace(put, by=person.address, mail=mail) for put in puts)
-    notices = [notice for notice in decision.notices if not isinstance(notice.content, d.ToStaff)]
+    notices = [notice for notice in decision.notices if not isinstance(notice.content, ToStaff)]
     if words:
         notices = [replace(n, words=words, person=person.name) if n is answer else n for n in notices]
     return replace(
         decision,
-        end=d.End.ANSWERED,
+        end=End.ANSWERED,
         because=(f"let go by {person.address}", *decision.because),
         puts=_settled(puts, drafted, person.address, mail),
         notices=tuple(notices),
@@ -178,18 +205,18 @@ def _taken_off(drafted: Reservation, by: str, mail: str) -> Put:
 
 
 def shown_again(
-    decision: d.Decision, answer: d.Notice | None, case: Case, drafted: Reservation | None, rules: Rules
-) -> d.Decision:
+    decision: Decision, answer: Notice | None, case: Case, drafted: Reservation | None, rules: Rules
+) -> Decision:
     """Show staff what would go now; nothing is done."""
     puts = tuple(_kept(put, case.id) for put in _rebased(decision.puts, drafted))
     about = puts[-1].after if puts else drafted
-    shown = d.DraftShown(answer, about, case, anew=True)
+    shown = DraftShown(answer, about, case, anew=True)
     because = ("something changed meanwhile: shown again", *decision.because)
-    return d.Decision(d.End.ANSWERED, because, puts, to_people(rules.staff, shown), case.code)
+    return Decision(End.ANSWERED, because, puts, to_people(rules.staff, shown), case.code)
 
 
-def dropped(case: Case, drafted: Reservation | None, person: Staff, mail: str) -> d.Decision:
+def dropped(case: Case, drafted: Reservation | None, person: Staff, mail: str) -> Decision:
     """Let nothing go: what was held is free, what stood stands."""
     ended = replace(case, ending=Ending.DROPPED, by=person.address)
     puts = (_taken_off(drafted, person.address, mail),) if drafted is not None and drafted.draft is not None else ()
-    return d.Decision(d.End.IGNORED, ("a person lets nothing go",), puts, code=case.code, case=ended)
+    return Decision(End.IGNORED, ("a person lets nothing go",), puts, code=case.code, case=ended)

@@ -13,24 +13,15 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Change,
-    ClockFacts,
-    Decision,
-    Digest,
-    Direction,
-    End,
-    Facts,
-    Notice,
-    Passing,
-    ShortNotice,
-    StillInside,
-)
+from mailbot.model.decision import ClockFacts, Decision, End, Facts
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reports import Blocked, Outcome, Passed, Report
 from mailbot.model.reservation import HELD, Act, Handover, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.model.to_key_holders import Change, Digest, Direction, Passing, ShortNotice
+from mailbot.model.to_staff import StillInside
 from mailbot.policy.availability import closed_by_mail
 from mailbot.policy.hours import ONE_DAY, local_day, whole
 from mailbot.policy.lateness import is_late, reminded, was_fetched

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, Thanked
+from mailbot.model.decision import Decision
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.meaning import Wish
+from mailbot.model.to_askers import Thanked
 from mailbot.policy.matter import Matter
 from mailbot.policy.reminders import last_evaluation
 

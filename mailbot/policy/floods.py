@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Alert, Decision, End, Notice, Traffic
+from mailbot.model.decision import Decision, End, Traffic
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import Alert
 from mailbot.policy.matter import Matter
 from mailbot.policy.reports import reporter_of
 

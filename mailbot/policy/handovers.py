@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import NoOpening
+from mailbot.model.objections import NoOpening
 from mailbot.model.reservation import Handover
 from mailbot.model.rules import Counter, Rules
 from mailbot.model.spans import Days, Span

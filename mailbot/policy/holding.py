@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from mailbot.model.decision import Decision, Held, NotLent, Refused, TooManyOptions
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Meaning, Wish
+from mailbot.model.objections import NotLent, TooManyOptions
 from mailbot.model.reservation import Act, Option, Reservation, State, hold_of
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import OptionHeld, Refused
 from mailbot.policy import because
 from mailbot.policy.alternatives import first_moment
 from mailbot.policy.checks import Weighed
@@ -45,7 +47,7 @@ def option(matter: Matter, request: Meaning, one: Weighed, not_lent: Sequence[No
     )
     reasons = tuple(because.of_use(use, matter.rules) for use in one.uses)
     put = matter.step(after, Act.HOLD, f"held until {after.deadline:%Y-%m-%d %H:%M} UTC"[:200])
-    content = Held(put.after, not_lent=tuple(not_lent))
+    content = OptionHeld(put.after, not_lent=tuple(not_lent))
     return matter.answered(content, *reasons, put.why, puts=(put,), code=put.after.code)
 
 
@@ -73,7 +75,9 @@ def option_reminders(offers: Iterable[Reservation], now: datetime, rules: Rules)
     if is_quiet(now, rules):
         return NOTHING
     due = (offer for offer in offers if offer.state is State.OFFERED and _is_due(offer, now, rules))
-    return together([told(offer, REMINDED, Act.REMIND, Held(offer, again=True), "before its end") for offer in due])
+    return together(
+        [told(offer, REMINDED, Act.REMIND, OptionHeld(offer, again=True), "before its end") for offer in due]
+    )
 
 
 def _is_due(offer: Reservation, now: datetime, rules: Rules) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from mailbot.model.decision import Direction, Passing
 from mailbot.model.reports import Outcome, Passed
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
+from mailbot.model.to_key_holders import Direction, Passing
 
 AWAY = frozenset({Outcome.NOT_BACK, Outcome.SAID_BACK})
 

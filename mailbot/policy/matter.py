@@ -8,11 +8,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Content, Decision, End, Facts, Handed, Notice, ToStaff
+from mailbot.model.decision import Decision, End, Facts
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language, Meaning
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reservation import BOOKED, Act, Put, Reservation, State, next_state
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Handed
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.due import last_use
 
 

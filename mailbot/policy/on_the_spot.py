@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mailbot.model.decision import Decision, End, Notice, OnCall, OnTheSpot, Problem
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent, Wish
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import BOOKED, Reservation, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Span
+from mailbot.model.to_askers import OnCall, OnTheSpot, Problem
 from mailbot.policy.due import reader_of
 from mailbot.policy.hours import local_day, whole
 from mailbot.policy.matter import Matter

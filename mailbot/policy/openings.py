@@ -9,8 +9,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Facts, Handed, Notice, OpeningsOffered, ToStaff
+from mailbot.model.decision import Decision, End, Facts
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import (
     Act,
     Claim,
@@ -28,6 +29,8 @@ from mailbot.model.reservation import (
 )
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Handed, OpeningsOffered
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.availability import Desk
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.handovers import arranged

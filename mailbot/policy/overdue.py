@@ -10,21 +10,15 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    ClockFacts,
-    Decision,
-    End,
-    Notice,
-    Overdue,
-    OverdueTold,
-    Passing,
-    Shortfall,
-    ShortWarned,
-)
+from mailbot.model.decision import ClockFacts, Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reports import Outcome, Passed
 from mailbot.model.reservation import Act, Claim, Put, Reservation, State, Use, key_copy
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Overdue, ShortWarned
+from mailbot.model.to_key_holders import Passing, Shortfall
+from mailbot.model.to_staff import OverdueTold
 from mailbot.policy.due import passings_of
 from mailbot.policy.handovers import next_opening
 from mailbot.policy.hours import is_quiet, local_day

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import DataAsked, Decision, ForgetAsked, Forgotten, StillNeeded, YourData
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning, Wish
 from mailbot.model.reservation import BOOKED, HELD
+from mailbot.model.to_askers import DataAsked, ForgetAsked, Forgotten, StillNeeded, YourData
 from mailbot.policy.matter import Matter
 
 QUESTIONS = {DataAsked.template: Wish.DATA, ForgetAsked.template: Wish.FORGET}

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Freeing, GoesOn, Kept, Notice
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import Act, Put, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import Freeing, GoesOn, Kept
 from mailbot.policy.hours import ONE_DAY, is_quiet, local_day, whole
 from mailbot.policy.matter import Matter
 from mailbot.policy.reminders import SERIES, first_day, one_each, together, told

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailbot.model.decision import Asked, Decision, End, Handed
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Lack, Meaning, Slot
 from mailbot.model.reservation import Act, Reservation, State
+from mailbot.model.to_askers import Asked, Handed
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.matter import Matter
 

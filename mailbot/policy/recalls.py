@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from mailbot.model.cases import Case
-from mailbot.model.decision import AnswerBy, Decision, End, Notice, Recalled
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import AnswerBy
+from mailbot.model.to_staff import Recalled
 from mailbot.policy.hours import ONE_DAY, is_working_day, local_day
 
 NOT_TOLD = frozenset({"forged", "unreadable"})

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Content, Decision, End, Evaluated, Notice, Reminded
+from mailbot.model.decision import Decision, End
 from mailbot.model.evaluation import Evaluation
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reservation import BOOKED, Act, Put, Reservation, State, Use, next_state
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Evaluated, Reminded
 from mailbot.policy.hours import is_quiet, last_awake, local_day, whole
 
 TOGETHER = timedelta(days=4)

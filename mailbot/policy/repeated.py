@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, Repeated
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.reservation import BOOKED, Act, Reservation
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Repeated
 from mailbot.policy.amendments import as_uses
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.candidates import candidates_of

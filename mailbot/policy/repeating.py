@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Confirmed, Decision
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.reservation import BOOKED, Act, State
+from mailbot.model.to_askers import Confirmed
 from mailbot.policy.booking import decide, undo_until
 from mailbot.policy.changing import change
 from mailbot.policy.matter import Matter

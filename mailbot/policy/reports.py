@@ -13,26 +13,10 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Coming,
-    Content,
-    Decision,
-    Digest,
-    Direction,
-    Doubt,
-    End,
-    NotFetched,
-    Notice,
-    Passing,
-    ReportChallenged,
-    ReportTold,
-    ReportUnclear,
-    Shortfall,
-    ToStaff,
-    Unclear,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
+from mailbot.model.notices import Content, Notice
 from mailbot.model.reports import (
     Away,
     Deed,
@@ -54,6 +38,20 @@ from mailbot.model.reports import (
 from mailbot.model.reservation import Act, Put, Reservation, State
 from mailbot.model.rules import Holder, Rules
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import NotFetched
+from mailbot.model.to_key_holders import (
+    Coming,
+    Digest,
+    Direction,
+    Doubt,
+    Passing,
+    ReportChallenged,
+    ReportTold,
+    ReportUnclear,
+    Shortfall,
+    Unclear,
+)
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.due import next_list, passings_of, reader_of
 from mailbot.policy.handovers import next_opening
 from mailbot.policy.hours import local_day, whole

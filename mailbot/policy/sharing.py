@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Cancelled, Changed, Confirmed, Decision, Notice
+from mailbot.model.decision import Decision
+from mailbot.model.notices import Notice
+from mailbot.model.to_askers import Cancelled, Changed, Confirmed
 from mailbot.policy.matter import Matter
 
 SHARED = (Confirmed, Changed, Cancelled)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from mailbot.model.decision import Shortfall
 from mailbot.model.reservation import Claim, Reservation, claims_in_force
 from mailbot.model.spans import Span
+from mailbot.model.to_key_holders import Shortfall
 
 Stock = Callable[[str, int], int]
 

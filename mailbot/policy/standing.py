@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Cancelled, Challenged, Decision, Declined, Examined, Lapsed, Listed, Offered
+from mailbot.model.decision import Decision
 from mailbot.model.reservation import BOOKED, HELD, Act, Option, Pending, Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Cancelled, Challenged, Declined, Examined, Lapsed, Listed, Offered
 from mailbot.policy.answers import lacks_of, requested
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import confirm, decide, offer_again

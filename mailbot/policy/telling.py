@@ -8,23 +8,13 @@ from itertools import groupby, islice
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Decision,
-    Free,
-    FreeSlot,
-    Handed,
-    Helped,
-    Listed,
-    Objection,
-    ShortStock,
-    Taken,
-    Thanked,
-    TooLong,
-)
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
+from mailbot.model.objections import Objection, ShortStock, Taken, TooLong
 from mailbot.model.reservation import BOOKED, HELD, Reservation
 from mailbot.model.rules import Rules
 from mailbot.model.spans import QUARTER, Days, Span
+from mailbot.model.to_askers import Free, FreeSlot, Handed, Helped, Listed, Thanked
 from mailbot.policy.answers import is_room, is_unknown
 from mailbot.policy.availability import Desk, closed_by_mail
 from mailbot.policy.basket import Basket, Piece, local_slot

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Notice, Vouching
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Notice
 from mailbot.model.reservation import Act, Pending, Reservation
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Vouching
 from mailbot.policy.lookalikes import looks_like
 from mailbot.policy.matter import Matter
 

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Decision,
-    End,
-    Freed,
-    InThePast,
-    NoKey,
-    Notice,
-    Objection,
-    ShortStock,
-    Taken,
-    TooLate,
-    WaitedInVain,
-    Waits,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Meaning, Wish
+from mailbot.model.notices import Notice
+from mailbot.model.objections import InThePast, NoKey, Objection, ShortStock, Taken, TooLate
 from mailbot.model.reservation import Act, Reservation, State, Use
+from mailbot.model.to_askers import Freed, WaitedInVain, Waits
 from mailbot.policy.alternatives import in_time_to_answer
 from mailbot.policy.answers import lacks_of
 from mailbot.policy.booking import decide, offer

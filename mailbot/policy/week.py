@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Notice, WeekPlan
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.notices import Notice
 from mailbot.model.reports import Opened
 from mailbot.model.reservation import BOOKED, Reservation
 from mailbot.model.rules import Manager, Rules
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.model.to_staff import WeekPlan
 from mailbot.policy.hours import ONE_DAY, local_day, whole
 from mailbot.policy.stock import blocks_during
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Handed, Which
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.reservation import BOOKED, Act, Reservation, State
+from mailbot.model.to_askers import Handed, Which
 from mailbot.policy.basket import pieces_of
 from mailbot.policy.continued import spoken_of
 from mailbot.policy.matter import Matter

@@ -11,18 +11,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    ApprovedOtherwise,
-    Decision,
-    End,
-    NotAgreed,
-    Notice,
-    Objection,
-    TooLate,
-    Withdrawn,
-)
+from mailbot.model.decision import Decision, End
+from mailbot.model.notices import Notice
+from mailbot.model.objections import NotAgreed, Objection, TooLate
 from mailbot.model.reservation import Act, Approval, Option, Pending, Reservation, State, hold_of
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_askers import ApprovedOtherwise, Withdrawn
 from mailbot.policy.alternatives import alternatives
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import deadline_of

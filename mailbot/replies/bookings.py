@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Objection
 from mailbot.model.meaning import ANY_ROOM, SAME, UNKNOWN, Evidence, Lack, Meaning, Slot
+from mailbot.model.objections import Objection
 from mailbot.model.reservation import Option, Reservation, State, Use
 from mailbot.model.spans import Days, Span
 from mailbot.replies.names import Names

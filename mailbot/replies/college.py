@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from mailbot.model.decision import Listing, Ruled, Ruling
+from mailbot.model.to_staff import Listing, Ruled, Ruling
 from mailbot.replies.names import capital
 from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller

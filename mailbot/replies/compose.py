@@ -18,13 +18,34 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from mailbot.model import decision as d
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
+from mailbot.model.notices import Content, Notice
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reports import Found
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import (
+    Cancelled,
+    Changed,
+    Confirmed,
+    DirectAgreed,
+    DirectOff,
+    Firm,
+    Free,
+    Freeing,
+    Helped,
+    NotFetched,
+    Overdue,
+    PersonSays,
+    Problem,
+    ShortWarned,
+    Unchanged,
+    Withdrawn,
+    YourData,
+)
+from mailbot.model.to_key_holders import Coming, Digest, ReportTold, ShortNotice
+from mailbot.model.to_staff import ApprovalAsked, CollegeList, CollegeTold, DraftShown, OverdueTold, ToStaff, WeekPlan
 from mailbot.replies import ical, layout
 from mailbot.replies.college import listings, rulings
 from mailbot.replies.diary import entry_of
@@ -53,15 +74,15 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _IN_CALENDAR = (
-    d.Confirmed,
-    d.Firm,
-    d.Changed,
-    d.DirectAgreed,
-    d.DirectOff,
-    d.Unchanged,
-    d.Freeing,
-    d.Withdrawn,
-    d.Cancelled,
+    Confirmed,
+    Firm,
+    Changed,
+    DirectAgreed,
+    DirectOff,
+    Unchanged,
+    Freeing,
+    Withdrawn,
+    Cancelled,
 )
 """Letters that may carry a calendar file."""
 _BETWEEN_LANGUAGES = "\n\n* * *\n\n"
@@ -90,7 +111,7 @@ class Composer:
         return tuple(sorted(words.parent.name for words in self._templates.glob("*/words.toml")))
 
     def compose(
-        self, notice: d.Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, cause: str = ""
+        self, notice: Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, cause: str = ""
     ) -> Outgoing:
         """Return the letter that tells a notice. `thread` is of the mail at hand, `now` aware, `message_id` ours and
         without angle brackets. Pure: the same arguments give the same bytes. A letter to an address that mail cannot
@@ -138,14 +159,14 @@ class Composer:
             "letters",
         )
 
-    def _as_read(self, notice: d.Notice, thread: Thread, rules: Rules, now: datetime) -> tuple[str, str]:
+    def _as_read(self, notice: Notice, thread: Thread, rules: Rules, now: datetime) -> tuple[str, str]:
         """Return the subject and the text of a letter, as its reader would have them."""
         text = self.compose(notice, rules, thread, now, "sample@mailbot.invalid").text.strip()
         tellers = [self._teller(rules, language, now) for language in notice.languages]
         worded = [self._word(notice, each, now, None, whole=False).decision for each in tellers]
         return subject_of(notice, thread, worded), text
 
-    def sheet(self, digest: d.Digest, rules: Rules, language: Language, now: datetime, reader: str) -> str:
+    def sheet(self, digest: Digest, rules: Rules, language: Language, now: datetime, reader: str) -> str:
         """Return a list as a page to print, with a box for each line: HTML that fits one A4. `reader` is the address of
         who reads it."""
         teller = self._teller(rules, language, now)
@@ -161,19 +182,19 @@ class Composer:
             points=points_for(lines),
         )
 
-    def _printed(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> list[Part]:
+    def _printed(self, notice: Notice, tellers: Sequence[Teller], now: datetime) -> list[Part]:
         """Return the page to print that goes with a list in which there is something to do."""
         content = notice.content
-        if not isinstance(content, d.Digest) or not (content.lines or content.late):
+        if not isinstance(content, Digest) or not (content.lines or content.late):
             return []
         teller = tellers[0]
         page = self.sheet(content, teller.rules, teller.language, now, notice.to.address)
         return [attached_page(page, f"{content.day:%Y-%m-%d}.html")]
 
-    def _plans(self, notice: d.Notice, rules: Rules) -> list[Part]:
+    def _plans(self, notice: Notice, rules: Rules) -> list[Part]:
         """Return the plans of the places whose key a letter speaks of; a file that is not there, or too large for a
         letter, is left out: the letter matters more."""
-        if self._files is None or not isinstance(notice.content, d.Confirmed):
+        if self._files is None or not isinstance(notice.content, Confirmed):
             return []
         keyed = [use.resource for use in notice.content.reservation.uses if use.key and use.resource in rules.rooms]
         sites = dict.fromkeys(rules.rooms[room].site for room in keyed)
@@ -181,7 +202,7 @@ class Composer:
         return [part for plan in plans if (part := attached_file(self._files / plan)) is not None]
 
     def _word(
-        self, notice: d.Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None, whole: bool
+        self, notice: Notice, teller: Teller, now: datetime, file: ical.CalendarFile | None, whole: bool
     ) -> Worded:
         attached = file is not None and file.method == ical.PUBLISH
         seen = {
@@ -193,16 +214,16 @@ class Composer:
         decision, text = self._rendered(notice.content.template, seen, teller)
         if notice.words:
             said = {**seen, "lines": spoken(notice.words), "person": notice.person}
-            text = self._rendered(d.PersonSays.template, said, teller)[1]
+            text = self._rendered(PersonSays.template, said, teller)[1]
         return Worded(teller.language, decision, text)
 
     def _rendered(self, template: str, seen: Mapping[str, Any], teller: Teller) -> tuple[str, str]:
         return _first_line(self._letters.get_template(f"{teller.language}/{template}.txt").render(seen))
 
-    def _proposed(self, notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
+    def _proposed(self, notice: Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         """Return the letter that waits for a person as they see it: its subject, and its lines."""
         content = notice.content
-        if not isinstance(content, d.DraftShown):
+        if not isinstance(content, DraftShown):
             return {}
         if content.letter is None or content.case is None:
             return {"proposed": ()}
@@ -223,18 +244,18 @@ class Composer:
         ]
         return self._pages.get_template("letter.html").render(sections=sections, title=worded[0].decision)
 
-    def _calendar(self, notice: d.Notice, tellers: Sequence[Teller], now: datetime) -> ical.CalendarFile | None:
+    def _calendar(self, notice: Notice, tellers: Sequence[Teller], now: datetime) -> ical.CalendarFile | None:
         content = notice.content
         if not isinstance(content, _IN_CALENDAR):
             return None
         told = (
-            replace(content.reservation, uses=content.uses) if isinstance(content, d.Withdrawn) else content.reservation
+            replace(content.reservation, uses=content.uses) if isinstance(content, Withdrawn) else content.reservation
         )
         if not told.uses:
             return None
-        if isinstance(content, d.Unchanged) and content.objections:
+        if isinstance(content, Unchanged) and content.objections:
             return None
-        if isinstance(content, d.DirectOff) and not content.needed:
+        if isinstance(content, DirectOff) and not content.needed:
             return None
 
         def describe(teller: Teller, told: Reservation) -> tuple[str, str]:
@@ -242,10 +263,10 @@ class Composer:
             return _first_line(template.render({**view(notice, teller, now), "reservation": told}))
 
         entry = entry_of(told, notice.to, tellers, describe)
-        if isinstance(content, d.Cancelled | d.Withdrawn):
+        if isinstance(content, Cancelled | Withdrawn):
             return ical.cancellation(entry, now)
-        if isinstance(content, d.Changed | d.DirectAgreed | d.DirectOff | d.Freeing):
-            stood = (*content.reservation.uses, *content.uses) if isinstance(content, d.Freeing) else content.before
+        if isinstance(content, Changed | DirectAgreed | DirectOff | Freeing):
+            stood = (*content.reservation.uses, *content.uses) if isinstance(content, Freeing) else content.before
             before = replace(content.reservation, uses=stood)
             return ical.invitation(entry, now, entry_of(before, notice.to, tellers, describe))
         return ical.invitation(entry, now)
@@ -270,7 +291,7 @@ class Composer:
         return _environment(self._templates, autoescape=True)
 
 
-def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
+def view(notice: Notice, teller: Teller, now: datetime) -> dict[str, Any]:
     """Return what a template sees: the fields of its notice, `tell` and `say` for words, and who writes to whom."""
     content, commune, reservation = notice.content, teller.rules.commune, reservation_of(notice.content)
     return {
@@ -287,21 +308,21 @@ def view(notice: d.Notice, teller: Teller, now: datetime) -> dict[str, Any]:
         "now": now,
         "answering": answers(notice),
         "also": notice.also,
-        "waits": reservation is not None and isinstance(content, d.Free | d.Helped),
+        "waits": reservation is not None and isinstance(content, Free | Helped),
         "commune": teller.text(commune.names),
         "service": teller.text(commune.service),
         "phone": commune.phone,
         "phone_hours": teller.text(commune.phone_hours),
         "privacy": teller.text(commune.privacy),
         "how": teller.text(teller.rules.answers.get("how", {})),
-        "round": round_of(content, teller, notice.to.address) if isinstance(content, d.Digest) else None,
-        "changed_lines": changes(content.changes, teller) if isinstance(content, d.ShortNotice) else (),
-        "lines_listed": listings(content.lines, teller) if isinstance(content, d.CollegeList) else (),
-        "left_lines": listings(content.left, teller) if isinstance(content, d.CollegeTold) else (),
-        "ruled_lines": rulings(content.ruled, teller) if isinstance(content, d.CollegeTold) else {},
-        "week": week_of(content, teller) if isinstance(content, d.WeekPlan) else (),
-        "opened_lines": deeds(content.opened, teller) if isinstance(content, d.WeekPlan) else (),
-        "lines": spoken(content.words) if isinstance(content, d.PersonSays) else (),
+        "round": round_of(content, teller, notice.to.address) if isinstance(content, Digest) else None,
+        "changed_lines": changes(content.changes, teller) if isinstance(content, ShortNotice) else (),
+        "lines_listed": listings(content.lines, teller) if isinstance(content, CollegeList) else (),
+        "left_lines": listings(content.left, teller) if isinstance(content, CollegeTold) else (),
+        "ruled_lines": rulings(content.ruled, teller) if isinstance(content, CollegeTold) else {},
+        "week": week_of(content, teller) if isinstance(content, WeekPlan) else (),
+        "opened_lines": deeds(content.opened, teller) if isinstance(content, WeekPlan) else (),
+        "lines": spoken(content.words) if isinstance(content, PersonSays) else (),
         "whose": one_line(reservation.asker.name or reservation.asker.address) if reservation else "",
         "people": teller.phrases.counted(reservation.attendees, "people")
         if reservation and reservation.attendees
@@ -338,7 +359,7 @@ def _in(language: Path) -> set[str]:
     return {path.name for path in language.glob("*.txt")}
 
 
-WITH_LINE = (d.Overdue, d.OverdueTold, d.NotFetched)
+WITH_LINE = (Overdue, OverdueTold, NotFetched)
 """Letters about one passing over a counter."""
 LARGEST, SMALLEST = 11.0, 6.0
 """Type of a page to print, in points."""
@@ -357,7 +378,7 @@ def spoken(words: str) -> tuple[str, ...]:
     return tuple(one_line(line, 2000) for line in re.sub(r"\n\s*\n", "\n\n", words.strip()).split("\n"))
 
 
-def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
+def reported(content: Content, teller: Teller) -> dict[str, Any]:
     """Return what a template sees of a report: what was noted, what was not, and who goes short."""
     noted = [deed for report in getattr(content, "noted", ()) for deed in report.deeds]
     return {
@@ -367,9 +388,9 @@ def reported(content: d.Content, teller: Teller) -> dict[str, Any]:
         "blocked_lines": deeds(getattr(content, "blocked", ()), teller),
         "inside_lines": inside(getattr(content, "inside", ()) or getattr(content, "without", ()), teller),
         "stranded_lines": lines_of(getattr(content, "stranded", ()), teller),
-        "coming_lines": lines_of(content.lines, teller) if isinstance(content, d.Coming) else (),
+        "coming_lines": lines_of(content.lines, teller) if isinstance(content, Coming) else (),
         "line": lines_of([content.passing], teller)[0] if isinstance(content, WITH_LINE) else None,
-        "lacking": lacking(content.shortfall, teller) if isinstance(content, d.ShortWarned) else "",
+        "lacking": lacking(content.shortfall, teller) if isinstance(content, ShortWarned) else "",
     }
 
 
@@ -384,7 +405,7 @@ def greeted(name: str) -> str:
     return clean if looks else ""
 
 
-def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) -> list[Part]:
+def _enclosed(notice: Notice, thread: Thread, file: ical.CalendarFile | None) -> list[Part]:
     """Return what goes with the words: an invitation, a published calendar, the mail that staff must read."""
     parts, reservation = [], reservation_of(notice.content)
     if file and file.method == ical.PUBLISH:
@@ -392,14 +413,12 @@ def _enclosed(notice: d.Notice, thread: Thread, file: ical.CalendarFile | None) 
         parts.append(calendar(file.raw, file.method, f"{reservation.code if reservation else 'mailbot'}.ics"))
     elif file:
         parts.append(calendar(file.raw, file.method))
-    unread = isinstance(notice.content, d.ReportTold) and (
+    unread = isinstance(notice.content, ReportTold) and (
         notice.content.unread or any(isinstance(deed, Found) for deed in notice.content.deeds)
     )
-    if (
-        isinstance(notice.content, d.ToStaff | d.Problem | d.ApprovalAsked | d.DraftShown) or unread
-    ) and thread.forwarded:
+    if (isinstance(notice.content, ToStaff | Problem | ApprovalAsked | DraftShown) or unread) and thread.forwarded:
         parts.append(original(thread.forwarded))
-    if isinstance(notice.content, d.YourData):
+    if isinstance(notice.content, YourData):
         parts.append(document(notice.content.personal.document, "mailbot.json"))
     return parts
 

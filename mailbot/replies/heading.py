@@ -6,40 +6,62 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailbot.model import decision as d
 from mailbot.model.meaning import Meaning
+from mailbot.model.notices import Content, Notice
 from mailbot.model.outbox import Thread
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Problem
+from mailbot.model.to_key_holders import Coming, Digest, ReportChallenged, ReportTold, ReportUnclear, ShortNotice
+from mailbot.model.to_staff import (
+    Alert,
+    ApprovalAsked,
+    ApprovalTold,
+    BehalfTold,
+    BehalfUnclear,
+    BlockTold,
+    BlockUnclear,
+    CaseTold,
+    CollegeList,
+    CollegeTold,
+    DraftShown,
+    Morning,
+    OverdueTold,
+    OwnersTold,
+    Recalled,
+    StillInside,
+    ToStaff,
+    WeekPlan,
+)
 from mailbot.replies.message import Heading
 from mailbot.replies.phrases import one_line
 
 INTERNAL = (
-    d.ToStaff,
-    d.ApprovalAsked,
-    d.DraftShown,
-    d.ApprovalTold,
-    d.CollegeList,
-    d.CollegeTold,
-    d.Problem,
-    d.Alert,
-    d.Digest,
-    d.ShortNotice,
-    d.Coming,
-    d.ReportUnclear,
-    d.ReportChallenged,
-    d.ReportTold,
-    d.OverdueTold,
-    d.CaseTold,
-    d.BehalfTold,
-    d.BehalfUnclear,
-    d.BlockUnclear,
-    d.BlockTold,
-    d.OwnersTold,
-    d.StillInside,
-    d.WeekPlan,
-    d.Recalled,
-    d.Morning,
+    ToStaff,
+    ApprovalAsked,
+    DraftShown,
+    ApprovalTold,
+    CollegeList,
+    CollegeTold,
+    Problem,
+    Alert,
+    Digest,
+    ShortNotice,
+    Coming,
+    ReportUnclear,
+    ReportChallenged,
+    ReportTold,
+    OverdueTold,
+    CaseTold,
+    BehalfTold,
+    BehalfUnclear,
+    BlockUnclear,
+    BlockTold,
+    OwnersTold,
+    StillInside,
+    WeekPlan,
+    Recalled,
+    Morning,
 )
 """Letters to those who run it: they answer no mail that their reader wrote, and have a subject of their own."""
 
@@ -53,7 +75,7 @@ _OUR_MARK = re.compile(r"(?: – [^–]*)? ?\(R-[0-9A-HJKMNP-TV-Z]{5}\)$")
 
 
 def heading_of(
-    notice: d.Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, decisions: Sequence[str]
+    notice: Notice, rules: Rules, thread: Thread, now: datetime, message_id: str, decisions: Sequence[str]
 ) -> Heading:
     """Return the headers of a letter; `decisions` are what it says in few words, a language each."""
     answering = answers(notice)
@@ -67,17 +89,17 @@ def heading_of(
         automatic="auto-replied" if answering else "auto-generated",
         in_reply_to=thread.message_id if answering else "",
         references=thread.references if answering else (),
-        reply_to=notice.content.sender if isinstance(notice.content, d.Problem) else None,
+        reply_to=notice.content.sender if isinstance(notice.content, Problem) else None,
     )
 
 
-def answers(notice: d.Notice) -> bool:
+def answers(notice: Notice) -> bool:
     """Return whether a letter is the answer to the mail at hand. One to staff about that mail is not: its reader never
     had that mail, and References name only what all readers had."""
     return notice.answers and not isinstance(notice.content, INTERNAL)
 
 
-def reservation_of(content: d.Content) -> Reservation | None:
+def reservation_of(content: Content) -> Reservation | None:
     """Return the conversation that a letter belongs to, if it belongs to one."""
     return getattr(content, "reservation", None)
 
@@ -91,7 +113,7 @@ def asked_for(reservation: Reservation | None) -> Meaning | None:
     return reservation.request
 
 
-def subject_of(notice: d.Notice, thread: Thread, decisions: Sequence[str]) -> str:
+def subject_of(notice: Notice, thread: Thread, decisions: Sequence[str]) -> str:
     """Return "Re: <the asker's own subject> – <the decision> (<code>)"; letters to those who run it have their own."""
     decision = " / ".join(decisions)
     if isinstance(notice.content, INTERNAL):

@@ -5,7 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping, Sequence
 
-from mailbot.model import decision as d
+from mailbot.model.objections import (
+    BeforeCollege,
+    Closed,
+    InThePast,
+    LoanTooLong,
+    NoKey,
+    NoOpening,
+    NotAgreed,
+    NotLent,
+    Objection,
+    OutsideHours,
+    ShortStock,
+    Taken,
+    TooFar,
+    TooLate,
+    TooLong,
+    TooManyBookings,
+    TooManyHours,
+    TooManyOptions,
+    TooManyPeople,
+    TooManyUnits,
+)
 from mailbot.replies.bookings import Bookings
 from mailbot.replies.names import capital, sentence
 
@@ -16,21 +37,21 @@ _ARTICLES: Mapping[str, str] = {"taken": "order", "no-key": "order"}
 class Reasons(Bookings, frozen=True):
     """Tells of objections."""
 
-    def objections(self, objections: Sequence[d.Objection]) -> tuple[str, ...]:
+    def objections(self, objections: Sequence[Objection]) -> tuple[str, ...]:
         """Return why it is not possible, a line each: what is taken, or closed at that hour, on many dates is one."""
-        alike: dict[Hashable, list[d.Objection]] = {}
+        alike: dict[Hashable, list[Objection]] = {}
         for number, objection in enumerate(objections):
             alike.setdefault(_kept_together(objection) or number, []).append(objection)
         lines = (self._together(group) + self.article(group[0]) for group in alike.values())
         return tuple(dict.fromkeys(capital(sentence(line)) for line in lines))
 
-    def _together(self, group: Sequence[d.Objection]) -> str:
+    def _together(self, group: Sequence[Objection]) -> str:
         first = group[0]
-        if isinstance(first, d.Taken | d.NoKey | d.NoOpening):
-            whens = [one.when for one in group if isinstance(one, d.Taken | d.NoKey | d.NoOpening)]
+        if isinstance(first, Taken | NoKey | NoOpening):
+            whens = [one.when for one in group if isinstance(one, Taken | NoKey | NoOpening)]
             return self._elsewhere_needed(first, self.occasions(whens))
-        days = sorted({one.day for one in group if isinstance(one, d.OutsideHours)})
-        if isinstance(first, d.OutsideHours) and len(days) > 1:
+        days = sorted({one.day for one in group if isinstance(one, OutsideHours)})
+        if isinstance(first, OutsideHours) and len(days) > 1:
             form, dates = "outside_hours_often" if first.open else "closed_days", self.phrases.dates(days)
             hours = self.phrases.opening_hours(first.open) if first.open else ""
             return self.format("objections", form, thing=self.name(first.resource), dates=dates, hours=hours)
@@ -40,11 +61,11 @@ class Reasons(Bookings, frozen=True):
         """Return why something needs a person's yes, in the words of the rules."""
         return tuple(self.text(self.rules.why_asked(reason)) or reason for reason in reasons)
 
-    def waitable(self, objections: Sequence[d.Objection]) -> bool:
+    def waitable(self, objections: Sequence[Objection]) -> bool:
         """Return whether others have it, so that waiting makes sense."""
-        return bool(objections) and all(isinstance(each, d.Taken | d.ShortStock | d.NoKey) for each in objections)
+        return bool(objections) and all(isinstance(each, Taken | ShortStock | NoKey) for each in objections)
 
-    def article(self, objection: d.Objection) -> str:
+    def article(self, objection: Objection) -> str:
         """Return the rule or article that an objection rests on, in brackets, or nothing."""
         return self.article_of(kind_of(objection))
 
@@ -53,43 +74,43 @@ class Reasons(Bookings, frozen=True):
         words = self.rules.articles.get(kind) or self.rules.articles.get(_ARTICLES.get(kind, ""))
         return self.format("objections", "article", article=self.text(words)) if words else ""
 
-    def _elsewhere_needed(self, objection: d.Taken | d.NoKey | d.NoOpening, when: str) -> str:
-        counter = "" if isinstance(objection, d.Taken) else self.short_place(objection.counter)
+    def _elsewhere_needed(self, objection: Taken | NoKey | NoOpening, when: str) -> str:
+        counter = "" if isinstance(objection, Taken) else self.short_place(objection.counter)
         form = kind_of(objection).replace("-", "_")
         return self.format("objections", form, thing=self.name(objection.resource), when=when, counter=counter)
 
-    def _objection(self, objection: d.Objection) -> str:
+    def _objection(self, objection: Objection) -> str:
         form, parts = self._objection_parts(objection)
         return self.format("objections", form, **parts)
 
-    def _objection_parts(self, objection: d.Objection) -> tuple[str, Mapping[str, object]]:
+    def _objection_parts(self, objection: Objection) -> tuple[str, Mapping[str, object]]:
         """Return which sentence of the table `objections` it is, and what fills it."""
         p = self.phrases
         match objection:
-            case d.InThePast(day):
+            case InThePast(day):
                 return "in_the_past", {"day": p.day(day)}
-            case d.TooLate(earliest):
+            case TooLate(earliest):
                 return "too_late", {"earliest": p.moment(earliest)}
-            case d.TooFar(latest):
+            case TooFar(latest):
                 return "too_far", {"latest": p.day(latest)}
-            case d.TooLong(longest):
+            case TooLong(longest):
                 return "too_long", {"longest": p.length(longest)}
-            case d.LoanTooLong(longest):
+            case LoanTooLong(longest):
                 return "loan_too_long", {"longest": p.counted(longest, "days")}
-            case d.OutsideHours(resource, day, ()):
+            case OutsideHours(resource, day, ()):
                 return "closed_day", {"thing": self.name(resource), "day": p.day(day)}
-            case d.OutsideHours(resource, day, hours):
+            case OutsideHours(resource, day, hours):
                 return "outside_hours", {
                     "thing": self.name(resource),
                     "day": p.day(day),
                     "hours": p.opening_hours(hours),
                 }
-            case d.Closed(resource, when, reason):
+            case Closed(resource, when, reason):
                 form = "closed_because" if self.text(reason) else "closed"
                 return form, {"thing": self.name(resource), "days": p.when(when), "reason": self.text(reason)}
-            case d.TooManyPeople(resource, capacity, asked):
+            case TooManyPeople(resource, capacity, asked):
                 return "too_many_people", {"thing": self.name(resource), "capacity": capacity, "asked": asked}
-            case d.ShortStock(resource, asked, free, days):
+            case ShortStock(resource, asked, free, days):
                 name = self.name(resource)
                 return "short_stock" if free else "none_left", {
                     "asked": p.quantity(asked, name),
@@ -97,34 +118,34 @@ class Reasons(Bookings, frozen=True):
                     "thing": p.plural(name),
                     "days": p.days(days),
                 }
-            case d.TooManyUnits(resource, limit, asked):
+            case TooManyUnits(resource, limit, asked):
                 name = self.name(resource)
                 return "too_many_units", {"asked": p.quantity(asked, name), "most": limit}
-            case d.TooManyBookings(limit):
+            case TooManyBookings(limit):
                 return "too_many_bookings", {"limit": limit}
-            case d.TooManyHours(limit, week):
+            case TooManyHours(limit, week):
                 return "too_many_hours", {"hours": p.counted(limit, "hours"), "week": p.day(week)}
-            case d.TooManyOptions(limit):
+            case TooManyOptions(limit):
                 return "too_many_options", {"limit": limit}
-            case d.BeforeCollege(earliest):
+            case BeforeCollege(earliest):
                 return "before_college", {"earliest": p.day(earliest)}
-            case d.NotAgreed(resource, when):
+            case NotAgreed(resource, when):
                 return "not_agreed", {"thing": self.name(resource), "when": p.when(when)}
-            case d.NotLent(name):
+            case NotLent(name):
                 return "not_lent", {"name": p.quoted(name)}
         raise TypeError(f"no sentence for {objection!r}")
 
 
-def _kept_together(objection: d.Objection) -> Hashable:
+def _kept_together(objection: Objection) -> Hashable:
     """Return what objections share that are told in one line, or nothing."""
     match objection:
-        case d.Taken(resource) | d.NoKey(resource) | d.NoOpening(resource):
+        case Taken(resource) | NoKey(resource) | NoOpening(resource):
             return type(objection), resource
-        case d.OutsideHours(resource, _, hours):
+        case OutsideHours(resource, _, hours):
             return type(objection), resource, hours
     return None
 
 
-def kind_of(objection: d.Objection) -> str:
+def kind_of(objection: Objection) -> str:
     """Return an objection's kind as rules.yaml names it: `TooLate` is too-late."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(objection).__name__).lower()

@@ -7,7 +7,6 @@ from datetime import date
 
 from msgspec import Struct
 
-from mailbot.model import decision as d
 from mailbot.model.reports import (
     Away,
     Blocked,
@@ -25,6 +24,8 @@ from mailbot.model.reports import (
     Word,
 )
 from mailbot.model.spans import Days
+from mailbot.model.to_key_holders import Doubt, Shortfall
+from mailbot.model.to_staff import Inside
 from mailbot.replies.phrases import one_line
 from mailbot.replies.rounds import Line, lines_of
 from mailbot.replies.telling import Teller
@@ -84,7 +85,7 @@ def _of_house(deed: Blocked | Unblocked | Opened, teller: Teller) -> str:
     return teller.format("reports", form, thing=thing, when=when, reason=one_line(deed.reason))
 
 
-def inside(within: Iterable[d.Inside], teller: Teller) -> tuple[str, ...]:
+def inside(within: Iterable[Inside], teller: Teller) -> tuple[str, ...]:
     """Return whose bookings lie in what is blocked, a line each."""
     lines = []
     for one in within:
@@ -121,7 +122,7 @@ def _held(held: Iterable[Held], teller: Teller) -> Iterator[str]:
             yield teller.phrases.quantity(each.units, teller.name(each.resource))
 
 
-def doubts(told: Iterable[d.Doubt], teller: Teller) -> tuple[Doubtful, ...]:
+def doubts(told: Iterable[Doubt], teller: Teller) -> tuple[Doubtful, ...]:
     """Return what was not noted, and why."""
     return tuple(
         Doubtful(
@@ -132,12 +133,12 @@ def doubts(told: Iterable[d.Doubt], teller: Teller) -> tuple[Doubtful, ...]:
     )
 
 
-def lacking(short: d.Shortfall, teller: Teller) -> str:
+def lacking(short: Shortfall, teller: Teller) -> str:
     """Return what somebody goes short of, as they asked for it."""
     return teller.phrases.listed(_held((Held(short.resource, short.asked, 0),), teller))
 
 
-def shortfalls(short: Iterable[d.Shortfall], teller: Teller) -> tuple[str, ...]:
+def shortfalls(short: Iterable[Shortfall], teller: Teller) -> tuple[str, ...]:
     """Return who goes short, of what, and when they fetch it."""
     lines = []
     for one in short:

@@ -8,8 +8,8 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Change, Digest, Direction, Passing
 from mailbot.model.rules import Holder
+from mailbot.model.to_key_holders import Change, Digest, Direction, Passing
 from mailbot.replies.names import capital
 from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller

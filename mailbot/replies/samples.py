@@ -8,17 +8,119 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.behalf import Party, Unknown, Unresolved
 from mailbot.model.cases import Case
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Collector, Intent, Item, Lack, Language, Meaning
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import Taken
 from mailbot.model.personal import Personal
 from mailbot.model.reports import Blocked, Deed, Outcome, Passed, Statement, Verb
 from mailbot.model.reservation import Act, Approval, Handover, Neighbour, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Counter, Room, Rules
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.model.to_askers import (
+    AnswerBy,
+    ApprovedOtherwise,
+    Asked,
+    BroughtBack,
+    Cancelled,
+    Challenged,
+    Changed,
+    ChangeOffered,
+    CollectorNoted,
+    Confirmed,
+    DataAsked,
+    Declined,
+    DirectAgreed,
+    DirectAsked,
+    DirectAwaited,
+    DirectOff,
+    Displaced,
+    Evaluated,
+    Examined,
+    Firm,
+    ForgetAsked,
+    Forgotten,
+    Free,
+    Freed,
+    Freeing,
+    FreeSlot,
+    GoesOn,
+    Handed,
+    Helped,
+    Kept,
+    Lapsed,
+    Listed,
+    NotApproved,
+    NotFetched,
+    Offered,
+    OnCall,
+    OnTheSpot,
+    OpeningsOffered,
+    OptionHeld,
+    Overdue,
+    PersonSays,
+    Problem,
+    Proposed,
+    Refused,
+    Reminded,
+    Repeated,
+    ShortWarned,
+    StillNeeded,
+    Thanked,
+    Unchanged,
+    Vouching,
+    WaitedInVain,
+    Waits,
+    Which,
+    Withdrawn,
+    YourData,
+)
+from mailbot.model.to_key_holders import (
+    Change,
+    Coming,
+    Digest,
+    Direction,
+    Doubt,
+    Passing,
+    ReportChallenged,
+    ReportTold,
+    ReportUnclear,
+    Shortfall,
+    ShortNotice,
+    Unclear,
+)
+from mailbot.model.to_staff import (
+    Alert,
+    ApprovalAsked,
+    ApprovalTold,
+    BehalfTold,
+    BehalfUnclear,
+    BlockTold,
+    BlockUnclear,
+    Carried,
+    CaseTold,
+    CollegeList,
+    CollegeTold,
+    Dealt,
+    DraftShown,
+    Inside,
+    Listing,
+    Morning,
+    OverdueTold,
+    OwnersTold,
+    Puzzle,
+    Recalled,
+    Ruled,
+    Ruling,
+    Settled,
+    StillInside,
+    ToStaff,
+    Waiting,
+    WeekPlan,
+)
 from mailbot.replies.phrases import Formats
 
 CODE = "R-7K3F2"
@@ -28,16 +130,16 @@ A_WEEK = timedelta(days=7)
 EVENING = Hours(18 * 60, 22 * 60)
 
 
-def samples(rules: Rules, words: Formats, language: Language, now: datetime) -> list[d.Notice]:
+def samples(rules: Rules, words: Formats, language: Language, now: datetime) -> list[Notice]:
     """Return each letter in a language; `words` are the table `samples` of that language, `now` is aware."""
     asker = Address(words["asker"], "asker@example.org")
     house = Address(rules.staff[0].name, rules.staff[0].address)
-    theirs = [d.Notice(asker, (language,), content) for content in _to_askers(rules, words, language, asker, now)]
+    theirs = [Notice(asker, (language,), content) for content in _to_askers(rules, words, language, asker, now)]
     ours = _to_the_house(rules, words, language, asker, now)
-    return [*theirs, *(d.Notice(house, (language,), content, answers=False) for content in ours)]
+    return [*theirs, *(Notice(house, (language,), content, answers=False) for content in ours)]
 
 
-def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[d.Content]:
+def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[Content]:
     uses = _uses(rules, now)
     later = tuple(_moved(use, A_WEEK) for use in uses)
     request = Meaning(language, Intent.BOOK, (Item((uses[0].resource,), words=(words["request"],)),), attendees=30)
@@ -49,78 +151,76 @@ def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address,
     one = replace(offered, options=two[:1])
     none = replace(booked, state=State.REFUSED, uses=())
     changing = replace(booked, state=State.CHANGING, options=two, deadline=end, pending=Pending(Act.CHANGE, request))
-    taken = (d.Taken(uses[0].resource, uses[0].when),)
+    taken = (Taken(uses[0].resource, uses[0].when),)
     needs = tuple(rules.approvals.needs)[:1]
     college = tuple(rules.college.needs)[:1]
     examined = replace(one, state=State.EXAMINED, approval=Approval(1, needs, now))
     first, last = _days(uses[0]).first, _days(later[0]).last
     site = rules.rooms[uses[0].resource].site
     passing = _passing(uses[0], asker, booked, rules)
-    yield d.Confirmed(booked, end)
-    yield d.Held(one)
-    yield d.Waits(replace(none, state=State.WAITING), uses)
-    yield d.Freed(one)
-    yield d.WaitedInVain(replace(none, state=State.LAPSED), uses)
+    yield Confirmed(booked, end)
+    yield OptionHeld(one)
+    yield Waits(replace(none, state=State.WAITING), uses)
+    yield Freed(one)
+    yield WaitedInVain(replace(none, state=State.LAPSED), uses)
     if needs:  # where the rules want nobody's yes, these are never sent
-        yield d.Examined(examined)
-        yield d.ApprovedOtherwise(one, words["said"])
-        yield d.NotApproved(none, needs, uses, words["said"])
+        yield Examined(examined)
+        yield ApprovedOtherwise(one, words["said"])
+        yield NotApproved(none, needs, uses, words["said"])
     if needs or college:
-        yield d.Withdrawn(offered, uses, words["said"], bool(college), college or needs)
+        yield Withdrawn(offered, uses, words["said"], bool(college), college or needs)
     if college:
         reserved = replace(booked, reserve=Approval(1, college, now, meeting=next_meeting_after(now, rules)))
-        yield d.Confirmed(reserved, end)
-        yield d.Firm(booked)
-    yield d.Offered(offered, taken)
-    yield d.Proposed(one, booked)
-    yield d.Refused(none, taken)
-    yield d.Asked(replace(none, state=State.ASKED), frozenset({Lack.DATE, Lack.START, Lack.END}))
-    yield d.Which(replace(booked, uses=()), (booked, replace(booked, code="R-9F4YB", uses=later)))
-    yield d.Repeated(replace(none, state=State.ASKED), booked, uses)
+        yield Confirmed(reserved, end)
+        yield Firm(booked)
+    yield Offered(offered, taken)
+    yield Proposed(one, booked)
+    yield Refused(none, taken)
+    yield Asked(replace(none, state=State.ASKED), frozenset({Lack.DATE, Lack.START, Lack.END}))
+    yield Which(replace(booked, uses=()), (booked, replace(booked, code="R-9F4YB", uses=later)))
+    yield Repeated(replace(none, state=State.ASKED), booked, uses)
     newcomer = Address(words["collector"], "newcomer@example.org")
-    yield d.Vouching(booked, newcomer)
-    yield d.Vouching(None, newcomer)
-    yield d.Vouching(booked, newcomer, vouched=True)
-    yield d.Handed(booked)
-    yield d.PersonSays(words["letter"], rules.staff[0].name, booked)
+    yield Vouching(booked, newcomer)
+    yield Vouching(None, newcomer)
+    yield Vouching(booked, newcomer, vouched=True)
+    yield Handed(booked)
+    yield PersonSays(words["letter"], rules.staff[0].name, booked)
     case = Case("sample", "human", asker, (language,), words["subject"], "", now)
-    yield d.AnswerBy(case, first, booked)
-    yield d.Changed(replace(booked, uses=later), uses, end)
-    yield d.ChangeOffered(changing, taken)
-    yield d.Unchanged(booked, taken)
-    yield d.Displaced(changing, uses[:1], taken)
-    yield d.CollectorNoted(replace(booked, collector=Collector(words["collector"], rules.commune.phone)))
-    yield d.OpeningsOffered(changing, tuple(use.out for use in (uses[0], later[0]) if use.out), fetching=True)
+    yield AnswerBy(case, first, booked)
+    yield Changed(replace(booked, uses=later), uses, end)
+    yield ChangeOffered(changing, taken)
+    yield Unchanged(booked, taken)
+    yield Displaced(changing, uses[:1], taken)
+    yield CollectorNoted(replace(booked, collector=Collector(words["collector"], rules.commune.phone)))
+    yield OpeningsOffered(changing, tuple(use.out for use in (uses[0], later[0]) if use.out), fetching=True)
     yield from _directly(booked, changing, words["collector"], rules.commune.phone, end)
-    yield d.Challenged(booked, Act.CANCEL)
-    yield d.Cancelled(booked)
-    yield d.Declined(replace(none, state=State.DECLINED))
-    yield d.Lapsed(replace(none, state=State.LAPSED))
-    yield d.Free((d.FreeSlot(uses[0].resource, uses[0].when, 1),))
-    yield d.Listed((booked, replace(offered, code="R-9F4YB")))
-    yield d.Helped()
-    yield d.Reminded(booked)
-    yield d.Evaluated(booked)
-    yield d.Thanked(booked, Evaluation(CODE, first, now, asker.address, answered=now, scores=(4, 5, 5)))
-    yield d.GoesOn(booked, later, first, last)
-    yield d.Kept(booked, later, first)
-    yield d.Freeing(booked, later, first)
-    yield d.Overdue(booked, passing, 1, passing.opening)
-    yield d.NotFetched(booked, passing, passing.opening)
-    yield d.ShortWarned(booked, d.Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening))
-    yield d.BroughtBack(booked)
-    yield d.OnTheSpot(booked, uses[:1])
-    yield d.OnCall((site,))
-    yield d.DataAsked()
-    yield d.YourData(Personal(asker.address, (booked,), document="{}"))
-    yield d.ForgetAsked()
-    yield d.StillNeeded((booked,))
-    yield d.Forgotten()
+    yield Challenged(booked, Act.CANCEL)
+    yield Cancelled(booked)
+    yield Declined(replace(none, state=State.DECLINED))
+    yield Lapsed(replace(none, state=State.LAPSED))
+    yield Free((FreeSlot(uses[0].resource, uses[0].when, 1),))
+    yield Listed((booked, replace(offered, code="R-9F4YB")))
+    yield Helped()
+    yield Reminded(booked)
+    yield Evaluated(booked)
+    yield Thanked(booked, Evaluation(CODE, first, now, asker.address, answered=now, scores=(4, 5, 5)))
+    yield GoesOn(booked, later, first, last)
+    yield Kept(booked, later, first)
+    yield Freeing(booked, later, first)
+    yield Overdue(booked, passing, 1, passing.opening)
+    yield NotFetched(booked, passing, passing.opening)
+    yield ShortWarned(booked, Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening))
+    yield BroughtBack(booked)
+    yield OnTheSpot(booked, uses[:1])
+    yield OnCall((site,))
+    yield DataAsked()
+    yield YourData(Personal(asker.address, (booked,), document="{}"))
+    yield ForgetAsked()
+    yield StillNeeded((booked,))
+    yield Forgotten()
 
 
-def _to_the_house(
-    rules: Rules, words: Formats, language: Language, asker: Address, now: datetime
-) -> Iterator[d.Content]:
+def _to_the_house(rules: Rules, words: Formats, language: Language, asker: Address, now: datetime) -> Iterator[Content]:
     """Yield the letters to those who run it, with what they are about."""
     uses = _uses(rules, now)
     booked = Reservation(CODE, asker, language, now, State.CONFIRMED, 1, 1, None, words["subject"], 30, uses=uses)
@@ -131,46 +231,46 @@ def _to_the_house(
     examined = replace(waits, approval=Approval(1, needs, now))
     request = Meaning(language, Intent.BOOK, (Item((uses[0].resource,), words=(words["request"],)),), attendees=30)
     case = Case("sample", "human", asker, (language,), words["subject"], "", now, code=CODE, meaning=request)
-    taken = (d.Taken(uses[0].resource, uses[0].when),)
+    taken = (Taken(uses[0].resource, uses[0].when),)
     passing = replace(_passing(uses[0], asker, booked, rules), number=1)
-    going = replace(passing, direction=d.Direction.OUT, number=2)
+    going = replace(passing, direction=Direction.OUT, number=2)
     closed = Blocked(uses[0].resource, Days(day, day), 0, 1, words["closed"])
     deeds: tuple[Deed, ...] = (Passed(passing.place, CODE, Outcome.RETURNED, asker.name), closed)
-    inside = (d.Inside(booked, uses[:1]),)
-    doubt = d.Doubt(Statement(Verb.RETURNED, words=words["returned"]), d.Unclear.WHICH, (passing, going))
+    inside = (Inside(booked, uses[:1]),)
+    doubt = Doubt(Statement(Verb.RETURNED, words=words["returned"]), Unclear.WHICH, (passing, going))
     site = rules.rooms[uses[0].resource].site
-    short = (d.Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening),)
-    yield d.ToStaff("human", asker, words["subject"], request, booked)
-    yield d.DraftShown(d.Notice(asker, (language,), d.Confirmed(booked, end)), booked, case)
-    yield d.CaseTold(case, d.Dealt.BOOKED, booked)
+    short = (Shortfall(booked, uses[-1].resource, uses[-1].quantity, 0, passing.opening),)
+    yield ToStaff("human", asker, words["subject"], request, booked)
+    yield DraftShown(Notice(asker, (language,), Confirmed(booked, end)), booked, case)
+    yield CaseTold(case, Dealt.BOOKED, booked)
     if needs:
-        yield d.ApprovalAsked(examined)
-        yield d.ApprovalTold(examined, d.Outcome.NOT_POSSIBLE, taken)
+        yield ApprovalAsked(examined)
+        yield ApprovalTold(examined, Settled.NOT_POSSIBLE, taken)
     if college:
         meeting = next_meeting_after(now, rules)
-        listing = d.Listing(1, replace(booked, reserve=Approval(1, college, now, meeting=meeting)))
-        yield d.CollegeList(meeting, (listing,))
-        yield d.CollegeTold(meeting, (d.Ruled(listing, d.Ruling.FIRM),))
+        listing = Listing(1, replace(booked, reserve=Approval(1, college, now, meeting=meeting)))
+        yield CollegeList(meeting, (listing,))
+        yield CollegeTold(meeting, (Ruled(listing, Ruling.FIRM),))
     party = Party(asker, "", words["asker"], language)
-    yield d.BehalfTold(party, d.Carried.BOOKED, booked)
-    yield d.BehalfUnclear(Unresolved(Unknown.WHOM, words["asker"]), words["request"])
-    yield d.BlockTold(rules.staff[0].name, (closed,), inside, asks=True, until=end)
-    yield d.BlockUnclear(d.Puzzle.DAYS, words["request"])
-    yield d.OwnersTold((booked,), inside)
-    yield d.StillInside(booked, uses[:1])
-    yield d.Recalled(case, now - A_WEEK, day, told=True)
-    yield d.Morning((d.Waiting(case, now),), (booked,), (examined,) if needs else ())
-    yield d.OverdueTold(booked, replace(passing, reminded=3), 3)
-    yield d.ReportTold(holder.name, deeds, short, words["returned"])
-    yield d.Alert("undeliverable", {"to": asker.address, "reservation": CODE})
-    yield d.Digest(holder.id, day, now + A_WEEK, (), (going, replace(passing, number=3)))
-    yield d.ShortNotice(holder.id, (d.Change(going, cancelled=False),))
-    yield d.Coming((going,), day, now + A_WEEK)
-    yield d.ReportUnclear((doubt,))
-    yield d.ReportChallenged(deeds)
-    yield d.Problem(booked, uses[:1], asker, rules.commune.phone, (site,))
+    yield BehalfTold(party, Carried.BOOKED, booked)
+    yield BehalfUnclear(Unresolved(Unknown.WHOM, words["asker"]), words["request"])
+    yield BlockTold(rules.staff[0].name, (closed,), inside, asks=True, until=end)
+    yield BlockUnclear(Puzzle.DAYS, words["request"])
+    yield OwnersTold((booked,), inside)
+    yield StillInside(booked, uses[:1])
+    yield Recalled(case, now - A_WEEK, day, told=True)
+    yield Morning((Waiting(case, now),), (booked,), (examined,) if needs else ())
+    yield OverdueTold(booked, replace(passing, reminded=3), 3)
+    yield ReportTold(holder.name, deeds, short, words["returned"])
+    yield Alert("undeliverable", {"to": asker.address, "reservation": CODE})
+    yield Digest(holder.id, day, now + A_WEEK, (), (going, replace(passing, number=3)))
+    yield ShortNotice(holder.id, (Change(going, cancelled=False),))
+    yield Coming((going,), day, now + A_WEEK)
+    yield ReportUnclear((doubt,))
+    yield ReportChallenged(deeds)
+    yield Problem(booked, uses[:1], asker, rules.commune.phone, (site,))
     if rules.managers:
-        yield d.WeekPlan(next(iter(rules.managers)), Days(day, day + 6 * ONE_DAY), (booked,), (closed,))
+        yield WeekPlan(next(iter(rules.managers)), Days(day, day + 6 * ONE_DAY), (booked,), (closed,))
 
 
 def next_meeting_after(now: datetime, rules: Rules) -> date:
@@ -179,14 +279,14 @@ def next_meeting_after(now: datetime, rules: Rules) -> date:
     return day + ((rules.college.meets_on - day.weekday()) % 7) * ONE_DAY
 
 
-def _directly(booked: Reservation, changing: Reservation, other: str, phone: str, end: datetime) -> Iterator[d.Content]:
+def _directly(booked: Reservation, changing: Reservation, other: str, phone: str, end: datetime) -> Iterator[Content]:
     """Yield the letters about what goes from one borrower to the next."""
     whom = Neighbour("R-9F4YB", other, phone)
     given = tuple((use.back and replace(use, back=replace(use.back, direct=whom))) or use for use in booked.uses)
-    yield d.DirectAsked(booked, given, end)
-    yield d.DirectAwaited(changing)
-    yield d.DirectAgreed(replace(booked, uses=given), booked.uses, end)
-    yield d.DirectOff(booked, given)
+    yield DirectAsked(booked, given, end)
+    yield DirectAwaited(changing)
+    yield DirectAgreed(replace(booked, uses=given), booked.uses, end)
+    yield DirectOff(booked, given)
 
 
 def _uses(rules: Rules, now: datetime) -> tuple[Use, ...]:
@@ -225,12 +325,10 @@ def _passings(counter: Counter, day: date, rules: Rules) -> tuple[Handover, Hand
     )
 
 
-def _passing(use: Use, asker: Address, booked: Reservation, rules: Rules) -> d.Passing:
+def _passing(use: Use, asker: Address, booked: Reservation, rules: Rules) -> Passing:
     back = use.back or _passings(next(iter(rules.counters.values())), _days(use).first, rules)[1]
     keys = ((use.key, use.copy or 1),) if use.key else ()
-    return d.Passing(
-        d.Direction.BACK, back.counter, back.opening, booked.code, asker, "", "", (use.resource,), keys, ()
-    )
+    return Passing(Direction.BACK, back.counter, back.opening, booked.code, asker, "", "", (use.resource,), keys, ())
 
 
 def _days(use: Use) -> Days:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from mailbot.model import decision as d
 from mailbot.model.meaning import Lack, Meaning
+from mailbot.model.objections import NotLent, ShortStock, Taken
 from mailbot.model.rules import Room
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Asked, FreeSlot
 from mailbot.replies import layout
 from mailbot.replies.bookings import unsettled
 from mailbot.replies.errands import Errands
@@ -31,7 +32,7 @@ class FreeTable(Struct, frozen=True):
 class Teller(Reasons, Errands, frozen=True):
     """Tells of everything in one language."""
 
-    def free(self, rows: Sequence[d.FreeSlot]) -> tuple[FreeTable, ...]:
+    def free(self, rows: Sequence[FreeSlot]) -> tuple[FreeTable, ...]:
         """Return what is free as small tables: of one room or thing the days, else of each day the rooms and things."""
         by_days = _by_days(rows, self._days)
         if len({row.resource for row in rows}) == 1:
@@ -43,13 +44,13 @@ class Teller(Reasons, Errands, frozen=True):
             tables.append(self._table(self.phrases.days(days), lines, of_day))
         return tuple(tables)
 
-    def _table(self, title: str, lines: Sequence[tuple[str, str]], rows: Iterable[d.FreeSlot]) -> FreeTable:
+    def _table(self, title: str, lines: Sequence[tuple[str, str]], rows: Iterable[FreeSlot]) -> FreeTable:
         """Return a table, and below it why something is not free: that others were first is no reason to somebody who
         only asks; closing days and opening hours are."""
         reasons = [o for row in rows if not row.free and _has_reason(row) for o in row.objections]
         return FreeTable(capital(title), layout.table([line for line in lines if all(line)]), self.objections(reasons))
 
-    def _cell(self, rows: Sequence[d.FreeSlot]) -> str:
+    def _cell(self, rows: Sequence[FreeSlot]) -> str:
         """Return what is free in few words; nothing where a reason says more."""
         free = [row for row in rows if row.free]
         if not free:
@@ -94,7 +95,7 @@ class Teller(Reasons, Errands, frozen=True):
         counted = self.phrases.quantity(thing.stock, self.name(resource))
         return self.format("free", "lent_thing", about=told, stock=thing.stock) if told else counted
 
-    def questions(self, asked: d.Asked) -> tuple[str, ...]:
+    def questions(self, asked: Asked) -> tuple[str, ...]:
         """Return what is missing, a question each, the one with numbered choices last; a day to be chosen among rival
         readings is not asked twice."""
         lacks, request = set(asked.lacks), asked_for(asked.reservation)
@@ -126,11 +127,11 @@ class Teller(Reasons, Errands, frozen=True):
         uncounted = [item for item in lent if item.quantity is None] or lent
         return dict.fromkeys(self.phrases.plural(self.name(item.resources[0])) for item in uncounted)
 
-    def choices(self, asked: d.Asked) -> tuple[str, ...]:
+    def choices(self, asked: Asked) -> tuple[str, ...]:
         """Return what may be answered by a number, in order: rooms, or rival readings of a day."""
         return (*(self.room_for(room) for room in asked.choices), *(self.slot(slot) for slot in asked.slots))
 
-    def unknown(self, things: Iterable[d.NotLent]) -> tuple[str, ...]:
+    def unknown(self, things: Iterable[NotLent]) -> tuple[str, ...]:
         """Return what the commune does not have, in the asker's words."""
         return tuple(self.phrases.quoted(thing.name) for thing in things)
 
@@ -142,21 +143,21 @@ class Teller(Reasons, Errands, frozen=True):
 
 
 def _by_days(
-    rows: Iterable[d.FreeSlot], days: Callable[[Span | Days], Days]
-) -> Iterable[tuple[Days, tuple[d.FreeSlot, ...]]]:
+    rows: Iterable[FreeSlot], days: Callable[[Span | Days], Days]
+) -> Iterable[tuple[Days, tuple[FreeSlot, ...]]]:
     """Return rows by the day or days that they are about, soonest first."""
-    found: dict[Days, list[d.FreeSlot]] = {}
+    found: dict[Days, list[FreeSlot]] = {}
     for row in sorted(rows, key=lambda row: days(row.when)):
         found.setdefault(days(row.when), []).append(row)
     return [(when, tuple(of)) for when, of in found.items()]
 
 
-def _by_resource(rows: Iterable[d.FreeSlot]) -> Iterable[tuple[str, tuple[d.FreeSlot, ...]]]:
-    found: dict[str, list[d.FreeSlot]] = {}
+def _by_resource(rows: Iterable[FreeSlot]) -> Iterable[tuple[str, tuple[FreeSlot, ...]]]:
+    found: dict[str, list[FreeSlot]] = {}
     for row in rows:
         found.setdefault(row.resource, []).append(row)
     return [(resource, tuple(of)) for resource, of in found.items()]
 
 
-def _has_reason(row: d.FreeSlot) -> bool:
-    return bool(row.objections) and not all(isinstance(each, d.Taken | d.ShortStock) for each in row.objections)
+def _has_reason(row: FreeSlot) -> bool:
+    return bool(row.objections) and not all(isinstance(each, Taken | ShortStock) for each in row.objections)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from mailbot.model.decision import WeekPlan
 from mailbot.model.reservation import Reservation, Use
 from mailbot.model.spans import Span
+from mailbot.model.to_staff import WeekPlan
 from mailbot.replies.phrases import one_line
 from mailbot.replies.telling import Teller
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mailbot.model.decision import Alert, Decision, End, Notice
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Language
+from mailbot.model.notices import Notice
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import Alert
 from mailbot.service.desk import Desk
 from mailbot.service.office import Office
 

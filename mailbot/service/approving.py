@@ -8,12 +8,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from mailbot.model.cases import Verdict
-from mailbot.model.decision import ApprovalAsked, ApprovalTold, Decision, Facts, Sender, Window
+from mailbot.model.decision import Decision, Facts, Sender, Window
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Intent, Meaning
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.reservation import CODE, Reservation
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_staff import ApprovalAsked, ApprovalTold
 from mailbot.policy.approvals import who_decide
 from mailbot.policy.approving import Judge, as_booked, at_deadline, judged
 from mailbot.policy.matter import Matter

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from mailbot.model.behalf import Behalf, Party, Unresolved
-from mailbot.model.decision import BehalfTold, BehalfUnclear, Decision, ReportChallenged
+from mailbot.model.decision import Decision
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
 from mailbot.model.outbox import Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import BehalfTold, BehalfUnclear
 from mailbot.policy.behalf import ORDERS, for_whom, handed_on, is_it_you, ordered, party_of
 from mailbot.policy.matter import Matter
 from mailbot.reading.behalf import read_behalf, read_whom

@@ -7,12 +7,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from mailbot.model.cases import Case, Ending
-from mailbot.model.decision import Decision, DraftShown, End, Facts, ToStaff
+from mailbot.model.decision import Decision, End, Facts
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Language, Meaning
 from mailbot.model.outbox import Thread
 from mailbot.model.proof import Proof
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import DraftShown, ToStaff
 from mailbot.policy.decide import on_mail
 from mailbot.policy.drafts import BEHIND, behind, comes_behind, gist_of, supervised
 from mailbot.policy.drafts import WHY as DRAFT

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mailbot.model.decision import (
+from mailbot.model.reservation import Reservation
+from mailbot.model.to_key_holders import Digest, ReportChallenged, ReportTold, ReportUnclear
+from mailbot.model.to_staff import (
     ApprovalAsked,
     ApprovalTold,
     BehalfTold,
@@ -13,13 +15,8 @@ from mailbot.model.decision import (
     BlockTold,
     CaseTold,
     CollegeTold,
-    Digest,
     DraftShown,
-    ReportChallenged,
-    ReportTold,
-    ReportUnclear,
 )
-from mailbot.model.reservation import Reservation
 
 _ASKING = re.compile(r"approval (R-\w{5}) (\d+)")
 _MEETING = re.compile(r"college (\d{4}-\d\d-\d\d)\b")

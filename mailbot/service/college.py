@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailbot.model.cases import Ballot
-from mailbot.model.decision import CollegeList, CollegeTold, Decision, Listing, Ruled
+from mailbot.model.decision import Decision
 from mailbot.model.outbox import OurLetter
 from mailbot.model.reservation import CODE_LETTERS, Reservation
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_staff import CollegeList, CollegeTold, Listing, Ruled
 from mailbot.policy.college import Clerk, asked_again, awaited, listed, ruled, told, understood
 from mailbot.policy.hours import local_day
 from mailbot.policy.meetings import meeting_listed, meeting_over

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from mailbot.errors import LostRace
-from mailbot.model.decision import Alert, Decision, Facts, Sender
+from mailbot.model.decision import Decision, Facts, Sender
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reservation import Pending, Put, Reservation, claims_in_force
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import Alert
 from mailbot.policy.direct import with_partners
 from mailbot.policy.due import lapsed
 from mailbot.policy.hours import local_day

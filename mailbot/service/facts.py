@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from mailbot.errors import LostRace
-from mailbot.model.decision import Facts, GoesOn, Sender
+from mailbot.model.decision import Facts, Sender
 from mailbot.model.letters import Address, Letter
 from mailbot.model.meaning import Meaning, Wish
 from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, CODE, Claim, Reservation, State, linked, neighbours
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import GoesOn
 from mailbot.policy.continued import continued
 from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of

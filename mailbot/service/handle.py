@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 
 from mailbot.errors import LostRace, Temporary, Unreadable
-from mailbot.model.decision import Decision, End, Handed, Notice, ToStaff
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address, Bounce, Letter
 from mailbot.model.meaning import Meaning
+from mailbot.model.notices import Notice
 from mailbot.model.outbox import Thread
 from mailbot.model.proof import Proof
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Handed
+from mailbot.model.to_staff import ToStaff
 from mailbot.reading.mime import parse
 from mailbot.reading.salvage import salvage
 from mailbot.service.cases import opened, serve_behind

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import BlockTold, Decision, ReportChallenged
+from mailbot.model.decision import Decision
 from mailbot.model.house import Order
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Intent, Language, Meaning
@@ -16,6 +16,8 @@ from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing, Unblocked, Undone
 from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import BlockTold
 from mailbot.policy.blocks import (
     OF_HOUSE,
     TAKEN_BACK_WITHIN,

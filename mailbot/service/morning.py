@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, DraftShown, End, Morning, Waiting
+from mailbot.model.decision import Decision, End
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import DraftShown, Morning, Waiting
 from mailbot.policy.approvals import to_people
 from mailbot.policy.drafts import WHY as DRAFT
 from mailbot.policy.hours import is_quiet, local_day

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from mailbot.model.cases import Case
-from mailbot.model.decision import Notice
 from mailbot.model.meaning import Language
+from mailbot.model.notices import Notice
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.rules import Rules
 from mailbot.reading.lexicon import Lexicon

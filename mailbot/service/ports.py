@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from mailbot.model.cases import Case
-from mailbot.model.decision import Digest, End, Occupancy, Traffic, Window
+from mailbot.model.decision import End, Occupancy, Traffic, Window
 from mailbot.model.erasure import Erased
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.history import Entry
@@ -17,6 +17,7 @@ from mailbot.model.outbox import OurLetter, Outgoing, Post, Receipt
 from mailbot.model.personal import Personal
 from mailbot.model.reports import Deed, Passed, Report
 from mailbot.model.reservation import Put, Reservation
+from mailbot.model.to_key_holders import Digest
 
 
 class Delivered(Protocol):

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, Digest, Overdue, ReportChallenged
+from mailbot.model.decision import Decision
 from mailbot.model.letters import Letter
 from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Found, Report, Standing, Told
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import Overdue
+from mailbot.model.to_key_holders import Digest, ReportChallenged
 from mailbot.policy.borrowers import BORROWER, borrower, on_borrower
 from mailbot.policy.reports import Reporter, ReportFacts, on_report, reporter_of
 from mailbot.reading.lexicon import Lexicon

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Alert, Decision, End, Notice
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address, Bounce, Letter
+from mailbot.model.notices import Notice
 from mailbot.model.outbox import OurLetter
 from mailbot.model.reservation import BOOKED, CODE, Act, Put
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import Alert
 from mailbot.service.ports import Unit
 
 COMES_BACK_WITHIN = timedelta(days=7)

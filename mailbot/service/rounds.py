@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from mailbot.errors import Temporary
-from mailbot.model.decision import ClockFacts, Digest
+from mailbot.model.decision import ClockFacts
 from mailbot.model.reservation import BOOKED, Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_key_holders import Digest
 from mailbot.policy.clock import on_clock
 from mailbot.policy.due import due_span
 from mailbot.policy.overdue import held_now

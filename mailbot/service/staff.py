@@ -10,14 +10,17 @@ from msgspec.structs import replace
 
 from mailbot.errors import LostRace
 from mailbot.model.cases import Answered, Ballot, Case, Verdict
-from mailbot.model.decision import Decision, DraftShown, End, Notice, Recalled, ReportChallenged, ToStaff
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Language, Meaning
+from mailbot.model.notices import Notice
 from mailbot.model.outbox import OurLetter, Thread
 from mailbot.model.proof import Proof
 from mailbot.model.reports import Report, Standing, Verb, Word
 from mailbot.model.reservation import CODE, Reservation
 from mailbot.model.rules import Rules, Staff
+from mailbot.model.to_key_holders import ReportChallenged
+from mailbot.model.to_staff import DraftShown, Recalled, ToStaff
 from mailbot.policy.cases import dealt_with, is_this_you
 from mailbot.policy.decide import on_mail
 from mailbot.policy.drafts import WHY as DRAFT

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from mailbot.model.addresses import one_form
-from mailbot.model.decision import Digest, Passing
 from mailbot.model.erasure import Erased
 from mailbot.model.letters import Address
 from mailbot.model.reports import Found, Report, Standing
 from mailbot.model.reservation import BOOKED, HELD, Handover, Neighbour, Reservation, State, Use, neighbours
+from mailbot.model.to_key_holders import Digest, Passing
 from mailbot.store.schema import DIGEST, EVALUATION, HANDED, HISTORY, LEDGER, OUTBOX, RECIPIENT, REPORT, RESERVATION
 
 NOBODY = Address("", "")

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from mailbot.errors import LostRace
-from mailbot.model.decision import Digest, Occupancy, Window
+from mailbot.model.decision import Occupancy, Window
 from mailbot.model.history import Entry
 from mailbot.model.reservation import BOOKED, CODE_LETTERS, HELD, Put, Reservation, State, Use
 from mailbot.model.spans import Span
+from mailbot.model.to_key_holders import Digest
 from mailbot.store import occupancy
 from mailbot.store.schema import DIGEST, HISTORY, OCCASION, QUOTA_LOCK, RESERVATION
 from mailbot.store.upsert import insert_unless_there

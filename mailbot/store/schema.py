@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 from mailbot.model.cases import Case
-from mailbot.model.decision import Digest
 from mailbot.model.reports import Deed, Report
 from mailbot.model.reservation import Reservation
+from mailbot.model.to_key_holders import Digest
 from mailbot.store.values import from_json, to_json
 
 METADATA = MetaData()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Asked, Confirmed, Content, End, ToStaff
+from mailbot.model.decision import End
 from mailbot.model.meaning import Intent, Item, Lack
+from mailbot.model.notices import Content
 from mailbot.model.reservation import State
 from mailbot.model.rules import UnknownSender
+from mailbot.model.to_askers import Asked, Confirmed
+from mailbot.model.to_staff import ToStaff
 from tests.policy.commune import RULES, STRANGER, Office, any_room, asks, goods, room, says, slot, span
 
 DAY = "2026-06-13"

@@ -6,9 +6,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Confirmed, Content, Handed, Offered, Proposed
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Content
 from mailbot.model.reservation import Reservation, State
+from mailbot.model.to_askers import Confirmed, Handed, Offered, Proposed
 from tests.policy.commune import KARIM, Office, asks, goods, local, room, says, slot, span
 
 SATURDAY, LAST_YEAR = "2026-06-13", "2025-06-14"

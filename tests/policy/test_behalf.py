@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved
+from mailbot.model.decision import Decision
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent, Lack
+from mailbot.model.notices import Content
 from mailbot.model.reports import Standing
 from mailbot.model.reservation import State
 from mailbot.model.rules import Initiative, Rules
+from mailbot.model.to_askers import Confirmed, Refused
+from mailbot.model.to_staff import BehalfTold, Carried
 from mailbot.policy.behalf import handed_on, ordered, party_of
 from mailbot.policy.matter import Matter
 from tests.policy.commune import KARIM, NOW, RULES, Office, asks, limited, room, says, slot
@@ -67,7 +70,7 @@ def test_who_is_nearly_called_so_is_named() -> None:
     assert unresolved.near[0] == "Comité Vallée-Verte"
 
 
-def carried(meaning, rules: Rules = TOWN, *, on: bool = False) -> d.Decision:
+def carried(meaning, rules: Rules = TOWN, *, on: bool = False) -> Decision:
     office = Office(rules)
     matter = Matter(meaning, office.facts(KARIM), rules)
     party = party_of(behalf("canal"), rules)
@@ -77,7 +80,7 @@ def carried(meaning, rules: Rules = TOWN, *, on: bool = False) -> d.Decision:
     return ordered(matter, behalf("canal"), party, CLAIRE, "mail@commune.example")
 
 
-def contents(decision: d.Decision) -> dict[str, d.Content]:
+def contents(decision: Decision) -> dict[str, Content]:
     return {notice.to.address: notice.content for notice in decision.notices}
 
 
@@ -88,8 +91,8 @@ def test_the_booking_is_theirs_beyond_the_limits_and_the_history_names_the_perso
     assert (put.after.state, put.after.initiative, put.after.asker) == (State.CONFIRMED, "canal", KARIM)
     assert (put.by, put.mail) == (CLAIRE.address, "mail@commune.example")
     told = contents(decision)
-    assert isinstance(told[KARIM.address], d.Confirmed)
-    assert isinstance(told[CLAIRE.address], d.BehalfTold)
+    assert isinstance(told[KARIM.address], Confirmed)
+    assert isinstance(told[CLAIRE.address], BehalfTold)
     assert {notice.through for notice in decision.notices if notice.to == KARIM} == {"Claire"}
 
 
@@ -97,25 +100,25 @@ def test_their_own_mail_keeps_to_the_limits_and_they_hear_why() -> None:
     rules = replace(limited(hours_per_week=1), initiatives=TOWN.initiatives)
     decision = carried(asks(HALL), rules, on=True)
     told = contents(decision)
-    assert isinstance(told[KARIM.address], d.Refused)
-    assert isinstance(told[CLAIRE.address], d.BehalfTold)
-    assert told[CLAIRE.address].outcome is d.Carried.ANSWERED
+    assert isinstance(told[KARIM.address], Refused)
+    assert isinstance(told[CLAIRE.address], BehalfTold)
+    assert told[CLAIRE.address].outcome is Carried.ANSWERED
 
 
 @pytest.mark.parametrize(
     ("meaning", "outcome"),
     [
-        (asks(room("salle", slot("2026-06-13", "14-")), missing={Lack.END}), d.Carried.LACKING),
-        (asks(room("salle", slot("2026-07-21", "14-18"))), d.Carried.NOT_POSSIBLE),
-        (says(Intent.HUMAN), d.Carried.UNCLEAR),
-        (says(Intent.CANCEL), d.Carried.UNCLEAR),
+        (asks(room("salle", slot("2026-06-13", "14-")), missing={Lack.END}), Carried.LACKING),
+        (asks(room("salle", slot("2026-07-21", "14-18"))), Carried.NOT_POSSIBLE),
+        (says(Intent.HUMAN), Carried.UNCLEAR),
+        (says(Intent.CANCEL), Carried.UNCLEAR),
     ],
 )
-def test_what_is_not_done_is_told_to_the_commune_alone_and_may_be_completed(meaning, outcome: d.Carried) -> None:
+def test_what_is_not_done_is_told_to_the_commune_alone_and_may_be_completed(meaning, outcome: Carried) -> None:
     decision = carried(meaning)
     assert decision.puts == ()
     [notice] = decision.notices
-    assert isinstance(notice.content, d.BehalfTold)
+    assert isinstance(notice.content, BehalfTold)
     assert (notice.to.address, notice.content.outcome) == (CLAIRE.address, outcome)
     assert decision.report is not None
     assert decision.report.standing is Standing.WAITING

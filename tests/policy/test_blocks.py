@@ -7,14 +7,18 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
+from mailbot.model.decision import Decision
 from mailbot.model.house import Act as Wanted
 from mailbot.model.house import Order, Stretch
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Content
+from mailbot.model.objections import Closed, ShortStock
 from mailbot.model.reports import Blocked, Deed, Opened, Report, Unblocked
 from mailbot.model.reservation import Act, Reservation, State, claims_in_force
 from mailbot.model.rules import Rules, Staff
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import Changed, Confirmed, Displaced, Free, Handed, Offered
+from mailbot.model.to_staff import BlockTold, Puzzle, StillInside
 from mailbot.policy.blocks import Housekeeper, agreed, carried_out, deeds_of, offered_elsewhere, taken_back
 from mailbot.policy.due import digest_for, lapsed
 from mailbot.policy.hours import is_open
@@ -55,16 +59,16 @@ class Town(Office):
         self.ledger = Blocking(rules)
 
 
-def told(decision: d.Decision) -> d.Content:
+def told(decision: Decision) -> Content:
     return next(notice.content for notice in decision.notices if notice.answers)
 
 
 def test_nothing_new_is_booked_and_the_reason_is_given() -> None:
     decision = Town(*done(order("salle"))).mail(asks(HALL))
     content = told(decision)
-    assert isinstance(content, d.Offered)
+    assert isinstance(content, Offered)
     days = Days(date(2026, 6, 10), date(2026, 6, 14))
-    assert content.objections == (d.Closed("salle", days, {"": "peinture"}),)
+    assert content.objections == (Closed("salle", days, {"": "peinture"}),)
     for option in content.reservation.options:
         for use in option.uses:
             assert use.resource != "salle" or not span("2026-06-10", "0-24").start < use.when.start < NOW  # type: ignore[union-attr]
@@ -73,25 +77,25 @@ def test_nothing_new_is_booked_and_the_reason_is_given() -> None:
 
 def test_hours_alone_close_those_hours() -> None:
     town = Town(*done(order("salle", days=(12, 12), hour="9-12")))
-    assert isinstance(told(town.mail(asks(HALL))), d.Confirmed)
+    assert isinstance(told(town.mail(asks(HALL))), Confirmed)
     early = town.mail(asks(room("salle", slot("2026-06-12", "10-11"))), KARIM)
-    assert isinstance(told(early), d.Offered)
+    assert isinstance(told(early), Offered)
 
 
 def test_what_is_free_says_that_it_is_closed() -> None:
     town = Town(*done(order("salle")))
     content = told(town.mail(says(Intent.AVAILABILITY, room("salle", slot("2026-06-12")))))
-    assert isinstance(content, d.Free)
-    assert {type(row.objections[0]) for row in content.rows} == {d.Closed}
+    assert isinstance(content, Free)
+    assert {type(row.objections[0]) for row in content.rows} == {Closed}
     assert not any(row.free for row in content.rows)
 
 
 def test_some_units_of_a_thing_lower_its_stock() -> None:
     town = Town(*done(order("table", units=10)))
     content = told(town.mail(asks(goods("table", 3, slot("2026-06-12")))))
-    assert isinstance(content, d.Offered)
+    assert isinstance(content, Offered)
     [objection] = content.objections
-    assert isinstance(objection, d.ShortStock)
+    assert isinstance(objection, ShortStock)
     assert objection.free == 2
 
 
@@ -110,17 +114,17 @@ def test_what_is_lifted_is_free_again_and_the_rest_stays_closed() -> None:
 @pytest.mark.parametrize(
     ("wanted", "keeper", "puzzle"),
     [
-        (Order(Wanted.BLOCK, when=order().when), STAFF, d.Puzzle.THING),
-        (replace(order("salle"), several=True), STAFF, d.Puzzle.THING),
-        (replace(order("salle"), when=()), STAFF, d.Puzzle.DAYS),
-        (order("salle", days=(1, 1)), STAFF, d.Puzzle.DAYS),
-        (order("salle", act=Wanted.UNBLOCK), STAFF, d.Puzzle.NOT_BLOCKED),
-        (order("salle", act=Wanted.OPEN), STAFF, d.Puzzle.HOURS),
-        (order("table", act=Wanted.OPEN, hour="9-12"), STAFF, d.Puzzle.THING),
-        (order("salle"), HEAD, d.Puzzle.NOT_YOURS),
+        (Order(Wanted.BLOCK, when=order().when), STAFF, Puzzle.THING),
+        (replace(order("salle"), several=True), STAFF, Puzzle.THING),
+        (replace(order("salle"), when=()), STAFF, Puzzle.DAYS),
+        (order("salle", days=(1, 1)), STAFF, Puzzle.DAYS),
+        (order("salle", act=Wanted.UNBLOCK), STAFF, Puzzle.NOT_BLOCKED),
+        (order("salle", act=Wanted.OPEN), STAFF, Puzzle.HOURS),
+        (order("table", act=Wanted.OPEN, hour="9-12"), STAFF, Puzzle.THING),
+        (order("salle"), HEAD, Puzzle.NOT_YOURS),
     ],
 )
-def test_what_is_missing_is_asked(wanted: Order, keeper: Housekeeper, puzzle: d.Puzzle) -> None:
+def test_what_is_missing_is_asked(wanted: Order, keeper: Housekeeper, puzzle: Puzzle) -> None:
     assert deeds_of(wanted, keeper, NOW, RULES) is puzzle
 
 
@@ -131,8 +135,8 @@ def test_who_manages_a_place_closes_all_of_it() -> None:
 def test_it_is_open_besides_its_hours_and_on_a_holiday() -> None:
     rules = in_force(RULES, (Opened("salle", span("2026-07-21", "9-12")),))
     town = Office(rules)
-    assert isinstance(told(town.mail(asks(room("salle", slot("2026-07-21", "9-12"))))), d.Confirmed)
-    assert isinstance(told(town.mail(asks(room("salle", slot("2026-07-21", "9-13"))), KARIM)), d.Offered)
+    assert isinstance(told(town.mail(asks(room("salle", slot("2026-07-21", "9-12"))))), Confirmed)
+    assert isinstance(told(town.mail(asks(room("salle", slot("2026-07-21", "9-13"))), KARIM)), Offered)
     early = in_force(RULES, (Opened("salle", span("2026-06-12", "6-9")),))
     assert is_open(early.rooms["salle"], span("2026-06-12", "7-10"), early)
     assert not is_open(RULES.rooms["salle"], span("2026-06-12", "7-10"), RULES)
@@ -157,7 +161,7 @@ def test_the_bookings_inside_are_listed_and_stand() -> None:
     decision = carried_out(report, STAFF, [booking], NOW, RULES)
     assert decision.puts == ()
     [notice] = decision.notices
-    assert isinstance(notice.content, d.BlockTold)
+    assert isinstance(notice.content, BlockTold)
     assert [one.reservation for one in notice.content.inside] == [booking]
     assert agreed(report, [booking], NOW, town.rules) == notice.content.inside
 
@@ -168,7 +172,7 @@ def test_another_room_or_day_is_not_inside() -> None:
         assert agreed(report, [booking], NOW, town.rules) == ()
 
 
-def offered(town: Town, booking: Reservation, report: Report) -> d.Decision:
+def offered(town: Town, booking: Reservation, report: Report) -> Decision:
     town.ledger.windows = windows_around(booking.uses, booking.attendees, town.rules)
     facts = replace(town.facts(YVETTE), conversation=booking, standing=(booking,))
     matter = Matter(says(Intent.CHANGE), facts, town.rules)
@@ -192,7 +196,7 @@ def test_once_staff_agree_the_owner_is_offered_something_else_beside_what_stands
     assert (put.act, put.after.state, put.by) == (Act.PROPOSE, State.CHANGING, CLAIRE.address)
     assert put.after.uses == booking.uses
     [notice] = decision.notices
-    assert isinstance(notice.content, d.Displaced)
+    assert isinstance(notice.content, Displaced)
     assert notice.to == YVETTE
     assert notice.content.reservation.options
     assert agreed(report, [put.after], NOW, town.rules) == (), "each owner once"
@@ -206,10 +210,10 @@ def test_who_chooses_has_it_and_who_wants_none_gets_a_person() -> None:
     from mailbot.policy.decide import on_mail
 
     chosen = on_mail(says(Intent.ACCEPT, option=1), facts, town.rules)
-    assert isinstance(told(chosen), d.Changed)
+    assert isinstance(told(chosen), Changed)
     assert chosen.puts[0].after.uses == changing.options[0].uses
     refused = on_mail(says(Intent.DECLINE), facts, town.rules)
-    assert isinstance(told(refused), d.Handed)
+    assert isinstance(told(refused), Handed)
 
 
 def test_silence_keeps_what_stands_and_staff_hear_of_it() -> None:
@@ -218,7 +222,7 @@ def test_silence_keeps_what_stands_and_staff_hear_of_it() -> None:
     decision = lapsed([changing], town.now, town.rules)
     assert decision.puts[0].after.state is State.CONFIRMED
     [notice] = decision.notices
-    assert isinstance(notice.content, d.StillInside)
+    assert isinstance(notice.content, StillInside)
     assert lapsed([changing], town.now, RULES).notices == ()
 
 
@@ -227,7 +231,7 @@ def test_a_bare_no_within_a_day_takes_it_back() -> None:
     changing = offered(town, booking, report).puts[0].after
     decision = taken_back(report, STAFF, True, [changing], "no@commune.example", town.rules)
     assert decision.puts[0].after.state is State.CONFIRMED
-    assert {type(notice.content) for notice in decision.notices} == {d.BlockTold, d.Displaced}
+    assert {type(notice.content) for notice in decision.notices} == {BlockTold, Displaced}
     late = taken_back(report, STAFF, False, [changing], "no@commune.example", town.rules)
     assert (late.puts, late.report) == ((), None)
 
@@ -248,7 +252,7 @@ def test_an_offer_of_what_was_blocked_since_is_looked_at_again() -> None:
     from mailbot.policy.decide import on_mail
 
     decision = on_mail(says(Intent.ACCEPT, option=number), facts, town.rules)
-    assert not isinstance(told(decision), d.Confirmed)
+    assert not isinstance(told(decision), Confirmed)
 
 
 def test_the_key_holders_list_says_what_is_closed() -> None:

@@ -7,26 +7,15 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Asked,
-    Confirmed,
-    Content,
-    End,
-    Handed,
-    InThePast,
-    NoKey,
-    NotLent,
-    Offered,
-    Refused,
-    ShortStock,
-    Taken,
-    TooManyBookings,
-    ToStaff,
-)
+from mailbot.model.decision import End
 from mailbot.model.meaning import Intent, Lack
+from mailbot.model.notices import Content
+from mailbot.model.objections import InThePast, NoKey, NotLent, ShortStock, Taken, TooManyBookings
 from mailbot.model.reservation import Act, State
 from mailbot.model.rules import UnknownSender
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import Asked, Confirmed, Handed, Offered, Refused
+from mailbot.model.to_staff import ToStaff
 from tests.policy.commune import (
     KARIM,
     RULES,

@@ -7,24 +7,23 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.decision import ClockFacts
+from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning
+from mailbot.model.notices import Content
+from mailbot.model.objections import Taken, TooManyPeople
+from mailbot.model.reservation import Act, State
+from mailbot.model.to_askers import (
     Asked,
     Cancelled,
     Challenged,
     Changed,
     ChangeOffered,
-    ClockFacts,
     Confirmed,
-    Content,
     Handed,
-    ShortNotice,
-    Taken,
-    TooManyPeople,
     Unchanged,
     Which,
 )
-from mailbot.model.meaning import SAME, Intent, Item, Lack, Meaning
-from mailbot.model.reservation import Act, State
+from mailbot.model.to_key_holders import ShortNotice
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, YVETTE, Office, asks, goods, local, room, says, slot, span
 

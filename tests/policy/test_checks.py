@@ -7,14 +7,13 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.meaning import Slot
+from mailbot.model.objections import (
     Closed,
-    Confirmed,
     InThePast,
     LoanTooLong,
     NoKey,
     NoOpening,
-    Offered,
     OutsideHours,
     ShortStock,
     Taken,
@@ -26,10 +25,10 @@ from mailbot.model.decision import (
     TooManyPeople,
     TooManyUnits,
 )
-from mailbot.model.meaning import Slot
 from mailbot.model.reports import Limited
 from mailbot.model.rules import Closure
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import Confirmed, Offered
 from mailbot.policy import checks
 from mailbot.policy.basket import Basket, Piece
 from mailbot.policy.checks import CHECKS, weighed

@@ -6,18 +6,12 @@ from datetime import date
 
 import pytest
 
-from mailbot.model.decision import (
-    Challenged,
-    Changed,
-    ClockFacts,
-    CollectorNoted,
-    Content,
-    Handed,
-    OpeningsOffered,
-    ShortNotice,
-)
+from mailbot.model.decision import ClockFacts
 from mailbot.model.meaning import Collector, Intent, Item
+from mailbot.model.notices import Content
 from mailbot.model.reservation import Act, claims_in_force
+from mailbot.model.to_askers import Challenged, Changed, CollectorNoted, Handed, OpeningsOffered
+from mailbot.model.to_key_holders import ShortNotice
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, Office, asks, goods, local, room, says, slot, span
 

@@ -7,12 +7,15 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.cases import Ballot, Verdict, Vote, Voted
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning
+from mailbot.model.objections import BeforeCollege
 from mailbot.model.reservation import Reservation, State
 from mailbot.model.rules import College, NeedsApproval, Rules, Staff, UseBefore
 from mailbot.model.spans import Days
+from mailbot.model.to_askers import ApprovedOtherwise, Confirmed, Examined, Firm, Offered, Withdrawn
+from mailbot.model.to_staff import CollegeList, Listing, Ruling
 from mailbot.policy.college import Clerk, asked_again, listed, number_of, ruled, understood
 from mailbot.policy.due import passings_of
 from mailbot.policy.matter import Matter
@@ -48,7 +51,7 @@ def office(*mails: Meaning, **changes: object) -> Office:
     return there
 
 
-def say(there: Office, vote: Voted, code: str = CODE, person: Staff = CLAIRE) -> tuple[d.Ruling, d.Decision | None]:
+def say(there: Office, vote: Voted, code: str = CODE, person: Staff = CLAIRE) -> tuple[Ruling, Decision | None]:
     booking = there.reservations[code]
     meaning = Meaning("fr", Intent.CHANGE)
     facts = there.facts(booking.asker, code)
@@ -60,7 +63,7 @@ def say(there: Office, vote: Voted, code: str = CODE, person: Staff = CLAIRE) ->
     return ruling, decision
 
 
-def letters(decision: d.Decision | None) -> list[type]:
+def letters(decision: Decision | None) -> list[type]:
     return [type(notice.content) for notice in decision.notices] if decision else []
 
 
@@ -84,7 +87,7 @@ DOES_NOT: list[tuple[dict[str, object], Meaning]] = [
 @pytest.mark.parametrize(("need", "request_"), NEEDS_IT)
 def test_what_the_college_decides_about_is_booked_under_reserve(need: dict[str, object], request_: Meaning) -> None:
     there = Office(rules(needs={"need": replace(NeedsApproval("need", {}), **need)}))  # type: ignore[arg-type]
-    assert letters(there.mail(request_)) == [d.Confirmed]
+    assert letters(there.mail(request_)) == [Confirmed]
     booked = there.reservations[CODE]
     assert booked.reserved
     assert booked.state is State.CONFIRMED
@@ -129,9 +132,9 @@ def test_it_does_not_meet_in_its_recess_nor_on_public_holidays() -> None:
 @pytest.mark.parametrize(
     ("use_before", "letter", "reserved"),
     [
-        (UseBefore.STAFF, d.Examined, False),
-        (UseBefore.FIRM, d.Confirmed, False),
-        (UseBefore.REFUSE, d.Offered, False),
+        (UseBefore.STAFF, Examined, False),
+        (UseBefore.FIRM, Confirmed, False),
+        (UseBefore.REFUSE, Offered, False),
     ],
 )
 def test_what_comes_before_the_meeting_is_as_the_rules_have_it(
@@ -141,15 +144,15 @@ def test_what_comes_before_the_meeting_is_as_the_rules_have_it(
     decision = there.mail(asks(room("salle", slot("2026-06-06", "14-18")), attendees=40))
     assert letters(decision)[0] is letter
     assert there.reservations[CODE].reserved is reserved
-    if letter is d.Offered:
-        [content] = [notice.content for notice in decision.notices if isinstance(notice.content, d.Offered)]
-        assert content.objections == (d.BeforeCollege(date(2026, 6, 10)),)
+    if letter is Offered:
+        [content] = [notice.content for notice in decision.notices if isinstance(notice.content, Offered)]
+        assert content.objections == (BeforeCollege(date(2026, 6, 10)),)
 
 
 def test_what_one_of_the_staff_agrees_to_in_the_place_of_the_college_is_firm() -> None:
     there = Office(rules())
     there.mail(asks(room("salle", slot("2026-06-06", "14-18")), attendees=40))
-    assert letters(there.judge(Verdict(True), CLAIRE, CODE))[0] is d.Confirmed
+    assert letters(there.judge(Verdict(True), CLAIRE, CODE))[0] is Confirmed
     assert (there.reservations[CODE].state, there.reservations[CODE].reserved) == (State.CONFIRMED, False)
 
 
@@ -165,7 +168,7 @@ def test_the_list_has_each_booking_once_by_number_soonest_first() -> None:
     assert decision
     assert [notice.to.address for notice in decision.notices] == [CLAIRE.address]
     content = decision.notices[0].content
-    assert isinstance(content, d.CollegeList)
+    assert isinstance(content, CollegeList)
     assert [(line.number, line.reservation.code) for line in content.lines] == [(1, "R-00001"), (2, "R-00000")]
     there.carry_out(decision)
     assert [number_of(there.reservations[code], MEETING) for code in ("R-00000", "R-00001", "R-00002")] == [2, 1, 0]
@@ -183,7 +186,7 @@ def test_what_was_not_decided_is_recalled_with_its_number_and_comes_on_the_next_
     again = asked_again(MEETING, there.reservations.values(), there.now, there.rules)
     assert again
     content = again.notices[0].content
-    assert isinstance(content, d.CollegeList)
+    assert isinstance(content, CollegeList)
     assert content.again
     assert [(line.number, line.reservation.code) for line in content.lines] == [(2, "R-00001")]
     then = listed(date(2026, 6, 16), there.reservations.values(), there.now, there.rules)
@@ -194,8 +197,8 @@ def test_what_was_not_decided_is_recalled_with_its_number_and_comes_on_the_next_
 # --- what is said of it
 
 
-def booking(number: int) -> d.Listing:
-    return d.Listing(number, Reservation(f"R-0000{number}", YVETTE, "fr", NOW))
+def booking(number: int) -> Listing:
+    return Listing(number, Reservation(f"R-0000{number}", YVETTE, "fr", NOW))
 
 
 LINES = tuple(map(booking, (1, 2, 3)))
@@ -223,7 +226,7 @@ def test_what_is_not_on_the_list_or_said_both_ways_is_not_clear(votes: tuple[Vot
 def test_a_yes_makes_it_firm_and_its_owner_is_told_with_a_higher_sequence() -> None:
     there = office()
     ruling, decision = say(there, YES)
-    assert (ruling, letters(decision)[0]) == (d.Ruling.FIRM, d.Firm)
+    assert (ruling, letters(decision)[0]) == (Ruling.FIRM, Firm)
     booked = there.reservations[CODE]
     assert (booked.state, booked.reserved, booked.sequence) == (State.CONFIRMED, False, 1)
     assert booked.reserve
@@ -235,10 +238,10 @@ def test_a_yes_makes_it_firm_and_its_owner_is_told_with_a_higher_sequence() -> N
 def test_a_no_gives_it_up_and_offers_something_else_that_is_held() -> None:
     there = office()
     ruling, decision = say(there, NO)
-    assert ruling is d.Ruling.OFFERED
+    assert ruling is Ruling.OFFERED
     assert decision
     content = decision.notices[0].content
-    assert isinstance(content, d.Withdrawn)
+    assert isinstance(content, Withdrawn)
     assert (content.said, content.college) == ("trop de bruit", True)
     after = there.reservations[CODE]
     assert (after.state, after.uses, bool(after.hold)) == (State.OFFERED, (), True)
@@ -255,30 +258,30 @@ def test_a_no_gives_it_up_and_offers_something_else_that_is_held() -> None:
 def test_a_no_where_nothing_else_is_free_gives_it_up() -> None:
     there = office(asks(room("salle", slot("2026-06-13", "14-18"), slot("2026-06-20", "14-18")), attendees=80))
     ruling, decision = say(there, NO)
-    assert (ruling, letters(decision)[0]) == (d.Ruling.WITHOUT, d.Withdrawn)
+    assert (ruling, letters(decision)[0]) == (Ruling.WITHOUT, Withdrawn)
     assert there.reservations[CODE].state is State.REFUSED
     assert not +there.ledger.cells
 
 
 def test_what_is_put_off_stays_under_reserve() -> None:
     there = office()
-    assert say(there, Voted(Vote.LATER, (1,))) == (d.Ruling.LATER, None)
+    assert say(there, Voted(Vote.LATER, (1,))) == (Ruling.LATER, None)
     assert there.reservations[CODE].reserved
 
 
 def test_of_two_who_answer_the_first_counts() -> None:
     there = office()
     say(there, YES)
-    assert say(there, NO, person=WOUTER) == (d.Ruling.DECIDED, None)
-    assert say(there, YES, person=WOUTER) == (d.Ruling.DECIDED, None)
+    assert say(there, NO, person=WOUTER) == (Ruling.DECIDED, None)
+    assert say(there, YES, person=WOUTER) == (Ruling.DECIDED, None)
 
 
 def test_who_said_it_may_take_it_back_within_a_day() -> None:
     there = office()
     say(there, YES)
-    assert say(there, NO)[0] is d.Ruling.OFFERED
+    assert say(there, NO)[0] is Ruling.OFFERED
     ruling, decision = say(there, Voted(Vote.YES, (1,)))
-    assert (ruling, letters(decision)) == (d.Ruling.BACK, [d.ApprovedOtherwise])
+    assert (ruling, letters(decision)) == (Ruling.BACK, [ApprovedOtherwise])
     there.mail(says(Intent.ACCEPT), code=CODE)
     booked = there.reservations[CODE]
     assert (booked.state, booked.reserved, booked.uses[0].resource) == (State.CONFIRMED, False, "salle")
@@ -286,13 +289,13 @@ def test_who_said_it_may_take_it_back_within_a_day() -> None:
     late = office()
     say(late, YES)
     late.now += timedelta(hours=25)
-    assert say(late, NO)[0] is d.Ruling.DECIDED
+    assert say(late, NO)[0] is Ruling.DECIDED
 
 
 def test_nothing_is_given_up_that_is_fetched_or_in_use() -> None:
     there = office()
     there.now = local("2026-06-13 10:00")  # the key is out
-    assert say(there, NO) == (d.Ruling.BEGUN, None)
+    assert say(there, NO) == (Ruling.BEGUN, None)
     assert there.reservations[CODE].reserved
 
 
@@ -303,7 +306,7 @@ def test_a_change_meanwhile_is_a_new_question_to_the_next_meeting() -> None:
     assert changed.reserved
     assert changed.reserve
     assert changed.reserve.meeting == date(2026, 6, 16)
-    assert say(there, YES) == (d.Ruling.OVER, None), "what was on the list is not what is booked"
+    assert say(there, YES) == (Ruling.OVER, None), "what was on the list is not what is booked"
 
 
 def test_what_the_college_agreed_to_stays_firm_when_there_is_less_of_it_and_not_when_it_is_moved() -> None:

@@ -7,20 +7,20 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.decision import ClockFacts
+from mailbot.model.meaning import SAME, Intent, Item
+from mailbot.model.reservation import Act, State, claims_in_force, linked, neighbours
+from mailbot.model.to_askers import (
     Changed,
-    ClockFacts,
     DirectAgreed,
     DirectAsked,
     DirectAwaited,
     DirectOff,
     Handed,
     OpeningsOffered,
-    ShortNotice,
     Unchanged,
 )
-from mailbot.model.meaning import SAME, Intent, Item
-from mailbot.model.reservation import Act, State, claims_in_force, linked, neighbours
+from mailbot.model.to_key_holders import ShortNotice
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import KARIM, RULES, YVETTE, Office, asks, goods, local, room, says, slot
 

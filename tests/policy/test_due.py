@@ -9,10 +9,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mailbot.model.decision import ClockFacts, Digest, Direction, ShortNotice
+from mailbot.model.decision import ClockFacts
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import Act, State
 from mailbot.model.spans import Days
+from mailbot.model.to_key_holders import Digest, Direction, ShortNotice
 from mailbot.policy.clock import on_clock
 from mailbot.policy.due import (
     due_lists,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Alert, Decision, End, Traffic
+from mailbot.model.decision import Decision, End, Traffic
 from mailbot.model.meaning import Intent
+from mailbot.model.to_staff import Alert
 from mailbot.policy.decide import on_mail
 from tests.policy.commune import STRANGER, YVETTE, Office, asks, room, says, slot
 

@@ -16,9 +16,9 @@ from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party
 from mailbot.model.cases import Verdict, Vote, Voted
+from mailbot.model.decision import ClockFacts, Decision
 from mailbot.model.house import Act as Wanted
 from mailbot.model.house import Order, Stretch
 from mailbot.model.letters import Address
@@ -27,6 +27,7 @@ from mailbot.model.reports import Amount, Deed, Report, Standing, Statement, Tol
 from mailbot.model.reservation import BOOKED, Act, Claim, Put, State, claims_in_force
 from mailbot.model.rules import Approvals, AtDeadline, College, Holder, Manager, NeedsApproval, Staff
 from mailbot.model.spans import Hours
+from mailbot.model.to_key_holders import Digest
 from mailbot.policy.approving import as_booked, at_deadline
 from mailbot.policy.behalf import ordered, party_of
 from mailbot.policy.blocks import Housekeeper, agreed, offered_elsewhere, on_order, taken_back
@@ -94,7 +95,7 @@ class House(Office):
     reports: list[Report] = field(default_factory=list)
     said: tuple[Deed, ...] = ()
 
-    def hear(self, decision: d.Decision | None) -> d.Decision | None:
+    def hear(self, decision: Decision | None) -> Decision | None:
         """Carry out a decision whole, as the store would: its steps, then its report."""
         if decision is None:
             return None
@@ -118,14 +119,14 @@ class House(Office):
 Draw = Callable[[st.SearchStrategy], object]
 
 
-def a_request(house: House, draw) -> d.Decision:
+def a_request(house: House, draw) -> Decision:
     items = [room(draw(ROOMS), slot(draw(DAYS).isoformat(), draw(HOURS)))]
     if draw(st.booleans()):
         items.append(goods(draw(THINGS), draw(st.integers(1, 9)), slot(draw(DAYS).isoformat())))
     return house.mail(asks(*items), draw(st.sampled_from([YVETTE, KARIM])))
 
 
-def an_answer(house: House, draw) -> d.Decision | None:
+def an_answer(house: House, draw) -> Decision | None:
     open_ones = [one for one in house.reservations.values() if one.state in (State.OFFERED, State.CHANGING)]
     if not open_ones:
         return None
@@ -137,14 +138,14 @@ def an_answer(house: House, draw) -> d.Decision | None:
     return house.mail(meaning, one.asker, one.code, challenge=challenge)
 
 
-def a_giving_up(house: House, draw) -> d.Decision | None:
+def a_giving_up(house: House, draw) -> Decision | None:
     if not house.booked():
         return None
     one = draw(st.sampled_from(house.booked()))
     return house.mail(says(Intent.CANCEL), one.asker, one.code, sender_is_proven=True)
 
 
-def a_change(house: House, draw) -> d.Decision | None:
+def a_change(house: House, draw) -> Decision | None:
     if not house.booked():
         return None
     one = draw(st.sampled_from(house.booked()))
@@ -152,7 +153,7 @@ def a_change(house: House, draw) -> d.Decision | None:
     return house.mail(meaning, one.asker, one.code, sender_is_proven=True)
 
 
-def a_verdict(house: House, draw) -> d.Decision | None:
+def a_verdict(house: House, draw) -> Decision | None:
     """One of those who decide says yes, no or yes but, to what waits or after the fact."""
     asked = [one for one in house.reservations.values() if one.approval]
     if not asked:
@@ -170,7 +171,7 @@ def a_verdict(house: House, draw) -> d.Decision | None:
     return decision
 
 
-def nobody_decides(house: House, draw) -> d.Decision | None:
+def nobody_decides(house: House, draw) -> Decision | None:
     waiting = [one for one in house.reservations.values() if one.examined]
     if not waiting:
         return None
@@ -185,11 +186,11 @@ def nobody_decides(house: House, draw) -> d.Decision | None:
     return at_deadline(Matter(meaning, facts, house.rules))
 
 
-def a_list(house: House, draw) -> d.Decision | None:
+def a_list(house: House, draw) -> Decision | None:
     return listed(next_meeting(house.now, house.rules), house.booked(), house.now, house.rules)
 
 
-def a_ballot(house: House, draw) -> d.Decision | None:
+def a_ballot(house: House, draw) -> Decision | None:
     """One of the staff says what the College decided, of what is on a list or was."""
     marked = [one for one in house.reservations.values() if any(name.startswith(MARK) for name in one.told)]
     if not marked:
@@ -206,7 +207,7 @@ def a_ballot(house: House, draw) -> d.Decision | None:
     return decision
 
 
-def an_order(house: House, draw) -> d.Decision:
+def an_order(house: House, draw) -> Decision:
     keeper = draw(st.sampled_from([STAFF, STAFF, HEAD]))
     first = draw(DAYS)
     hours = draw(st.sampled_from([(), (Hours(9 * 60, 12 * 60),), (Hours(6 * 60, 9 * 60),)]))
@@ -217,7 +218,7 @@ def an_order(house: House, draw) -> d.Decision:
     return on_order(order, keeper, "m", draw(st.booleans()), house.booked(), house.now, house.rules)
 
 
-def an_ok(house: House, draw) -> d.Decision | None:
+def an_ok(house: House, draw) -> Decision | None:
     """Staff agree: each owner inside is offered something else, one after the other."""
     if not house.reports:
         return None
@@ -232,14 +233,14 @@ def an_ok(house: House, draw) -> d.Decision | None:
     return None
 
 
-def a_no(house: House, draw) -> d.Decision | None:
+def a_no(house: House, draw) -> Decision | None:
     if not house.reports:
         return None
     report = draw(st.sampled_from(house.reports))
     return taken_back(report, STAFF, draw(st.booleans()), house.booked(), "m", house.rules)
 
 
-def on_behalf(house: House, draw) -> d.Decision:
+def on_behalf(house: House, draw) -> Decision:
     behalf = Behalf("canal", "", "…", "", house.now)
     party = party_of(behalf, house.rules)
     assert isinstance(party, Party)
@@ -249,7 +250,7 @@ def on_behalf(house: House, draw) -> d.Decision:
     return ordered(Matter(meaning, facts, house.rules), behalf, party, CLAIRE, "m")
 
 
-def a_word_of_the_garage(house: House, draw) -> d.Decision | None:
+def a_word_of_the_garage(house: House, draw) -> Decision | None:
     who = draw(st.sampled_from([Address("Hugo", STEWARD.address), Address("Freddy", "freddy@commune.example")]))
     reporter = reporter_of(who, house.rules)
     assert reporter
@@ -270,13 +271,13 @@ def a_word_of_the_garage(house: House, draw) -> d.Decision | None:
     return on_report(told, facts, house.rules)
 
 
-def the_clock(house: House, draw) -> d.Decision:
+def the_clock(house: House, draw) -> Decision:
     house.now += draw(st.sampled_from([timedelta(hours=1), timedelta(hours=7), timedelta(days=2)]))
     waits = (
         one for one in house.reservations.values() if one.state in (State.OFFERED, State.CHANGING) and not one.examined
     )
     over = tuple(one for one in waits if one.deadline and one.deadline < house.now)
-    return on_clock(d.ClockFacts(house.now, lapsing=over), house.rules)
+    return on_clock(ClockFacts(house.now, lapsing=over), house.rules)
 
 
 ACTS = (
@@ -292,11 +293,11 @@ OF_THE_COLLEGE = (
 """A walk among what the College decides about, which is rare among all that may happen."""
 
 
-def looked_at(decision: d.Decision | None, house: House) -> None:
+def looked_at(decision: Decision | None, house: House) -> None:
     """One letter at most to each person, and each letter's reservation is what stands."""
     if decision is None:
         return
-    people = Counter(notice.to.address for notice in decision.notices if not isinstance(notice.content, d.Digest))
+    people = Counter(notice.to.address for notice in decision.notices if not isinstance(notice.content, Digest))
     assert all(count == 1 for count in people.values()), people
     for put in decision.puts:
         assert house.reservations[put.after.code] == put.after
@@ -353,7 +354,7 @@ def mailed(act: Callable[..., object]) -> bool:
     return act in (a_request, an_answer, a_change, a_giving_up, a_verdict)
 
 
-def unproven_words_change_nothing(act, decision: d.Decision | None, before: dict, house: House) -> None:
+def unproven_words_change_nothing(act, decision: Decision | None, before: dict, house: House) -> None:
     waits = decision is not None and decision.report is not None and decision.report.standing is Standing.WAITING
     if waits and act in (an_order, a_word_of_the_garage):
         assert house.reservations == before

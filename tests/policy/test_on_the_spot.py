@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, OnCall, OnTheSpot, Problem, Thanked, ToStaff
+from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Intent, Wish
+from mailbot.model.to_askers import OnCall, OnTheSpot, Problem, Thanked
+from mailbot.model.to_staff import ToStaff
 from tests.policy.commune import KARIM, RULES, STRANGER, Office, asks, local, room, says, slot
 
 TROUBLE = says(Intent.HUMAN, wishes=frozenset({Wish.PROBLEM}), phone="0470 12 34 56")

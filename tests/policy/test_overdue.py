@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import BroughtBack, ClockFacts, Overdue, OverdueTold, ShortWarned, ToStaff
+from mailbot.model.decision import ClockFacts
 from mailbot.model.reports import Found, Outcome, Passed, Statement, Told, Verb
 from mailbot.model.reservation import Act, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_askers import BroughtBack, Overdue, ShortWarned
+from mailbot.model.to_staff import OverdueTold, ToStaff
 from mailbot.policy.borrowers import borrower, on_borrower
 from mailbot.policy.due import digest_of, due_lists, is_outstanding, passings_of
 from mailbot.policy.lateness import is_late

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.model.decision import DataAsked, ForgetAsked, Forgotten, StillNeeded, ToStaff, YourData
 from mailbot.model.meaning import Intent, Wish
 from mailbot.model.personal import Personal
+from mailbot.model.to_askers import DataAsked, ForgetAsked, Forgotten, StillNeeded, YourData
+from mailbot.model.to_staff import ToStaff
 from tests.policy.commune import Office, asks, local, room, says, slot
 
 KEPT = Personal("yvette@parc.example")

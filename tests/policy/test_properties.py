@@ -9,9 +9,10 @@ from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mailbot.model.decision import Asked, ClockFacts, Confirmed, Offered
+from mailbot.model.decision import ClockFacts
 from mailbot.model.meaning import ANY_ROOM, Intent, Item, Meaning, Slot
 from mailbot.model.reservation import State, claims_in_force
+from mailbot.model.to_askers import Asked, Confirmed, Offered
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.checks import weighed
 from mailbot.policy.clock import on_clock

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from mailbot.model.decision import Decision, Freeing, GoesOn, Handed, Kept
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import State, claims_in_force
+from mailbot.model.to_askers import Freeing, GoesOn, Handed, Kept
 from mailbot.policy.quarters import crosses, ends_near, quarter_end, quarters
 from tests.policy.commune import RULES, Office, asks, local, room, says, slot
 

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from mailbot.model.cases import Case
-from mailbot.model.decision import AnswerBy, Recalled
 from mailbot.model.rules import Handovers
+from mailbot.model.to_askers import AnswerBy
+from mailbot.model.to_staff import Recalled
 from mailbot.policy.recalls import answer_day, is_old, recalled
 from tests.policy.commune import KARIM, RULES, local
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import ClockFacts, Decision, Evaluated, Reminded, Thanked, ToStaff
+from mailbot.model.decision import ClockFacts, Decision
 from mailbot.model.meaning import Intent, Wish
 from mailbot.model.reservation import Act, State
 from mailbot.model.rules import Reminders, Rules
 from mailbot.model.spans import Hours
+from mailbot.model.to_askers import Evaluated, Reminded, Thanked
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.clock import on_clock
 from mailbot.policy.hours import is_quiet, last_awake
 from mailbot.policy.reminders import events

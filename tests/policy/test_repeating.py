@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Challenged, Changed, Confirmed, Content, Listed, Offered, Repeated
 from mailbot.model.meaning import Intent
+from mailbot.model.notices import Content
 from mailbot.model.reservation import State
+from mailbot.model.to_askers import Challenged, Changed, Confirmed, Listed, Offered, Repeated
 from tests.policy.commune import KARIM, YVETTE, Office, asks, goods, room, says, slot, span
 
 SATURDAY = "2026-06-13"

@@ -7,19 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
-    Coming,
-    Decision,
-    Digest,
-    Direction,
-    End,
-    NotFetched,
-    ReportChallenged,
-    ReportTold,
-    ReportUnclear,
-    ToStaff,
-    Unclear,
-)
+from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
 from mailbot.model.reports import (
     Amount,
@@ -38,6 +26,9 @@ from mailbot.model.reports import (
     Verb,
     Why,
 )
+from mailbot.model.to_askers import NotFetched
+from mailbot.model.to_key_holders import Coming, Digest, Direction, ReportChallenged, ReportTold, ReportUnclear, Unclear
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.due import digest_for
 from mailbot.policy.reports import ReportFacts, on_report, reporter_of
 from tests.policy.commune import KARIM, RULES, YVETTE, Office, asks, goods, local, room, slot

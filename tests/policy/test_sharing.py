@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Cancelled, Changed, Confirmed
 from mailbot.model.meaning import Intent
+from mailbot.model.to_askers import Cancelled, Changed, Confirmed
 from tests.policy.commune import YVETTE, Office, asks, goods, says, slot
 
 TABLES = asks(goods("table", 2, slot("2026-06-13")))

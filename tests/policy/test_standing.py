@@ -7,27 +7,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import (
+from mailbot.model.decision import ClockFacts, End
+from mailbot.model.letters import CalendarReply
+from mailbot.model.meaning import Intent, Item
+from mailbot.model.notices import Content
+from mailbot.model.reservation import Act, State
+from mailbot.model.to_askers import (
     Cancelled,
     Challenged,
     Changed,
-    ClockFacts,
     Confirmed,
-    Content,
     Declined,
-    End,
     Handed,
     Lapsed,
     Listed,
     Offered,
-    ShortNotice,
-    ToStaff,
     Unchanged,
     Which,
 )
-from mailbot.model.letters import CalendarReply
-from mailbot.model.meaning import Intent, Item
-from mailbot.model.reservation import Act, State
+from mailbot.model.to_key_holders import ShortNotice
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import (
     BRUSSELS,

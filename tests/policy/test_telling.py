@@ -7,9 +7,13 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Confirmed, Content, End, Free, Handed, Helped, Listed, Taken, Thanked, ToStaff
+from mailbot.model.decision import End
 from mailbot.model.meaning import Intent, Item
+from mailbot.model.notices import Content
+from mailbot.model.objections import Taken
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_askers import Confirmed, Free, Handed, Helped, Listed, Thanked
+from mailbot.model.to_staff import ToStaff
 from tests.policy.commune import KARIM, Office, any_room, asks, goods, limited, local, not_lent, room, says, slot, span
 
 DAY = "2026-06-13"

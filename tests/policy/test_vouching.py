@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mailbot.model.decision import Challenged, Decision, Handed, Vouching
+from mailbot.model.decision import Decision
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Intent
 from mailbot.model.reservation import Act
+from mailbot.model.to_askers import Challenged, Handed, Vouching
 from tests.policy.commune import YVETTE, Office, asks, room, says, slot
 
 STRANGER = Address("Nadia", "nadia@elsewhere.example")

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, Freed, Held, Refused, TooManyOptions, WaitedInVain, Waits
+from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning, Wish
+from mailbot.model.objections import TooManyOptions
 from mailbot.model.reservation import Act, State
+from mailbot.model.to_askers import Freed, OptionHeld, Refused, WaitedInVain, Waits
 from mailbot.policy.holding import option_reminders
 from mailbot.policy.matter import Matter
 from mailbot.policy.waiting import in_turn
@@ -157,7 +159,7 @@ def test_an_option_ends_in_the_evening_of_the_day_on_which_they_will_have_decide
     office = Office()
     decision = office.mail(option(until))
     [notice] = decision.notices
-    assert isinstance(notice.content, Held)
+    assert isinstance(notice.content, OptionHeld)
     [put] = decision.puts
     assert (put.act, put.after.state, put.after.uses) == (Act.HOLD, State.OFFERED, ())
     assert put.after.deadline == local(deadline)
@@ -209,4 +211,4 @@ def test_an_option_that_is_not_free_is_like_any_request() -> None:
     office.mail(asks(room("salle", slot("2026-06-20", "14-18"))), KARIM)
     decision = office.mail(replace(option("2026-06-09"), attendees=70))
     assert decision.puts[-1].after.state in (State.OFFERED, State.REFUSED)
-    assert not isinstance(decision.notices[0].content, Held)
+    assert not isinstance(decision.notices[0].content, OptionHeld)

@@ -10,11 +10,34 @@ from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.cases import Verdict
+from mailbot.model.decision import ClockFacts, Decision
 from mailbot.model.meaning import SAME, Collector, Intent, Item, Meaning, Slot
 from mailbot.model.reservation import BOOKED, HELD, Act, Reservation, State, claims_in_force, linked
 from mailbot.model.rules import Approvals, NeedsApproval, Staff
+from mailbot.model.to_askers import (
+    Asked,
+    Cancelled,
+    Challenged,
+    Changed,
+    ChangeOffered,
+    CollectorNoted,
+    Confirmed,
+    Declined,
+    DirectAgreed,
+    DirectAsked,
+    DirectAwaited,
+    DirectOff,
+    Examined,
+    Lapsed,
+    Offered,
+    OpeningsOffered,
+    Refused,
+    Repeated,
+    Unchanged,
+    Vouching,
+    Which,
+)
 from mailbot.policy.approving import at_deadline
 from mailbot.policy.clock import on_clock
 from mailbot.policy.matter import Matter
@@ -113,27 +136,27 @@ THEN = st.lists(
     max_size=12,
 )
 FITS: dict[type, frozenset[State]] = {
-    d.Confirmed: BOOKED,
-    d.Changed: frozenset({State.CONFIRMED}),
-    d.Unchanged: BOOKED,
-    d.Challenged: BOOKED,
-    d.ChangeOffered: frozenset({State.CHANGING}),
-    d.OpeningsOffered: frozenset({State.CHANGING}),
-    d.DirectAsked: BOOKED,
-    d.DirectAwaited: frozenset({State.CHANGING}),
-    d.DirectAgreed: frozenset({State.CONFIRMED}),
-    d.DirectOff: BOOKED,
-    d.CollectorNoted: BOOKED,
-    d.Examined: frozenset({State.EXAMINED, State.CHANGING}),
-    d.Offered: frozenset({State.OFFERED}),
-    d.Repeated: frozenset({State.ASKED}),
-    d.Which: frozenset({State.ASKED}),
-    d.Vouching: BOOKED,
-    d.Asked: frozenset({State.ASKED, State.CHANGING}),
-    d.Refused: frozenset({State.REFUSED}),
-    d.Cancelled: frozenset({State.CANCELLED}),
-    d.Declined: frozenset({State.DECLINED}),
-    d.Lapsed: frozenset({State.LAPSED}),
+    Confirmed: BOOKED,
+    Changed: frozenset({State.CONFIRMED}),
+    Unchanged: BOOKED,
+    Challenged: BOOKED,
+    ChangeOffered: frozenset({State.CHANGING}),
+    OpeningsOffered: frozenset({State.CHANGING}),
+    DirectAsked: BOOKED,
+    DirectAwaited: frozenset({State.CHANGING}),
+    DirectAgreed: frozenset({State.CONFIRMED}),
+    DirectOff: BOOKED,
+    CollectorNoted: BOOKED,
+    Examined: frozenset({State.EXAMINED, State.CHANGING}),
+    Offered: frozenset({State.OFFERED}),
+    Repeated: frozenset({State.ASKED}),
+    Which: frozenset({State.ASKED}),
+    Vouching: BOOKED,
+    Asked: frozenset({State.ASKED, State.CHANGING}),
+    Refused: frozenset({State.REFUSED}),
+    Cancelled: frozenset({State.CANCELLED}),
+    Declined: frozenset({State.DECLINED}),
+    Lapsed: frozenset({State.LAPSED}),
 }
 """In which states a letter may speak of a conversation."""
 
@@ -205,7 +228,7 @@ def the_clock(office: Office) -> None:
     lapsing = tuple(r for r in every if r.state in (*HELD, State.CHANGING) and r.deadline and r.deadline < office.now)
     undecided = [one for one in lapsing if one.examined]
     lapsing = tuple(one for one in lapsing if not one.examined)
-    office.carry_out(on_clock(d.ClockFacts(office.now, lapsing=lapsing), office.rules))
+    office.carry_out(on_clock(ClockFacts(office.now, lapsing=lapsing), office.rules))
     for one in undecided:
         office.carry_out(at_deadline(Matter(says(Intent.CHANGE), office.facts(one.asker, one.code), office.rules)))
 
@@ -242,7 +265,7 @@ def is_whole(reservation: Reservation) -> None:
         assert reservation.request
 
 
-def each_letter_has_its_state(decision: d.Decision, office: Office) -> None:
+def each_letter_has_its_state(decision: Decision, office: Office) -> None:
     answers = [notice.content for notice in decision.notices if notice.answers]
     assert len(answers) <= 1
     assert answers or not decision.puts
@@ -257,7 +280,7 @@ def each_letter_has_its_state(decision: d.Decision, office: Office) -> None:
 TOUCHES = frozenset({Act.CHANGE, Act.UNDO, Act.CANCEL})
 
 
-def only_proven_acts_touch_what_stands(decision: d.Decision, proof: str) -> None:
+def only_proven_acts_touch_what_stands(decision: Decision, proof: str) -> None:
     """Without proof nothing; with the answer to a challenge, what the challenge named, or what both agreed to share."""
     for put in decision.puts:
         if proof == "challenge" and linked(put.before):

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.reports import Blocked, Opened
 from mailbot.model.rules import Manager
 from mailbot.model.spans import Days
+from mailbot.model.to_staff import WeekPlan
 from mailbot.policy.stock import in_force
 from mailbot.policy.week import plan_due, plan_of
 from tests.policy.commune import RULES, Office, asks, goods, local, room, slot, span
@@ -44,7 +44,7 @@ def test_it_tells_the_rooms_of_the_place_in_these_days() -> None:
     rules = in_force(TOWN, (block, Opened("quartier", morning), Opened("salle", morning)))
     [notice] = plan_of(ELS, WEEK, office.reservations.values(), rules).notices
     plan = notice.content
-    assert isinstance(plan, d.WeekPlan)
+    assert isinstance(plan, WeekPlan)
     assert [use.when for one in plan.booked for use in one.uses] == [span("2026-06-10", "14-18")]
     assert (plan.blocked, plan.opened) == ((block,), (Opened("quartier", morning),))
     assert (notice.to.address, notice.languages, notice.answers) == (ELS.address, ("nl",), False)

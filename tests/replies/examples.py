@@ -11,12 +11,34 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.behalf import Behalf, Party, Unknown, Unresolved
 from mailbot.model.cases import Case, Ending
 from mailbot.model.evaluation import Evaluation
 from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, Collector, Evidence, Intent, Item, Lack, Meaning, Slot
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import (
+    BeforeCollege,
+    Closed,
+    InThePast,
+    LoanTooLong,
+    NoKey,
+    NoOpening,
+    NotAgreed,
+    NotLent,
+    Objection,
+    OutsideHours,
+    ShortStock,
+    Taken,
+    TooFar,
+    TooLate,
+    TooLong,
+    TooManyBookings,
+    TooManyHours,
+    TooManyOptions,
+    TooManyPeople,
+    TooManyUnits,
+)
 from mailbot.model.outbox import Thread
 from mailbot.model.personal import Personal
 from mailbot.model.reports import (
@@ -43,6 +65,107 @@ from mailbot.model.reports import (
 from mailbot.model.reservation import Act, Approval, Handover, Neighbour, Option, Pending, Reservation, State, Use
 from mailbot.model.rules import Approvals, College, NeedsApproval, Rules
 from mailbot.model.spans import Days, Hours, Span
+from mailbot.model.to_askers import (
+    AnswerBy,
+    ApprovedOtherwise,
+    Asked,
+    BroughtBack,
+    Cancelled,
+    Challenged,
+    Changed,
+    ChangeOffered,
+    CollectorNoted,
+    Confirmed,
+    DataAsked,
+    Declined,
+    DirectAgreed,
+    DirectAsked,
+    DirectAwaited,
+    DirectOff,
+    Displaced,
+    Evaluated,
+    Examined,
+    Firm,
+    ForgetAsked,
+    Forgotten,
+    Free,
+    Freed,
+    Freeing,
+    FreeSlot,
+    GoesOn,
+    Handed,
+    Helped,
+    Kept,
+    Lapsed,
+    Listed,
+    NotApproved,
+    NotFetched,
+    Offered,
+    OnCall,
+    OnTheSpot,
+    OpeningsOffered,
+    OptionHeld,
+    Overdue,
+    PersonSays,
+    Problem,
+    Proposed,
+    Refused,
+    Reminded,
+    Repeated,
+    ShortWarned,
+    StillNeeded,
+    Thanked,
+    Unchanged,
+    Vouching,
+    WaitedInVain,
+    Waits,
+    Which,
+    Withdrawn,
+    YourData,
+)
+from mailbot.model.to_key_holders import (
+    Change,
+    Coming,
+    Digest,
+    Direction,
+    Doubt,
+    Passing,
+    ReportChallenged,
+    ReportTold,
+    ReportUnclear,
+    Shortfall,
+    ShortNotice,
+    Unclear,
+)
+from mailbot.model.to_staff import (
+    Alert,
+    ApprovalAsked,
+    ApprovalTold,
+    BehalfTold,
+    BehalfUnclear,
+    BlockTold,
+    BlockUnclear,
+    Carried,
+    CaseTold,
+    CollegeList,
+    CollegeTold,
+    Dealt,
+    DraftShown,
+    Inside,
+    Listing,
+    Morning,
+    OverdueTold,
+    OwnersTold,
+    Puzzle,
+    Recalled,
+    Ruled,
+    Ruling,
+    Settled,
+    StillInside,
+    ToStaff,
+    Waiting,
+    WeekPlan,
+)
 from mailbot.policy.rules import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,50 +313,50 @@ PARQUET = {
     "nl": "jaarlijks onderhoud van het parket",
     "en": "yearly care of the floor",
 }
-TAKEN = d.Taken("salle-polyvalente", span("2026-11-14", "19:00-23:00"))
-TOO_FEW = d.ShortStock("tonnelle", 8, 3, days("2026-06-12", "2026-06-15"))
-OBJECTIONS: tuple[d.Objection, ...] = (
-    d.InThePast(date(2026, 5, 30)),
-    d.TooLate(at("2026-06-04 10:00")),
-    d.TooFar(date(2027, 6, 2)),
-    d.TooLong(timedelta(hours=14)),
-    d.LoanTooLong(10),
-    d.OutsideHours("classe-tilleuls", date(2026, 6, 9), (Hours(990, 1380),)),
-    d.OutsideHours("bibliotheque", date(2026, 6, 14), ()),
-    d.Closed("salle-polyvalente", days("2026-08-17", "2026-08-21"), PARQUET),
-    d.Closed("barbecue", days("2026-12-25"), {}),
-    d.TooManyPeople("salle-reunion", 12, 55),
+TAKEN = Taken("salle-polyvalente", span("2026-11-14", "19:00-23:00"))
+TOO_FEW = ShortStock("tonnelle", 8, 3, days("2026-06-12", "2026-06-15"))
+OBJECTIONS: tuple[Objection, ...] = (
+    InThePast(date(2026, 5, 30)),
+    TooLate(at("2026-06-04 10:00")),
+    TooFar(date(2027, 6, 2)),
+    TooLong(timedelta(hours=14)),
+    LoanTooLong(10),
+    OutsideHours("classe-tilleuls", date(2026, 6, 9), (Hours(990, 1380),)),
+    OutsideHours("bibliotheque", date(2026, 6, 14), ()),
+    Closed("salle-polyvalente", days("2026-08-17", "2026-08-21"), PARQUET),
+    Closed("barbecue", days("2026-12-25"), {}),
+    TooManyPeople("salle-reunion", 12, 55),
     TAKEN,
     TOO_FEW,
-    d.ShortStock("sono", 1, 0, days("2026-06-13")),
-    d.TooManyUnits("tonnelle", 4, 8),
-    d.NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00")),
-    d.NoOpening("maison-quartier", "loge", span("2026-12-27", "14:00-18:00")),
-    d.TooManyBookings(6),
-    d.TooManyHours(40, date(2026, 6, 8)),
-    d.TooManyOptions(2),
-    d.BeforeCollege(date(2026, 6, 10)),
-    d.NotAgreed("maison-quartier", span("2026-06-13", "14:00-18:00")),
-    d.NotLent("trampoline"),
+    ShortStock("sono", 1, 0, days("2026-06-13")),
+    TooManyUnits("tonnelle", 4, 8),
+    NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00")),
+    NoOpening("maison-quartier", "loge", span("2026-12-27", "14:00-18:00")),
+    TooManyBookings(6),
+    TooManyHours(40, date(2026, 6, 8)),
+    TooManyOptions(2),
+    BeforeCollege(date(2026, 6, 10)),
+    NotAgreed("maison-quartier", span("2026-06-13", "14:00-18:00")),
+    NotLent("trampoline"),
 )
 """One of each class at least."""
 
 
 FREE = (
-    d.FreeSlot(
+    FreeSlot(
         "salle-polyvalente",
         span("2026-06-13", "14:00-18:00"),
         0,
-        (d.Taken("salle-polyvalente", span("2026-06-13", "14:00-18:00")),),
+        (Taken("salle-polyvalente", span("2026-06-13", "14:00-18:00")),),
     ),
-    d.FreeSlot("maison-quartier", span("2026-06-13", "08:00-22:30"), 1),
-    d.FreeSlot("bibliotheque", span("2026-06-14", "10:00-18:00"), 1),
-    d.FreeSlot("chaise", days("2026-06-13", "2026-06-14"), 50),
-    d.FreeSlot("sono", days("2026-06-13", "2026-06-14"), 0, (d.ShortStock("sono", 1, 0, days("2026-06-13")),)),
+    FreeSlot("maison-quartier", span("2026-06-13", "08:00-22:30"), 1),
+    FreeSlot("bibliotheque", span("2026-06-14", "10:00-18:00"), 1),
+    FreeSlot("chaise", days("2026-06-13", "2026-06-14"), 50),
+    FreeSlot("sono", days("2026-06-13", "2026-06-14"), 0, (ShortStock("sono", 1, 0, days("2026-06-13")),)),
 )
 WENT_WELL = Evaluation("R-7K3F2", date(2026, 6, 13), NOW, YVETTE.address, answered=NOW, scores=(4, 5, 5))
 FREE_DAYS = tuple(
-    d.FreeSlot("salle-polyvalente", span(day, hours), 1)
+    FreeSlot("salle-polyvalente", span(day, hours), 1)
     for day, hours in (
         ("2026-09-05", "08:00-13:00"),
         ("2026-09-05", "18:00-23:00"),
@@ -243,8 +366,8 @@ FREE_DAYS = tuple(
 )
 
 
-def passing(direction: d.Direction, opening: Span, code: str, who: str, **changes: Any) -> d.Passing:
-    line = d.Passing(
+def passing(direction: Direction, opening: Span, code: str, who: str, **changes: Any) -> Passing:
+    line = Passing(
         direction=direction,
         counter="loge",
         opening=opening,
@@ -260,9 +383,9 @@ def passing(direction: d.Direction, opening: Span, code: str, who: str, **change
 
 
 FRIDAY_MORNING, FRIDAY_EVENING = span("2026-06-12", "08:00-10:00"), span("2026-06-12", "17:00-19:00")
-GOING = passing(d.Direction.OUT, FRIDAY_EVENING, "R-7K3F2", "Yvette Collin", initiative="Jardin partagé des Aubépines")
+GOING = passing(Direction.OUT, FRIDAY_EVENING, "R-7K3F2", "Yvette Collin", initiative="Jardin partagé des Aubépines")
 COMING = passing(
-    d.Direction.BACK,
+    Direction.BACK,
     FRIDAY_MORNING,
     "R-4M8TQ",
     "Inès",
@@ -273,9 +396,9 @@ COMING = passing(
     phone="0400 44 55 66",
     unreached=True,
 )
-DIRECT = passing(d.Direction.OUT, span("2026-06-12", "22:00-14:00"), "R-5N7PW", "Aurore Dubois", giver=KARIM)
+DIRECT = passing(Direction.OUT, span("2026-06-12", "22:00-14:00"), "R-5N7PW", "Aurore Dubois", giver=KARIM)
 LATE = passing(
-    d.Direction.BACK,
+    Direction.BACK,
     span("2026-06-11", "17:00-19:00"),
     "R-9H2TD",
     "Karim Benali",
@@ -283,8 +406,8 @@ LATE = passing(
     keys=(("ecole-tilleuls", 2),),
     phone="0400 11 22 33",
 )
-GONE = passing(d.Direction.OUT, FRIDAY_EVENING, "R-2B4CD", "Aurore Dubois", phone="")
-DIGEST = d.Digest(
+GONE = passing(Direction.OUT, FRIDAY_EVENING, "R-2B4CD", "Aurore Dubois", phone="")
+DIGEST = Digest(
     holder="josiane",
     day=date(2026, 6, 12),
     until=at("2026-06-15 06:45"),
@@ -292,9 +415,9 @@ DIGEST = d.Digest(
     lines=(
         GOING,
         COMING,
-        replace(GOING, direction=d.Direction.BACK, opening=span("2026-06-15", "08:00-10:00")),
+        replace(GOING, direction=Direction.BACK, opening=span("2026-06-15", "08:00-10:00")),
     ),
-    changed=(d.Change(GONE, cancelled=True),),
+    changed=(Change(GONE, cancelled=True),),
 )
 PLACE = "R-4M8TQ back loge 2026-06-12T08:00Z"
 MONDAY = date(2026, 6, 15).toordinal()
@@ -320,15 +443,15 @@ DEEDS: tuple[Deed, ...] = (
 )
 WHICH = (replace(COMING, number=2), replace(LATE, number=1))
 DOUBTS = (
-    d.Doubt(Statement(Verb.RETURNED, words="rendu"), d.Unclear.WHICH, WHICH),
-    d.Doubt(Statement(Verb.HANDED, (9,), words="9 remis"), d.Unclear.NUMBER),
-    d.Doubt(Statement(Verb.MISSING, things=(Amount("chaise", None),), words="des chaises"), d.Unclear.HOW_MANY),
-    d.Doubt(Statement(Verb.ADDED, words="ajouter 2 thermos"), d.Unclear.NEW_KIND),
-    d.Doubt(Statement(Verb.LIMITED, words="maximum 4 tonnelles"), d.Unclear.NOT_LEFT),
+    Doubt(Statement(Verb.RETURNED, words="rendu"), Unclear.WHICH, WHICH),
+    Doubt(Statement(Verb.HANDED, (9,), words="9 remis"), Unclear.NUMBER),
+    Doubt(Statement(Verb.MISSING, things=(Amount("chaise", None),), words="des chaises"), Unclear.HOW_MANY),
+    Doubt(Statement(Verb.ADDED, words="ajouter 2 thermos"), Unclear.NEW_KIND),
+    Doubt(Statement(Verb.LIMITED, words="maximum 4 tonnelles"), Unclear.NOT_LEFT),
 )
 NOTED = (Report("josiane", "josiane.lambert@voisines.example", DEEDS[:2], "2 rendu", id=7),)
 CARINE = Collector("Carine", "0400 98 76 54")
-EMPTY_DIGEST = d.Digest("josiane", date(2026, 6, 12), at("2026-06-13 06:45"))
+EMPTY_DIGEST = Digest("josiane", date(2026, 6, 12), at("2026-06-13 06:45"))
 ORIGINAL = b"From: yvette.collin@courrier.example\r\nSubject: Cle\r\n\r\nBonjour, la cle ne tourne pas.\r\n"
 
 
@@ -336,7 +459,7 @@ ORIGINAL = b"From: yvette.collin@courrier.example\r\nSubject: Cle\r\n\r\nBonjour
 class Example:
     """One letter of the gallery, and when it is written."""
 
-    notice: d.Notice
+    notice: Notice
     thread: Thread = field(default_factory=Thread)
     now: datetime = NOW
 
@@ -352,7 +475,7 @@ def a_week_later(use: Use) -> Use:
     return replace(use, when=when, out=out, back=back)
 
 
-def contents(language: str) -> dict[str, d.Content]:
+def contents(language: str) -> dict[str, Content]:
     """Return something to tell of each kind, by name: at least one of each class of notices."""
     booked = reservation(language)
     asked = replace(booked, state=State.ASKED, uses=(), sequence=0)
@@ -387,260 +510,248 @@ def contents(language: str) -> dict[str, d.Content]:
     waits = Approval(1, ("quartier",), NOW, meeting=date(2026, 6, 9))
     reserved = replace(booked, reserve=waits, initiative="jardin-partage", told=("college:2026-06-09:1",))
     also = replace(reserved, code="R-4M8TQ", uses=booked.uses[:1], attendees=20, initiative=None)
-    listing = (d.Listing(1, reserved), d.Listing(2, also))
+    listing = (Listing(1, reserved), Listing(2, also))
     given_up = replace(offered, sequence=2, reserve=replace(waits, granted=False, uses=booked.uses))
     chairs = Item(("chaise",), None, words=(WORDS[language][2],))
     vague = replace(asked, request=Meaning(language, Intent.BOOK, (Item((ANY_ROOM,)), chairs)))
     return {
-        "confirmed": d.Confirmed(booked, undo),
-        "confirmed-chosen": d.Confirmed(booked, undo, chosen=2),
-        "confirmed-proposal": d.Confirmed(booked, undo, chosen=0),
-        "confirmed-proven": d.Confirmed(booked, undo, proven=True),
-        "confirmed-goods": d.Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (d.NotLent("trampoline"),)),
-        "confirmed-series": d.Confirmed(series, undo),
-        "confirmed-dates": d.Confirmed(replace(booked, uses=sundays(), request=None), undo),
-        "confirmed-approved": d.Confirmed(booked, undo, said=SAID[language]),
-        "confirmed-reserved": d.Confirmed(reserved, undo),
-        "changed-reserved": d.Changed(replace(reserved, uses=later.uses), booked.uses, undo),
-        "reminded-reserved": d.Reminded(reserved),
-        "listed-reserved": d.Listed((reserved,)),
-        "firm": d.Firm(replace(booked, sequence=2, reserve=replace(waits, granted=True, uses=booked.uses))),
-        "withdrawn-college": d.Withdrawn(given_up, booked.uses, SAID[language], True, ("quartier",)),
-        "withdrawn": d.Withdrawn(
+        "confirmed": Confirmed(booked, undo),
+        "confirmed-chosen": Confirmed(booked, undo, chosen=2),
+        "confirmed-proposal": Confirmed(booked, undo, chosen=0),
+        "confirmed-proven": Confirmed(booked, undo, proven=True),
+        "confirmed-goods": Confirmed(replace(booked, uses=(TENTS, CHAIRS)), undo, (NotLent("trampoline"),)),
+        "confirmed-series": Confirmed(series, undo),
+        "confirmed-dates": Confirmed(replace(booked, uses=sundays(), request=None), undo),
+        "confirmed-approved": Confirmed(booked, undo, said=SAID[language]),
+        "confirmed-reserved": Confirmed(reserved, undo),
+        "changed-reserved": Changed(replace(reserved, uses=later.uses), booked.uses, undo),
+        "reminded-reserved": Reminded(reserved),
+        "listed-reserved": Listed((reserved,)),
+        "firm": Firm(replace(booked, sequence=2, reserve=replace(waits, granted=True, uses=booked.uses))),
+        "withdrawn-college": Withdrawn(given_up, booked.uses, SAID[language], True, ("quartier",)),
+        "withdrawn": Withdrawn(
             replace(offered, options=OPTIONS[:1]), booked.uses, SAID[language], reasons=("nuit", "alcool")
         ),
-        "withdrawn-none": d.Withdrawn(
+        "withdrawn-none": Withdrawn(
             replace(booked, state=State.REFUSED, uses=(), options=()), booked.uses, college=True, reasons=("quartier",)
         ),
-        "college-list": d.CollegeList(date(2026, 6, 9), listing),
-        "college-list-again": d.CollegeList(date(2026, 6, 9), listing[1:], again=True),
-        "college-told": d.CollegeTold(
+        "college-list": CollegeList(date(2026, 6, 9), listing),
+        "college-list-again": CollegeList(date(2026, 6, 9), listing[1:], again=True),
+        "college-told": CollegeTold(
             date(2026, 6, 9),
-            tuple(
-                d.Ruled(listing[0], ruling, "Wouter Aerts" if ruling is d.Ruling.DECIDED else "") for ruling in d.Ruling
-            ),
+            tuple(Ruled(listing[0], ruling, "Wouter Aerts" if ruling is Ruling.DECIDED else "") for ruling in Ruling),
             listing[1:],
         ),
-        "college-told-unclear": d.CollegeTold(date(2026, 6, 9), (), listing, ("OK, bien reçu",)),
-        "college-told-empty": d.CollegeTold(date(2026, 6, 9), (), listing, ("",)),
-        "examined": d.Examined(examined),
-        "examined-still": d.Examined(examined, objections=(TAKEN,)),
-        "examined-change": d.Examined(replace(changing, options=two[:1], approval=asking)),
-        "approval-asked": d.ApprovalAsked(examined),
-        "approval-asked-again": d.ApprovalAsked(replace(changing, options=two[:1], approval=asking), again=True),
-        "approved-otherwise": d.ApprovedOtherwise(
+        "college-told-unclear": CollegeTold(date(2026, 6, 9), (), listing, ("OK, bien reçu",)),
+        "college-told-empty": CollegeTold(date(2026, 6, 9), (), listing, ("",)),
+        "examined": Examined(examined),
+        "examined-still": Examined(examined, objections=(TAKEN,)),
+        "examined-change": Examined(replace(changing, options=two[:1], approval=asking)),
+        "approval-asked": ApprovalAsked(examined),
+        "approval-asked-again": ApprovalAsked(replace(changing, options=two[:1], approval=asking), again=True),
+        "approved-otherwise": ApprovedOtherwise(
             replace(examined, state=State.OFFERED, options=(Option(1, (ROOM,)),)), SAID[language]
         ),
-        "approved-after-all": d.ApprovedOtherwise(
-            replace(examined, state=State.OFFERED), SAID[language], after_all=True
-        ),
-        "not-approved": d.NotApproved(
+        "approved-after-all": ApprovedOtherwise(replace(examined, state=State.OFFERED), SAID[language], after_all=True),
+        "not-approved": NotApproved(
             replace(booked, state=State.REFUSED, uses=()), ("nuit",), booked.uses, SAID[language]
         ),
-        "not-approved-change": d.NotApproved(booked, ("nuit",), later.uses, SAID[language]),
-        "not-approved-lapsed": d.NotApproved(
+        "not-approved-change": NotApproved(booked, ("nuit",), later.uses, SAID[language]),
+        "not-approved-lapsed": NotApproved(
             replace(booked, state=State.LAPSED, uses=()), ("nuit",), booked.uses, lapsed=True
         ),
-        "approval-otherwise": d.ApprovalTold(replace(examined, state=State.OFFERED), d.Outcome.OTHERWISE),
-        "approval-decided": d.ApprovalTold(
-            replace(booked, approval=replace(asking, granted=True)), d.Outcome.DECIDED, who="Wouter Aerts"
+        "approval-otherwise": ApprovalTold(replace(examined, state=State.OFFERED), Settled.OTHERWISE),
+        "approval-decided": ApprovalTold(
+            replace(booked, approval=replace(asking, granted=True)), Settled.DECIDED, who="Wouter Aerts"
         ),
-        "approval-over": d.ApprovalTold(replace(booked, state=State.DECLINED, uses=()), d.Outcome.OVER),
-        "approval-not-possible": d.ApprovalTold(examined, d.Outcome.NOT_POSSIBLE, (TAKEN,)),
-        "approval-taken-back": d.ApprovalTold(
-            replace(examined, state=State.OFFERED, options=OPTIONS[:2]), d.Outcome.TAKEN_BACK
+        "approval-over": ApprovalTold(replace(booked, state=State.DECLINED, uses=()), Settled.OVER),
+        "approval-not-possible": ApprovalTold(examined, Settled.NOT_POSSIBLE, (TAKEN,)),
+        "approval-taken-back": ApprovalTold(
+            replace(examined, state=State.OFFERED, options=OPTIONS[:2]), Settled.TAKEN_BACK
         ),
-        "approval-taken-back-change": d.ApprovalTold(booked, d.Outcome.TAKEN_BACK),
-        "approval-taken-back-none": d.ApprovalTold(replace(refused, options=()), d.Outcome.TAKEN_BACK),
-        "approval-not-possible-any-more": d.ApprovalTold(offered, d.Outcome.OFFERED, (TAKEN,)),
-        "approval-nothing-else": d.ApprovalTold(refused, d.Outcome.REFUSED, (TAKEN,)),
-        "approval-unclear": d.ApprovalTold(examined, d.Outcome.UNCLEAR),
-        "offered": d.Offered(offered, (TAKEN,)),
-        "offered-one": d.Offered(one_option, (TAKEN,)),
-        "offered-part": d.Offered(partial, (TOO_FEW,)),
-        "offered-unsure": d.Offered(replace(one_option, request=unsure), ()),
-        "refused": d.Refused(replace(booked, state=State.REFUSED, uses=()), OBJECTIONS),
-        "asked-room": d.Asked(
-            asked, frozenset({Lack.RESOURCE}), ("salle-polyvalente", "salle-reunion", "bibliotheque")
-        ),
-        "asked-day": d.Asked(asked, frozenset(), slots=rivals),
-        "asked-much": d.Asked(vague, frozenset({Lack.DATE, Lack.START, Lack.END, Lack.QUANTITY}), name=True),
-        "handed": d.Handed(booked),
-        "to-staff": d.ToStaff("change", YVETTE, SUBJECT[language], request(language), booked),
-        "to-staff-proposal": d.ToStaff(
+        "approval-taken-back-change": ApprovalTold(booked, Settled.TAKEN_BACK),
+        "approval-taken-back-none": ApprovalTold(replace(refused, options=()), Settled.TAKEN_BACK),
+        "approval-not-possible-any-more": ApprovalTold(offered, Settled.OFFERED, (TAKEN,)),
+        "approval-nothing-else": ApprovalTold(refused, Settled.REFUSED, (TAKEN,)),
+        "approval-unclear": ApprovalTold(examined, Settled.UNCLEAR),
+        "offered": Offered(offered, (TAKEN,)),
+        "offered-one": Offered(one_option, (TAKEN,)),
+        "offered-part": Offered(partial, (TOO_FEW,)),
+        "offered-unsure": Offered(replace(one_option, request=unsure), ()),
+        "refused": Refused(replace(booked, state=State.REFUSED, uses=()), OBJECTIONS),
+        "asked-room": Asked(asked, frozenset({Lack.RESOURCE}), ("salle-polyvalente", "salle-reunion", "bibliotheque")),
+        "asked-day": Asked(asked, frozenset(), slots=rivals),
+        "asked-much": Asked(vague, frozenset({Lack.DATE, Lack.START, Lack.END, Lack.QUANTITY}), name=True),
+        "handed": Handed(booked),
+        "to-staff": ToStaff("change", YVETTE, SUBJECT[language], request(language), booked),
+        "to-staff-proposal": ToStaff(
             "unknown-sender", YVETTE, SUBJECT[language], request(language), proposal=booked.uses
         ),
-        "draft": d.DraftShown(d.Notice(YVETTE, (language,), d.Confirmed(booked, undo)), booked, case(language)),
-        "draft-anew": d.DraftShown(
-            d.Notice(YVETTE, (language,), d.Refused(refused, (TAKEN,))), refused, case(language), anew=True
+        "draft": DraftShown(Notice(YVETTE, (language,), Confirmed(booked, undo)), booked, case(language)),
+        "draft-anew": DraftShown(
+            Notice(YVETTE, (language,), Refused(refused, (TAKEN,))), refused, case(language), anew=True
         ),
-        "draft-again": d.DraftShown(None, booked, case(language), again=True, since=at("2026-06-01 09:30")),
-        "case-sent": d.CaseTold(replace(case(language), ending=Ending.SENT), d.Dealt.ENDED, who="Wouter Aerts"),
-        "draft-unclear": d.CaseTold(replace(case(language), why="draft"), d.Dealt.UNCLEAR),
-        "behind": d.ToStaff("behind", YVETTE, SUBJECT[language], reservation=booked, told=False),
-        "case-booked": d.CaseTold(case(language), d.Dealt.BOOKED, booked),
-        "case-ended": d.CaseTold(replace(case(language), ending=Ending.DROPPED), d.Dealt.ENDED, who="Wouter Aerts"),
-        "case-unclear": d.CaseTold(case(language), d.Dealt.UNCLEAR),
-        "case-not-possible": d.CaseTold(case(language), d.Dealt.NOT_POSSIBLE, objections=(TAKEN,)),
-        "behalf-booked": d.BehalfTold(LOMBRICS, d.Carried.BOOKED, booked),
-        "behalf-cancelled": d.BehalfTold(LOMBRICS, d.Carried.CANCELLED, booked),
-        "behalf-answered": d.BehalfTold(Party(YVETTE), d.Carried.ANSWERED, offered),
-        "behalf-lacking": d.BehalfTold(
-            LOMBRICS, d.Carried.LACKING, asked=d.Asked(vague, frozenset({Lack.START, Lack.END}))
-        ),
-        "behalf-not-possible": d.BehalfTold(LOMBRICS, d.Carried.NOT_POSSIBLE, objections=(TAKEN,)),
-        "behalf-unclear": d.BehalfTold(LOMBRICS, d.Carried.UNCLEAR),
-        "for-whom": d.BehalfUnclear(Unresolved(Unknown.WHOM, "Compost des Tilleuls"), BEHALF),
-        "for-whom-of-these": d.BehalfUnclear(
+        "draft-again": DraftShown(None, booked, case(language), again=True, since=at("2026-06-01 09:30")),
+        "case-sent": CaseTold(replace(case(language), ending=Ending.SENT), Dealt.ENDED, who="Wouter Aerts"),
+        "draft-unclear": CaseTold(replace(case(language), why="draft"), Dealt.UNCLEAR),
+        "behind": ToStaff("behind", YVETTE, SUBJECT[language], reservation=booked, told=False),
+        "case-booked": CaseTold(case(language), Dealt.BOOKED, booked),
+        "case-ended": CaseTold(replace(case(language), ending=Ending.DROPPED), Dealt.ENDED, who="Wouter Aerts"),
+        "case-unclear": CaseTold(case(language), Dealt.UNCLEAR),
+        "case-not-possible": CaseTold(case(language), Dealt.NOT_POSSIBLE, objections=(TAKEN,)),
+        "behalf-booked": BehalfTold(LOMBRICS, Carried.BOOKED, booked),
+        "behalf-cancelled": BehalfTold(LOMBRICS, Carried.CANCELLED, booked),
+        "behalf-answered": BehalfTold(Party(YVETTE), Carried.ANSWERED, offered),
+        "behalf-lacking": BehalfTold(LOMBRICS, Carried.LACKING, asked=Asked(vague, frozenset({Lack.START, Lack.END}))),
+        "behalf-not-possible": BehalfTold(LOMBRICS, Carried.NOT_POSSIBLE, objections=(TAKEN,)),
+        "behalf-unclear": BehalfTold(LOMBRICS, Carried.UNCLEAR),
+        "for-whom": BehalfUnclear(Unresolved(Unknown.WHOM, "Compost des Tilleuls"), BEHALF),
+        "for-whom-of-these": BehalfUnclear(
             Unresolved(Unknown.SEVERAL, "Comité", ("Comité Vallée-Verte", "Comité du Parc")), BEHALF
         ),
-        "which-address": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, "Les Lombrics asbl"), BEHALF),
-        "whose-mail": d.BehalfUnclear(Unresolved(Unknown.ADDRESS, ""), BEHALF),
-        "block-told": d.BlockTold("Claire Dumont", CLOSED, (d.Inside(booked, booked.uses[:1]),), asks=True, until=undo),
-        "block-told-manager": d.BlockTold("Els Maes", CLOSED[:1], (d.Inside(booked, booked.uses[:1]),), until=undo),
-        "block-undone": d.BlockTold("Claire Dumont", CLOSED, undone=True),
-        **{f"block-unclear-{puzzle}": d.BlockUnclear(puzzle, "bloquer la salle") for puzzle in d.Puzzle},
-        "owners-told": d.OwnersTold((booked,), (d.Inside(booked, booked.uses[:1]),)),
-        "owners-told-before": d.OwnersTold(),
-        "displaced": d.Displaced(changing, booked.uses[:1], (SHUT,)),
-        "displaced-one": d.Displaced(replace(changing, options=changing.options[:1]), booked.uses[:1], (SHUT,)),
-        "displaced-none": d.Displaced(booked, booked.uses[:1], (SHUT,)),
-        "displaced-back": d.Displaced(booked, booked.uses, back=True),
-        "still-inside": d.StillInside(booked, booked.uses[:1]),
-        "not-fetched": d.NotFetched(booked, GOING, span("2026-06-15", "08:00-10:00")),
-        "not-fetched-any-more": d.NotFetched(booked, GOING, None),
-        "recalled": d.Recalled(case(language), at("2026-05-27 16:10"), date(2026, 6, 5), told=True),
-        "answer-by": d.AnswerBy(case(language), date(2026, 6, 5)),
-        "week-plan": d.WeekPlan(
+        "which-address": BehalfUnclear(Unresolved(Unknown.ADDRESS, "Les Lombrics asbl"), BEHALF),
+        "whose-mail": BehalfUnclear(Unresolved(Unknown.ADDRESS, ""), BEHALF),
+        "block-told": BlockTold("Claire Dumont", CLOSED, (Inside(booked, booked.uses[:1]),), asks=True, until=undo),
+        "block-told-manager": BlockTold("Els Maes", CLOSED[:1], (Inside(booked, booked.uses[:1]),), until=undo),
+        "block-undone": BlockTold("Claire Dumont", CLOSED, undone=True),
+        **{f"block-unclear-{puzzle}": BlockUnclear(puzzle, "bloquer la salle") for puzzle in Puzzle},
+        "owners-told": OwnersTold((booked,), (Inside(booked, booked.uses[:1]),)),
+        "owners-told-before": OwnersTold(),
+        "displaced": Displaced(changing, booked.uses[:1], (SHUT,)),
+        "displaced-one": Displaced(replace(changing, options=changing.options[:1]), booked.uses[:1], (SHUT,)),
+        "displaced-none": Displaced(booked, booked.uses[:1], (SHUT,)),
+        "displaced-back": Displaced(booked, booked.uses, back=True),
+        "still-inside": StillInside(booked, booked.uses[:1]),
+        "not-fetched": NotFetched(booked, GOING, span("2026-06-15", "08:00-10:00")),
+        "not-fetched-any-more": NotFetched(booked, GOING, None),
+        "recalled": Recalled(case(language), at("2026-05-27 16:10"), date(2026, 6, 5), told=True),
+        "answer-by": AnswerBy(case(language), date(2026, 6, 5)),
+        "week-plan": WeekPlan(
             "els",
             days("2026-06-08", "2026-06-14"),
             (replace(booked, uses=(CLASS,), attendees=20), replace(reserved, code="R-9F4YB", uses=(CLASS,))),
             CLOSED[:1],
             tuple(deed for deed in DEEDS if isinstance(deed, Opened)),
         ),
-        "week-plan-empty": d.WeekPlan("els", days("2026-06-08", "2026-06-14")),
-        "morning": d.Morning(
-            (d.Waiting(case(language), at("2026-05-29 16:10")), d.Waiting(case(language), at("2026-06-01 11:00"))),
+        "week-plan-empty": WeekPlan("els", days("2026-06-08", "2026-06-14")),
+        "morning": Morning(
+            (Waiting(case(language), at("2026-05-29 16:10")), Waiting(case(language), at("2026-06-01 11:00"))),
             (replace(booked, unreached=True),),
             (examined,),
-            (d.Waiting(case(language), at("2026-06-01 12:00")),),
+            (Waiting(case(language), at("2026-06-01 12:00")),),
             (reserved,),
         ),
-        "person-says": d.PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
-        "free": d.Free(FREE),
-        "free-hint": d.Free(FREE[1:3], hint=True),
-        "free-none": d.Free(FREE[:1]),
-        "listed": d.Listed((booked, replace(offered, code="R-9F4YB", uses=()))),
-        "listed-none": d.Listed(()),
-        "free-days": d.Free(FREE_DAYS, more=True),
-        "helped": d.Helped(),
-        "helped-topics": d.Helped(("wifi", "deposit"), ("salle-polyvalente", "tonnelle"), asked),
-        "helped-lent": d.Helped(("lent",), (), offered),
-        "challenged": d.Challenged(booked, Act.CANCEL),
-        "challenged-calendar": d.Challenged(booked, Act.CANCEL, by_calendar=True),
-        "challenged-change": d.Challenged(changing, Act.CHANGE, uses=later.uses, collector=CARINE),
-        "challenged-undo": d.Challenged(changing, Act.UNDO, uses=later.uses),
-        "changed": d.Changed(replace(later, collector=CARINE), booked.uses, undo, asked=request(language)),
-        "changed-less": d.Changed(replace(booked, uses=booked.uses[:1]), booked.uses, undo),
-        "changed-back": d.Changed(booked, later.uses, None, undone=True),
-        "change-offered": d.ChangeOffered(changing, (TAKEN,)),
-        "change-offered-one": d.ChangeOffered(replace(changing, options=changing.options[:1]), (TOO_FEW,)),
-        "change-offered-again": d.ChangeOffered(changing, ()),
-        "repeated": d.Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
-        "repeated-else": d.Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
-        "which": d.Which(replace(asked, code="R-9F4YB"), (booked, series)),
-        "vouching": d.Vouching(booked, MARC),
-        "vouching-awaited": d.Vouching(None, MARC),
-        "vouching-done": d.Vouching(booked, MARC, vouched=True),
-        "proposed": d.Proposed(replace(offered, options=(Option(1, later.uses),)), booked),
-        "collector": d.CollectorNoted(replace(booked, collector=CARINE)),
-        "challenged-collector": d.Challenged(booked, Act.NOTE, collector=CARINE),
-        "openings": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True),
-        "openings-one": d.OpeningsOffered(replace(changing, options=changing.options[:1]), (BACK,), fetching=False),
-        "openings-direct": d.OpeningsOffered(several, (OUT, GARAGE_OUT), fetching=True, direct=True),
-        "openings-direct-alone": d.OpeningsOffered(
-            replace(several, options=several.options[:1]), (), True, direct=True
-        ),
-        "openings-refused": d.OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True, refused=True),
-        "openings-unproven": d.OpeningsOffered(several, (OUT, GARAGE_OUT), True, direct=True, unproven=True),
-        "direct-asked": d.DirectAsked(booked, (GIVEN,), DEADLINE),
-        "direct-awaited": d.DirectAwaited(several),
-        "direct-agreed": d.DirectAgreed(
+        "person-says": PersonSays(PERSON[language], "Claire Dumont", replace(booked, state=State.HANDED, uses=())),
+        "free": Free(FREE),
+        "free-hint": Free(FREE[1:3], hint=True),
+        "free-none": Free(FREE[:1]),
+        "listed": Listed((booked, replace(offered, code="R-9F4YB", uses=()))),
+        "listed-none": Listed(()),
+        "free-days": Free(FREE_DAYS, more=True),
+        "helped": Helped(),
+        "helped-topics": Helped(("wifi", "deposit"), ("salle-polyvalente", "tonnelle"), asked),
+        "helped-lent": Helped(("lent",), (), offered),
+        "challenged": Challenged(booked, Act.CANCEL),
+        "challenged-calendar": Challenged(booked, Act.CANCEL, by_calendar=True),
+        "challenged-change": Challenged(changing, Act.CHANGE, uses=later.uses, collector=CARINE),
+        "challenged-undo": Challenged(changing, Act.UNDO, uses=later.uses),
+        "changed": Changed(replace(later, collector=CARINE), booked.uses, undo, asked=request(language)),
+        "changed-less": Changed(replace(booked, uses=booked.uses[:1]), booked.uses, undo),
+        "changed-back": Changed(booked, later.uses, None, undone=True),
+        "change-offered": ChangeOffered(changing, (TAKEN,)),
+        "change-offered-one": ChangeOffered(replace(changing, options=changing.options[:1]), (TOO_FEW,)),
+        "change-offered-again": ChangeOffered(changing, ()),
+        "repeated": Repeated(replace(asked, code="R-9F4YB"), booked, booked.uses),
+        "repeated-else": Repeated(replace(asked, code="R-9F4YB"), booked, later.uses),
+        "which": Which(replace(asked, code="R-9F4YB"), (booked, series)),
+        "vouching": Vouching(booked, MARC),
+        "vouching-awaited": Vouching(None, MARC),
+        "vouching-done": Vouching(booked, MARC, vouched=True),
+        "proposed": Proposed(replace(offered, options=(Option(1, later.uses),)), booked),
+        "collector": CollectorNoted(replace(booked, collector=CARINE)),
+        "challenged-collector": Challenged(booked, Act.NOTE, collector=CARINE),
+        "openings": OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True),
+        "openings-one": OpeningsOffered(replace(changing, options=changing.options[:1]), (BACK,), fetching=False),
+        "openings-direct": OpeningsOffered(several, (OUT, GARAGE_OUT), fetching=True, direct=True),
+        "openings-direct-alone": OpeningsOffered(replace(several, options=several.options[:1]), (), True, direct=True),
+        "openings-refused": OpeningsOffered(changing, (OUT, GARAGE_OUT), fetching=True, refused=True),
+        "openings-unproven": OpeningsOffered(several, (OUT, GARAGE_OUT), True, direct=True, unproven=True),
+        "direct-asked": DirectAsked(booked, (GIVEN,), DEADLINE),
+        "direct-awaited": DirectAwaited(several),
+        "direct-agreed": DirectAgreed(
             replace(booked, uses=(TAKEN_OVER, TENTS, CHAIRS)), (ROOM, TENTS, CHAIRS), DEADLINE
         ),
-        "direct-agreed-giving": d.DirectAgreed(replace(booked, uses=(GIVEN,)), (ROOM,), DEADLINE),
-        "direct-off": d.DirectOff(booked, (TAKEN_OVER, TENTS, CHAIRS)),
-        "direct-off-unneeded": d.DirectOff(booked, booked.uses, needed=False),
-        "unchanged": d.Unchanged(booked),
-        "unchanged-no": d.Unchanged(booked, (TAKEN,)),
-        "asked-change": d.Asked(replace(changing, options=()), frozenset(), slots=rivals),
-        "cancelled": d.Cancelled(replace(booked, state=State.CANCELLED, sequence=2)),
-        "declined": d.Declined(replace(offered, state=State.DECLINED)),
-        "lapsed": d.Lapsed(replace(offered, state=State.LAPSED)),
-        "thanked": d.Thanked(booked),
-        "held": d.Held(option_held),
-        "held-again": d.Held(option_held, again=True),
-        "waits": d.Waits(replace(offered, state=State.WAITING, options=(), deadline=None), OPTIONS[1].uses),
-        "freed": d.Freed(replace(one_option, options=OPTIONS[1:2])),
-        "waited": d.WaitedInVain(replace(offered, state=State.LAPSED, options=()), OPTIONS[1].uses),
-        "goes-on": d.GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30)),
-        "kept": d.Kept(series, series.uses[4:], date(2026, 9, 30)),
-        "freeing": d.Freeing(replace(series, uses=series.uses[:4]), series.uses[4:], date(2026, 9, 30)),
-        "data-asked": d.DataAsked(),
-        "forget-asked": d.ForgetAsked(),
-        "your-data": d.YourData(Personal(YVETTE.address, (booked, refused), (WENT_WELL,), 3, 5, '{"address": "…"}')),
-        "your-data-none": d.YourData(Personal(YVETTE.address)),
-        "still-needed": d.StillNeeded((booked, replace(one_option, code="R-9F4YB", uses=()))),
-        "forgotten": d.Forgotten(),
-        "on-the-spot": d.OnTheSpot(booked, (ROOM,)),
-        "problem": d.Problem(booked, (ROOM,), YVETTE, "0400 98 76 54"),
-        "on-call": d.OnCall(("maison-quartier",)),
-        "on-call-anywhere": d.OnCall(tuple(rules().sites), known=False),
-        "on-call-no-number": d.OnCall((), known=False),
-        "problem-without-booking": d.Problem(None, (), YVETTE, "", ("maison-quartier",)),
-        "thanked-scores": d.Thanked(booked, WENT_WELL, passed_on=False),
-        "reminded": d.Reminded(booked),
-        "evaluation": d.Evaluated(booked),
-        "alert": d.Alert(
+        "direct-agreed-giving": DirectAgreed(replace(booked, uses=(GIVEN,)), (ROOM,), DEADLINE),
+        "direct-off": DirectOff(booked, (TAKEN_OVER, TENTS, CHAIRS)),
+        "direct-off-unneeded": DirectOff(booked, booked.uses, needed=False),
+        "unchanged": Unchanged(booked),
+        "unchanged-no": Unchanged(booked, (TAKEN,)),
+        "asked-change": Asked(replace(changing, options=()), frozenset(), slots=rivals),
+        "cancelled": Cancelled(replace(booked, state=State.CANCELLED, sequence=2)),
+        "declined": Declined(replace(offered, state=State.DECLINED)),
+        "lapsed": Lapsed(replace(offered, state=State.LAPSED)),
+        "thanked": Thanked(booked),
+        "held": OptionHeld(option_held),
+        "held-again": OptionHeld(option_held, again=True),
+        "waits": Waits(replace(offered, state=State.WAITING, options=(), deadline=None), OPTIONS[1].uses),
+        "freed": Freed(replace(one_option, options=OPTIONS[1:2])),
+        "waited": WaitedInVain(replace(offered, state=State.LAPSED, options=()), OPTIONS[1].uses),
+        "goes-on": GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30)),
+        "kept": Kept(series, series.uses[4:], date(2026, 9, 30)),
+        "freeing": Freeing(replace(series, uses=series.uses[:4]), series.uses[4:], date(2026, 9, 30)),
+        "data-asked": DataAsked(),
+        "forget-asked": ForgetAsked(),
+        "your-data": YourData(Personal(YVETTE.address, (booked, refused), (WENT_WELL,), 3, 5, '{"address": "…"}')),
+        "your-data-none": YourData(Personal(YVETTE.address)),
+        "still-needed": StillNeeded((booked, replace(one_option, code="R-9F4YB", uses=()))),
+        "forgotten": Forgotten(),
+        "on-the-spot": OnTheSpot(booked, (ROOM,)),
+        "problem": Problem(booked, (ROOM,), YVETTE, "0400 98 76 54"),
+        "on-call": OnCall(("maison-quartier",)),
+        "on-call-anywhere": OnCall(tuple(rules().sites), known=False),
+        "on-call-no-number": OnCall((), known=False),
+        "problem-without-booking": Problem(None, (), YVETTE, "", ("maison-quartier",)),
+        "thanked-scores": Thanked(booked, WENT_WELL, passed_on=False),
+        "reminded": Reminded(booked),
+        "evaluation": Evaluated(booked),
+        "alert": Alert(
             "undeliverable",
             {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
         ),
-        "alert-flood": d.Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
-        "alert-trouble": d.Alert("trouble-mailbox", {"since": "12/06/2026 09:30", "error": "IMAP: login refused"}),
-        "alert-restored": d.Alert("restored", {"mails": "14", "letters": "12", "folder": "Drafts"}),
-        "alert-login": d.Alert(
+        "alert-flood": Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
+        "alert-trouble": Alert("trouble-mailbox", {"since": "12/06/2026 09:30", "error": "IMAP: login refused"}),
+        "alert-restored": Alert("restored", {"mails": "14", "letters": "12", "folder": "Drafts"}),
+        "alert-login": Alert(
             "trouble-login",
             {"since": "12/06/2026 09:30", "error": "the sign-in service refuses: it expired. Run mailbot login."},
         ),
-        "short-notice": d.ShortNotice("josiane", (d.Change(GOING, cancelled=False),)),
-        "short-notice-two": d.ShortNotice(
-            "josiane", (d.Change(GOING, cancelled=False), d.Change(GONE, cancelled=True))
-        ),
-        "offered-again": d.Offered(offered, ()),
+        "short-notice": ShortNotice("josiane", (Change(GOING, cancelled=False),)),
+        "short-notice-two": ShortNotice("josiane", (Change(GOING, cancelled=False), Change(GONE, cancelled=True))),
+        "offered-again": Offered(offered, ()),
         "digest": DIGEST,
         "digest-reserved": replace(DIGEST, late=(), lines=(replace(GOING, reserved=True),), changed=()),
         "digest-direct": replace(DIGEST, late=(), changed=(), lines=(GOING, DIRECT)),
         "digest-noted": replace(DIGEST, late=(), changed=(), noted=NOTED),
         "digest-blocked": replace(DIGEST, late=(), changed=(), blocked=CLOSED[:1]),
-        "overdue": d.Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),
-        "overdue-told": d.OverdueTold(booked, replace(LATE, reminded=3), 3),
-        "short-warned": d.ShortWarned(booked, d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening)),
-        "short-warned-key": d.ShortWarned(booked, d.Shortfall(booked, "key:maison-quartier:1", 1, 0, OUT.opening)),
-        "brought-back": d.BroughtBack(booked),
-        "brought-back-condition": d.BroughtBack(booked, condition=True),
-        "brought-back-unseen": d.BroughtBack(booked, to_be_seen=True),
+        "overdue": Overdue(booked, LATE, 1, span("2026-06-15", "08:00-10:00")),
+        "overdue-told": OverdueTold(booked, replace(LATE, reminded=3), 3),
+        "short-warned": ShortWarned(booked, Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening)),
+        "short-warned-key": ShortWarned(booked, Shortfall(booked, "key:maison-quartier:1", 1, 0, OUT.opening)),
+        "brought-back": BroughtBack(booked),
+        "brought-back-condition": BroughtBack(booked, condition=True),
+        "brought-back-unseen": BroughtBack(booked, to_be_seen=True),
         "digest-late": replace(
             DIGEST, late=(replace(LATE, reminded=2), replace(LATE, code="R-5N6PQ", said_back=True)), changed=()
         ),
-        "coming": d.Coming((replace(GOING, number=3), GONE), date(2026, 6, 12), at("2026-06-15 06:45")),
-        "coming-none": d.Coming((), date(2026, 6, 12), at("2026-06-15 06:45")),
-        "report-unclear": d.ReportUnclear(DOUBTS, DEEDS[:1]),
-        "report-handed": d.ReportUnclear(handed=True),
-        "report-challenged": d.ReportChallenged(DEEDS[1:5], DOUBTS[1:2]),
-        "report-told": d.ReportTold(
+        "coming": Coming((replace(GOING, number=3), GONE), date(2026, 6, 12), at("2026-06-15 06:45")),
+        "coming-none": Coming((), date(2026, 6, 12), at("2026-06-15 06:45")),
+        "report-unclear": ReportUnclear(DOUBTS, DEEDS[:1]),
+        "report-handed": ReportUnclear(handed=True),
+        "report-challenged": ReportChallenged(DEEDS[1:5], DOUBTS[1:2]),
+        "report-told": ReportTold(
             "Freddy Cools",
             DEEDS,
-            (d.Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening),),
+            (Shortfall(booked, "tonnelle", 2, 1, GARAGE_OUT.opening),),
             "rendu, une tonnelle déchirée",
             (GOING,),
             unread=True,
@@ -650,7 +761,7 @@ def contents(language: str) -> dict[str, d.Content]:
 
 
 CLOSED = tuple(deed for deed in DEEDS if isinstance(deed, Blocked))
-SHUT = d.Closed("maison-quartier", days("2026-06-12", "2026-06-14"), {"": "peinture"})
+SHUT = Closed("maison-quartier", days("2026-06-12", "2026-06-14"), {"": "peinture"})
 CLASS = replace(ROOM, resource="classe-tilleuls", when=span("2026-06-10", "17:00-19:00"))
 LOMBRICS = Party(Address("", "karim@leslombrics.example"), "les-lombrics", "Les Lombrics asbl", "fr")
 BEHALF = "salle polyvalente le 19 juin 18-22h"
@@ -674,36 +785,36 @@ IN_BOTH = ("confirmed", "confirmed-dates", "offered", "asked-much", "handed")
 
 
 FOR_STAFF = (
-    d.ToStaff,
-    d.Alert,
-    d.ReportTold,
-    d.OverdueTold,
-    d.CaseTold,
-    d.Morning,
-    d.ApprovalAsked,
-    d.ApprovalTold,
-    d.CollegeList,
-    d.CollegeTold,
-    d.DraftShown,
-    d.BehalfTold,
-    d.BehalfUnclear,
-    d.BlockTold,
-    d.BlockUnclear,
-    d.OwnersTold,
-    d.StillInside,
-    d.WeekPlan,
-    d.Recalled,
+    ToStaff,
+    Alert,
+    ReportTold,
+    OverdueTold,
+    CaseTold,
+    Morning,
+    ApprovalAsked,
+    ApprovalTold,
+    CollegeList,
+    CollegeTold,
+    DraftShown,
+    BehalfTold,
+    BehalfUnclear,
+    BlockTold,
+    BlockUnclear,
+    OwnersTold,
+    StillInside,
+    WeekPlan,
+    Recalled,
 )
 BY_THE_CLOCK = (
-    d.Freed,
-    d.WaitedInVain,
-    d.GoesOn,
-    d.Freeing,
-    d.Overdue,
-    d.ShortWarned,
-    d.Displaced,
-    d.NotFetched,
-    d.AnswerBy,
+    Freed,
+    WaitedInVain,
+    GoesOn,
+    Freeing,
+    Overdue,
+    ShortWarned,
+    Displaced,
+    NotFetched,
+    AnswerBy,
 )
 """Letters that answer no mail, written at any hour."""
 
@@ -715,19 +826,19 @@ def letters(language: str, *, both: bool = False) -> dict[str, Example]:
     examples = {}
     told = contents(language)
     for name, content in ({name: told[name] for name in IN_BOTH} if both else told).items():
-        if isinstance(content, d.Reminded | d.Evaluated):
-            now = at("2026-06-10 09:30") if isinstance(content, d.Reminded) else at("2026-06-15 09:30")
-            notice = d.Notice(YVETTE, languages, content, answers=False)
+        if isinstance(content, Reminded | Evaluated):
+            now = at("2026-06-10 09:30") if isinstance(content, Reminded) else at("2026-06-15 09:30")
+            notice = Notice(YVETTE, languages, content, answers=False)
         elif isinstance(content, BY_THE_CLOCK) or name == "held-again":
-            notice, now = d.Notice(YVETTE, languages, content, answers=False), NOW
-        elif isinstance(content, d.Problem):
-            notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
-        elif isinstance(content, d.Digest | d.ShortNotice | d.Coming | d.ReportUnclear | d.ReportChallenged):
-            notice, now = d.Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
+            notice, now = Notice(YVETTE, languages, content, answers=False), NOW
+        elif isinstance(content, Problem):
+            notice, now = Notice(JOSIANE, languages, content, answers=False), at("2026-06-13 14:05")
+        elif isinstance(content, Digest | ShortNotice | Coming | ReportUnclear | ReportChallenged):
+            notice, now = Notice(JOSIANE, languages, content, answers=False), at("2026-06-12 06:45")
         elif isinstance(content, FOR_STAFF):
-            notice, now = d.Notice(CLAIRE, languages, content, answers=False), NOW
+            notice, now = Notice(CLAIRE, languages, content, answers=False), NOW
         else:
-            notice, now = d.Notice(YVETTE, languages, content), NOW
-        forwarded = isinstance(content, d.ToStaff | d.Problem | d.ReportTold | d.ApprovalAsked | d.DraftShown)
+            notice, now = Notice(YVETTE, languages, content), NOW
+        forwarded = isinstance(content, ToStaff | Problem | ReportTold | ApprovalAsked | DraftShown)
         examples[name] = Example(notice, thread if notice.answers or forwarded else Thread(), now)
     return examples

@@ -14,13 +14,29 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.behalf import Party
 from mailbot.model.cases import Case
 from mailbot.model.letters import Address
 from mailbot.model.meaning import Item
+from mailbot.model.notices import Content, Notice
+from mailbot.model.objections import Objection
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reservation import Approval, Reservation, State, Use
+from mailbot.model.to_askers import (
+    Cancelled,
+    ChangeOffered,
+    Confirmed,
+    Displaced,
+    Examined,
+    Lapsed,
+    NotApproved,
+    Offered,
+    Refused,
+    Thanked,
+    Unchanged,
+    Withdrawn,
+)
+from mailbot.model.to_staff import ApprovalTold, BehalfTold, Carried, CaseTold, Dealt, Settled, ToStaff
 from mailbot.replies.compose import Composer, greeted
 from mailbot.replies.reasons import kind_of
 from tests.replies import gallery
@@ -62,13 +78,13 @@ GOLDEN = Path(__file__).parent / "golden"
 ASKED = Thread("Re: Fête de la rue", "asked@courrier.example", ("first@courrier.example",))
 
 
-def written(content: d.Content, thread: Thread = ASKED, to: Address = YVETTE, *languages: str) -> Outgoing:
-    notice = d.Notice(to, languages or ("fr",), content)
+def written(content: Content, thread: Thread = ASKED, to: Address = YVETTE, *languages: str) -> Outgoing:
+    notice = Notice(to, languages or ("fr",), content)
     return COMPOSER.compose(notice, rules(), thread, NOW, "1.abc@bruyere.example", "digest")
 
 
-def confirmed(**changes: Any) -> d.Confirmed:
-    return d.Confirmed(reservation(**changes), UNDO)
+def confirmed(**changes: Any) -> Confirmed:
+    return Confirmed(reservation(**changes), UNDO)
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "both"])
@@ -118,7 +134,7 @@ OWN = [
 
 @pytest.mark.parametrize(("subject", "answered"), OWN)
 def test_marks_of_replies_and_our_own_words_do_not_pile_up(subject: str, answered: str) -> None:
-    assert parsed(written(d.Thanked(), Thread(subject, "a@b.example")).raw)["Subject"] == answered
+    assert parsed(written(Thanked(), Thread(subject, "a@b.example")).raw)["Subject"] == answered
 
 
 def test_a_long_subject_is_cut_so_that_the_decision_is_seen() -> None:
@@ -135,7 +151,7 @@ def test_an_answer_is_tied_to_the_mail_that_it_answers() -> None:
 
 
 def test_what_answers_nothing_is_told_as_such() -> None:
-    notice = d.Notice(YVETTE, ("fr",), d.Lapsed(reservation()), answers=False)
+    notice = Notice(YVETTE, ("fr",), Lapsed(reservation()), answers=False)
     message = parsed(COMPOSER.compose(notice, rules(), ASKED, NOW, "1@bruyere.example").raw)
     assert message["Auto-Submitted"] == "auto-generated"
     assert "In-Reply-To" not in message
@@ -144,7 +160,7 @@ def test_what_answers_nothing_is_told_as_such() -> None:
 
 def test_staff_get_the_mail_whole_and_no_reference_to_it() -> None:
     thread = replace(ASKED, forwarded=ORIGINAL)
-    message = parsed(written(d.ToStaff("human", YVETTE, "Clé"), thread).raw)
+    message = parsed(written(ToStaff("human", YVETTE, "Clé"), thread).raw)
     assert "In-Reply-To" not in message
     assert message["Auto-Submitted"] == "auto-generated"
     [attached] = message.iter_attachments()
@@ -218,7 +234,7 @@ PERSON = {"fr": "PERSONNE", "nl": "MEDEWERKER", "en": "PERSON"}
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_confirmation_says_how_to_undo_it_and_how_to_reach_a_person(language: str) -> None:
-    letter = written(d.Confirmed(reservation(language), UNDO), ASKED, YVETTE, language)
+    letter = written(Confirmed(reservation(language), UNDO), ASKED, YVETTE, language)
     assert UNDO_WORDS[language] in letter.text
     assert PERSON[language] in letter.text
     assert "02 000 01 23" in letter.text
@@ -243,7 +259,7 @@ def test_an_invitation_stands_once_among_the_ways_to_say_it() -> None:
 
 
 def test_dates_without_a_rule_are_a_file_to_open_and_the_letter_says_so() -> None:
-    letter = written(d.Confirmed(reservation(uses=two_halls()), UNDO))
+    letter = written(Confirmed(reservation(uses=two_halls()), UNDO))
     assert calendar_types(letter) == [("text/calendar", "PUBLISH", True)]
     assert "Le fichier joint met toutes ces dates dans votre agenda." in letter.text
 
@@ -253,8 +269,8 @@ def two_halls() -> tuple[Use, ...]:
 
 
 def test_what_ends_takes_itself_out_of_the_calendar() -> None:
-    assert calendar_types(written(d.Cancelled(reservation(sequence=2)))) == [("text/calendar", "CANCEL", False)]
-    assert calendar_types(written(d.Cancelled(reservation(uses=())))) == []
+    assert calendar_types(written(Cancelled(reservation(sequence=2)))) == [("text/calendar", "CANCEL", False)]
+    assert calendar_types(written(Cancelled(reservation(uses=())))) == []
 
 
 def test_what_is_left_of_a_series_is_in_the_calendar_file() -> None:
@@ -284,7 +300,7 @@ def test_the_same_notice_gives_the_same_bytes() -> None:
 def test_a_thing_that_was_taken_out_of_the_rules_is_called_by_its_id() -> None:
     sample = rules()
     bare = replace(sample, rooms={}, equipment={}, sites={}, keys={}, counters={}, holders={})
-    notice = d.Notice(YVETTE, ("fr",), confirmed())
+    notice = Notice(YVETTE, ("fr",), confirmed())
     text = COMPOSER.compose(notice, bare, ASKED, NOW, "1@bruyere.example").text
     assert "maison-quartier, samedi 13 juin 2026" in text
 
@@ -297,7 +313,7 @@ def test_libraries_of_letters_are_loaded_with_the_first_letter() -> None:
 
 def test_a_reservation_without_request_or_phone_still_reads_well() -> None:
     bare: Reservation = reservation(request=None, subject="", initiative=None)
-    letter = written(d.Confirmed(bare, UNDO), Thread())
+    letter = written(Confirmed(bare, UNDO), Thread())
     assert parsed(letter.raw)["Subject"] == "C'est réservé (R-7K3F2)"
     assert "Nous avons lu" not in letter.text
 
@@ -315,17 +331,17 @@ def test_each_letter_links_the_privacy_notice_as_text_and_on_the_page(language: 
 
 
 REFUSALS = {
-    "offered": lambda o, r: d.Offered(r, (o,)),
-    "refused": lambda o, r: d.Refused(replace(r, options=(), state=State.REFUSED), (o,)),
-    "change_offered": lambda o, r: d.ChangeOffered(replace(r, state=State.CHANGING), (o,)),
-    "unchanged": lambda o, r: d.Unchanged(replace(r, options=(), state=State.CONFIRMED), (o,)),
-    "examined": lambda o, r: d.Examined(
+    "offered": lambda o, r: Offered(r, (o,)),
+    "refused": lambda o, r: Refused(replace(r, options=(), state=State.REFUSED), (o,)),
+    "change_offered": lambda o, r: ChangeOffered(replace(r, state=State.CHANGING), (o,)),
+    "unchanged": lambda o, r: Unchanged(replace(r, options=(), state=State.CONFIRMED), (o,)),
+    "examined": lambda o, r: Examined(
         replace(r, state=State.EXAMINED, approval=Approval(1, ("nuit",), NOW), options=r.options[:1]), objections=(o,)
     ),
-    "displaced": lambda o, r: d.Displaced(replace(r, options=(), state=State.CONFIRMED), r.uses, (o,)),
-    "approval_told": lambda o, r: d.ApprovalTold(r, d.Outcome.NOT_POSSIBLE, (o,)),
-    "case_told": lambda o, r: d.CaseTold(CASE, d.Dealt.NOT_POSSIBLE, objections=(o,)),
-    "behalf_told": lambda o, r: d.BehalfTold(Party(YVETTE), d.Carried.NOT_POSSIBLE, objections=(o,)),
+    "displaced": lambda o, r: Displaced(replace(r, options=(), state=State.CONFIRMED), r.uses, (o,)),
+    "approval_told": lambda o, r: ApprovalTold(r, Settled.NOT_POSSIBLE, (o,)),
+    "case_told": lambda o, r: CaseTold(CASE, Dealt.NOT_POSSIBLE, objections=(o,)),
+    "behalf_told": lambda o, r: BehalfTold(Party(YVETTE), Carried.NOT_POSSIBLE, objections=(o,)),
 }
 """Letters that say why something cannot be, each made of an objection and of a reservation."""
 CASE = Case("digest", "human", YVETTE, ("fr",), "Fête", "…", NOW)
@@ -334,11 +350,11 @@ CASE = Case("digest", "human", YVETTE, ("fr",), "Fête", "…", NOW)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_names_the_article_whatever_its_reason_and_whatever_the_letter(language: str) -> None:
     kinds = {kind_of(objection) for objection in OBJECTIONS}
-    assert len(kinds) == len(get_args(d.Objection)), "one of each class"
+    assert len(kinds) == len(get_args(Objection)), "one of each class"
     cited = replace(rules(), articles={kind: dict.fromkeys(LANGUAGES, f"art. {kind}") for kind in kinds})
     offers = reservation(language, options=OPTIONS, deadline=DEADLINE, state=State.OFFERED)
     for (name, made), objection in product(REFUSALS.items(), OBJECTIONS):
-        notice = d.Notice(YVETTE, (language,), made(objection, offers))
+        notice = Notice(YVETTE, (language,), made(objection, offers))
         assert notice.content.template == name
         text = COMPOSER.compose(notice, cited, ASKED, NOW, "1.abc@bruyere.example").text
         assert f"(art. {kind_of(objection)})" in text, (name, objection)
@@ -351,7 +367,7 @@ def test_without_an_article_a_refusal_says_which_rule_it_is(language: str) -> No
     offers = reservation(language, options=OPTIONS, deadline=DEADLINE, state=State.OFFERED)
     told: dict[str, str] = {}
     for objection in OBJECTIONS:
-        notice = d.Notice(YVETTE, (language,), d.Refused(replace(offers, options=()), (objection,)))
+        notice = Notice(YVETTE, (language,), Refused(replace(offers, options=()), (objection,)))
         told[str(objection)] = COMPOSER.compose(notice, bare, ASKED, NOW, "1.abc@bruyere.example").text
     assert len(set(told.values())) == len(OBJECTIONS)
 
@@ -366,9 +382,9 @@ def test_who_is_refused_by_a_person_or_by_the_college_reads_which_rule_wanted_th
     reasons = ("quartier",) if college else ("nuit",)
     why = cited.why_asked(reasons[0])[language]
     for content in (
-        d.NotApproved(none, reasons, reservation().uses),
-        d.Withdrawn(none, reservation().uses, college=college, reasons=reasons),
+        NotApproved(none, reasons, reservation().uses),
+        Withdrawn(none, reservation().uses, college=college, reasons=reasons),
     ):
-        text = COMPOSER.compose(d.Notice(YVETTE, (language,), content), cited, ASKED, NOW, "1@bruyere.example").text
+        text = COMPOSER.compose(Notice(YVETTE, (language,), content), cited, ASKED, NOW, "1@bruyere.example").text
         assert why in text
         assert "(art. 12)" in text

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
-from mailbot.model import decision as d
 from mailbot.model.meaning import Intent, Lack
+from mailbot.model.notices import Content
 from mailbot.model.reservation import State
 from mailbot.replies.compose import Composer
 from tests.replies.examples import LANGUAGES, TEMPLATES, contents
@@ -60,7 +60,7 @@ def test_every_language_has_the_same_templates(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_notice_has_its_letter_and_its_example(language: str) -> None:
-    kinds = {kind.template for kind in get_args(d.Content)}
+    kinds = {kind.template for kind in get_args(Content)}
     assert kinds <= {path.stem for path in (TEMPLATES / language).glob("*.txt")}
     assert kinds == {content.template for content in contents(language).values()}
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
+from mailbot.model.notices import Notice
 from mailbot.model.outbox import Thread
+from mailbot.model.to_askers import Confirmed
 from mailbot.replies.compose import Composer
 from mailbot.replies.message import LARGEST_FILE, attached_file
 from tests.replies.examples import CHAIRS, NOW, TEMPLATES, YVETTE, at, reservation, rules
@@ -21,7 +22,7 @@ def letter(folder: Path, plan: str = "plans/parc.pdf", **changes: object) -> lis
     """Return what is attached to a confirmation: names and contents."""
     site = next(room.site for room in rules().rooms.values() if room.id == "maison-quartier")
     with_plan = replace(rules(), sites={**rules().sites, site: replace(rules().sites[site], plan=plan)})
-    notice = d.Notice(YVETTE, ("fr",), d.Confirmed(reservation(**changes), at("2026-06-03 09:30")))
+    notice = Notice(YVETTE, ("fr",), Confirmed(reservation(**changes), at("2026-06-03 09:30")))
     written = Composer(TEMPLATES, folder).compose(notice, with_plan, Thread(), NOW, "1@bruyere.example")
     files = [part for part in parsed(written.raw).walk() if part.get_content_disposition() == "attachment"]
     return [(str(part.get_filename()), part.get_payload(decode=True)) for part in files]  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
+from mailbot.model.objections import NoKey, NotLent, Objection, OutsideHours, Taken, TooManyBookings, TooManyPeople
 from mailbot.model.spans import Hours
 from mailbot.replies.reasons import kind_of
 from tests.replies.examples import LANGUAGES, OBJECTIONS, TAKEN, evenings, rules, span
@@ -16,12 +16,12 @@ from tests.replies.tellers import teller
 
 
 def test_the_examples_hold_each_class_of_objections() -> None:
-    assert {type(objection) for objection in OBJECTIONS} == set(get_args(d.Objection))
+    assert {type(objection) for objection in OBJECTIONS} == set(get_args(Objection))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("objection", OBJECTIONS, ids=kind_of)
-def test_each_reason_is_one_sentence(language: str, objection: d.Objection) -> None:
+def test_each_reason_is_one_sentence(language: str, objection: Objection) -> None:
     [line] = teller(language).objections([objection])
     assert line[0].isupper() or not line[0].isalpha()
     assert line.endswith(".")
@@ -35,7 +35,7 @@ def test_no_two_reasons_read_the_same(language: str) -> None:
 
 
 def test_what_is_taken_on_many_dates_is_one_line() -> None:
-    taken = [d.Taken("salle-reunion", use.when) for use in evenings("2026-09-01", 4)]
+    taken = [Taken("salle-reunion", use.when) for use in evenings("2026-09-01", 4)]
     assert (
         teller()
         .objections([*taken, TAKEN, *taken])[0]
@@ -46,8 +46,8 @@ def test_what_is_taken_on_many_dates_is_one_line() -> None:
 
 def test_what_is_closed_at_that_hour_on_many_dates_is_one_line() -> None:
     days = [date(2026, 9, 1), date(2026, 9, 3), date(2026, 10, 1)]
-    late = [d.OutsideHours("classe-tilleuls", day, (Hours(990, 1380),)) for day in days]
-    never = [d.OutsideHours("classe-tilleuls", day, ()) for day in days[:2]]
+    late = [OutsideHours("classe-tilleuls", day, (Hours(990, 1380),)) for day in days]
+    never = [OutsideHours("classe-tilleuls", day, ()) for day in days[:2]]
     assert teller().objections([*late, *never]) == (
         "Classe 3 : les 1er et 3 septembre, le 1er octobre, c'est ouvert de 16 h 30 à 23 h.",
         "Classe 3 : pas d'ouverture les 1er et 3 septembre.",
@@ -58,14 +58,14 @@ def test_what_is_closed_at_that_hour_on_many_dates_is_one_line() -> None:
 def test_the_article_is_named_where_the_rules_have_one() -> None:
     articles = {"no-key": {"fr": "art. 9"}, "order": {"fr": "art. 4"}}
     tell = teller("fr", replace(rules(), articles=articles))
-    no_key = d.NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00"))
+    no_key = NoKey("bibliotheque", "bibliotheque", span("2026-06-14", "10:00-12:00"))
     assert tell.objections([no_key])[0].endswith("n'ouvre pas entre-temps (art. 9).")
     assert tell.objections([TAKEN])[0].endswith("avant la vôtre (art. 4).")
-    assert tell.objections([d.TooManyBookings(6)])[0].endswith("le maximum.")
+    assert tell.objections([TooManyBookings(6)])[0].endswith("le maximum.")
 
 
 def test_kinds_are_called_as_in_the_rules() -> None:
-    assert [kind_of(objection) for objection in (d.TooManyPeople("a", 1, 2), d.NotLent("x"), TAKEN)] == [
+    assert [kind_of(objection) for objection in (TooManyPeople("a", 1, 2), NotLent("x"), TAKEN)] == [
         "too-many-people",
         "not-lent",
         "taken",

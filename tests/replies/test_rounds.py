@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
+from mailbot.model.to_key_holders import Change
 from mailbot.replies.rounds import changes, round_of
 from tests.replies.examples import COMING, DIGEST, DIRECT, EMPTY_DIGEST, GOING, GONE, JOSIANE, LATE, span
 from tests.replies.tellers import teller
@@ -50,7 +50,7 @@ def test_tomorrow_is_called_tomorrow() -> None:
 
 
 def test_changes_are_told_soonest_first_and_say_what_was_cancelled() -> None:
-    lines = changes((d.Change(GOING, cancelled=False), d.Change(replace(COMING, number=3), cancelled=True)), teller())
+    lines = changes((Change(GOING, cancelled=False), Change(replace(COMING, number=3), cancelled=True)), teller())
     assert [(line.cancelled, line.when) for line in lines] == [
         (True, "ven. 12 juin, 8 h-10 h"),
         (False, "ven. 12 juin, 17 h-19 h"),
@@ -59,14 +59,14 @@ def test_changes_are_told_soonest_first_and_say_what_was_cancelled() -> None:
 
 def test_who_has_no_name_is_called_by_the_address_and_rooms_name_a_key_without_one() -> None:
     nameless = replace(GONE, asker=replace(GONE.asker, name=""), keys=(("old-key", 2),))
-    [line] = changes((d.Change(nameless, cancelled=True),), teller())
+    [line] = changes((Change(nameless, cancelled=True),), teller())
     assert line.who == "someone@voisins.example (R-2B4CD)."
     assert line.load == "clé n° 2 (maison de quartier)"
 
 
 def test_goods_alone_are_told_without_a_key() -> None:
     goods = replace(GOING, rooms=(), keys=(), goods=(("tonnelle", 2), ("chaise", 30)))
-    [line] = changes((d.Change(goods, cancelled=False),), teller("nl"))
+    [line] = changes((Change(goods, cancelled=False),), teller("nl"))
     assert line.load == "2 partytenten en 30 stoelen"
 
 

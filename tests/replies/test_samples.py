@@ -8,9 +8,11 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.letters import Address
+from mailbot.model.notices import Content
 from mailbot.model.rules import Approvals, College, Manager, Rules
+from mailbot.model.to_askers import Examined, Firm, Withdrawn
+from mailbot.model.to_staff import ApprovalAsked, CollegeList, WeekPlan
 from mailbot.replies.compose import Composer
 from mailbot.replies.heading import INTERNAL
 from mailbot.replies.samples import samples
@@ -39,7 +41,7 @@ def managed() -> Rules:
 
 def test_each_kind_of_letter_has_its_sample_and_goes_to_its_reader() -> None:
     shown = samples(managed(), WORDS, "fr", NOW)
-    assert {type(notice.content) for notice in shown} == set(get_args(d.Content))
+    assert {type(notice.content) for notice in shown} == set(get_args(Content))
     asker = {notice.to.address for notice in shown if not isinstance(notice.content, INTERNAL)}
     assert asker == {"asker@example.org"}
     assert all(notice.to.address != "asker@example.org" for notice in shown if isinstance(notice.content, INTERNAL))
@@ -48,7 +50,7 @@ def test_each_kind_of_letter_has_its_sample_and_goes_to_its_reader() -> None:
 def test_what_the_rules_do_not_have_is_not_shown() -> None:
     bare = replace(rules(), approvals=Approvals(), college=College())
     shown = {type(notice.content) for notice in samples(bare, WORDS, "fr", NOW)}
-    assert not shown & {d.Examined, d.ApprovalAsked, d.CollegeList, d.Firm, d.Withdrawn, d.WeekPlan}
+    assert not shown & {Examined, ApprovalAsked, CollegeList, Firm, Withdrawn, WeekPlan}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

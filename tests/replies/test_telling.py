@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model import decision as d
 from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning
+from mailbot.model.objections import OutsideHours
+from mailbot.model.to_askers import Asked, FreeSlot
 from tests.replies.examples import FREE, FREE_DAYS, reservation, slot
 from tests.replies.tellers import teller
 
@@ -28,18 +29,18 @@ QUESTIONS = [
 def test_what_is_missing_is_asked_in_as_few_questions_as_there_are(
     lacks: set[Lack], questions: tuple[str, ...]
 ) -> None:
-    assert teller().questions(d.Asked(reservation(request=CHAIRS), frozenset(lacks))) == questions
+    assert teller().questions(Asked(reservation(request=CHAIRS), frozenset(lacks))) == questions
 
 
 def test_what_is_not_lent_is_not_counted() -> None:
     items = (Item(("unknown",), None, name="barrières"), Item(("banc",), None))
     request = Meaning("fr", Intent.BOOK, items)
-    asked = d.Asked(reservation(request=request), frozenset({Lack.QUANTITY}))
+    asked = Asked(reservation(request=request), frozenset({Lack.QUANTITY}))
     assert teller().questions(asked) == ("Combien de bancs ?",)
 
 
 def test_the_question_with_numbered_choices_comes_last() -> None:
-    asked = d.Asked(reservation(request=CHAIRS), frozenset({Lack.RESOURCE, Lack.DATE}), choices=("maison-quartier",))
+    asked = Asked(reservation(request=CHAIRS), frozenset({Lack.RESOURCE, Lack.DATE}), choices=("maison-quartier",))
     assert teller().questions(asked) == ("Quel jour ?", "Quelle salle ?")
 
 
@@ -49,7 +50,7 @@ def test_a_weekday_and_a_date_that_disagree_are_named_in_the_question() -> None:
         Evidence("moment", "le 20 juin", "2026-06-20"),
     )
     request = replace(CHAIRS, evidence=evidence)
-    asked = d.Asked(reservation(request=request), frozenset({Lack.DATE}))
+    asked = Asked(reservation(request=request), frozenset({Lack.DATE}))
     assert teller().questions(asked) == (
         "Quel jour ? (Nous ne savons pas quelle date vous entendez par « le vendredi 13 juin, de 18h à 20h ».)",
     )
@@ -66,16 +67,16 @@ def test_rival_readings_are_asked_by_what_differs() -> None:
     days = (slot("2026-06-06T14:00", "2026-06-06T18:00"), slot("2026-06-13T14:00", "2026-06-13T18:00"))
     hours = (slot("2026-06-06T08:00", "2026-06-06T10:00"), slot("2026-06-06T20:00", "2026-06-06T22:00"))
     lacks = frozenset({Lack.DATE, Lack.START, Lack.END})
-    assert teller().questions(d.Asked(reservation(), lacks, slots=days)) == ("Quel jour voulez-vous dire ?",)
-    assert teller().questions(d.Asked(reservation(), lacks, slots=hours)) == ("Quelles heures voulez-vous dire ?",)
-    assert teller().choices(d.Asked(reservation(), lacks, slots=hours)) == (
+    assert teller().questions(Asked(reservation(), lacks, slots=days)) == ("Quel jour voulez-vous dire ?",)
+    assert teller().questions(Asked(reservation(), lacks, slots=hours)) == ("Quelles heures voulez-vous dire ?",)
+    assert teller().choices(Asked(reservation(), lacks, slots=hours)) == (
         "samedi 6 juin 2026, de 8 h à 10 h",
         "samedi 6 juin 2026, de 20 h à 22 h",
     )
 
 
 def test_rooms_to_choose_from_say_where_they_are_and_for_how_many() -> None:
-    asked = d.Asked(reservation(), frozenset({Lack.RESOURCE}), ("salle-reunion", "maison-quartier"))
+    asked = Asked(reservation(), frozenset({Lack.RESOURCE}), ("salle-reunion", "maison-quartier"))
     assert teller("nl").choices(asked) == ("kleine vergaderzaal (Gemeentehuis, 12 plaatsen)", "buurthuis (50 plaatsen)")
 
 
@@ -100,7 +101,7 @@ def test_what_is_free_of_one_room_is_one_table_of_its_days() -> None:
 
 
 def test_a_day_of_closing_is_told_with_its_reason() -> None:
-    closed = d.FreeSlot("bibliotheque", FREE[3].when, 0, (d.OutsideHours("bibliotheque", slot_day(), ()),))
+    closed = FreeSlot("bibliotheque", FREE[3].when, 0, (OutsideHours("bibliotheque", slot_day(), ()),))
     [table] = teller().free([closed])
     assert (table.lines, table.reasons) == ((), ("Salle de lecture : pas d'ouverture le samedi 13 juin.",))
 

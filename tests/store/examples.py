@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Digest, Direction, Passing
 from mailbot.model.letters import Address, Letter
 from mailbot.model.meaning import Evidence, Intent, Item, Lack, Meaning, Slot
 from mailbot.model.outbox import Outgoing
@@ -25,6 +24,7 @@ from mailbot.model.reservation import (
     next_state,
 )
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_key_holders import Digest, Direction, Passing
 
 NOW = datetime(2026, 6, 2, 7, 30, tzinfo=UTC)
 ASKER = Address("Léa Dubois", "lea@velo.example")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mailbot.model.decision import Digest
 from mailbot.model.meaning import Slot
 from mailbot.model.reservation import Reservation, Use
 from mailbot.model.spans import Days, Span
+from mailbot.model.to_key_holders import Digest
 from mailbot.store.values import _decoder, from_json, to_json
 from tests.store.examples import digest, everything, hours, reservation, room, tables
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from typing import get_args
 
-from mailbot.model.decision import Objection
+from mailbot.model.objections import Objection
 from mailbot.model.rules import (
     KINDS,
     Approvals,
