@@ -59,7 +59,7 @@ $(VENV)/.audited: $(VENV)/.made requirements-audit.txt
 # Not part of the tests: what is known changes without us, and the network is asked.
 audit: $(VENV)/.audited
 	$(VENV)/audit/bin/bandit -q -c pyproject.toml -r mailbot
-	$(VENV)/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps -r requirements.txt
 
 corpus: $(VENV)/.tested
 	@$(BIN)/python -m tests.corpus

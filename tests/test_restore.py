@@ -27,10 +27,12 @@ from mailbot.kept import Kept, mark
 from mailbot.mail.folders import Folders, Lying
 from mailbot.mail.server import Server
 from mailbot.model.decision import End
+from mailbot.model.reports import Found, Report
 from mailbot.model.servers import Tls
 from mailbot.policy.rules import load
 from mailbot.store import archive, open_store
 from mailbot.store.lock import alone
+from mailbot.store.photos import Photos
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgresql import binaries
 from tests.store.examples import letter as mail_of
@@ -300,6 +302,24 @@ def test_who_is_forgotten_is_so_in_every_folder_and_others_are_not(here: Install
     here.write("ines", 15)
     here.run("forget", "paul@c.example")
     assert [str(mail["Subject"]) for mail in here.in_folder("INBOX")] == ["lecture"]
+
+
+def test_the_photos_of_who_is_forgotten_go_with_them(here: Installation) -> None:
+    here.write("ines", 14)
+    here.write("marc", 16)
+    here.round()
+    codes = here.codes()
+    cabinet = Photos(here.folder / "data" / "photos")
+    with closing(open_store(f"sqlite:///{here.folder}/data/mailbot.sqlite3")) as store, store.unit() as unit:
+        for who in ("ines", "marc"):
+            address = f"{who}@{who}.example"
+            cabinet.keep(f"{codes[address]}-abc-1.jpg", b"photo")
+            deed = Found("vitre cassée", codes[address], photos=(f"{codes[address]}-abc-1.jpg",))
+            unit.reports.keep(Report("borrower", address, (deed,), "vitre cassée", "m"), datetime.now(UTC))
+        unit.commit()
+    assert here.run("forget", "ines@ines.example")[0] == DONE
+    left = [path.name for path in (here.folder / "data" / "photos").iterdir()]
+    assert left == [f"{codes['marc@marc.example']}-abc-1.jpg"]
 
 
 # --- what has served

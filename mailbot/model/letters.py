@@ -82,6 +82,8 @@ class Context(Struct, frozen=True):
     """True where the conversation is about something that is booked."""
     challenge: bool = False
     """True where the letter that is answered asked the owner to confirm one act with a bare yes."""
+    yes_alone: bool = False
+    """True where that letter asked for a yes and nothing else: whatever is no plain one is none."""
     evaluation: bool = False
     """True where the letter that is answered asked how it went."""
 

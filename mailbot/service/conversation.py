@@ -18,6 +18,7 @@ from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State
 from mailbot.model.rules import Rules
 from mailbot.policy.continued import OPEN, afterthought_to, under_subject
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.plainly import says_plainly_yes
 from mailbot.reading.reader import read
 from mailbot.reading.words import bare_subject
 from mailbot.service.causes import report_in
@@ -37,6 +38,8 @@ CHALLENGES = frozenset(
     }
 )
 """Letters to one owner about one act: a yes to one of them is a proof of this act."""
+YES_ALONE = frozenset({"challenged", "vouching"})
+"""Those that ask for a yes and nothing else: what is no plain one is for a person."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -89,7 +92,7 @@ def understood(
     conversation, context, challenge = conversation_of(letter, ours, rules, unit)
     mail = Understood(letter, conversation, read(letter, context, rules.catalogue, lexica), challenge, ours)
     if conversation is not None:
-        return mail
+        return with_plain_yes(mail, context, rules) if context.yes_alone else mail
     earlier = afterthought_to(mail.meaning, may_go_on(letter, mine(letter, rules, unit, now)), now, rules)
     if not earlier:
         return mail
@@ -98,6 +101,14 @@ def understood(
     again = read(letter, there, rules.catalogue, lexica)
     means = again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None
     return Understood(letter, last, again, ours=ours) if means else mail
+
+
+def with_plain_yes(mail: Understood, context: Context, rules: Rules) -> Understood:
+    """Return an answer to "is it you?" as it was read, or as one for a person where its yes is no plain one."""
+    yes = mail.meaning.intent is Intent.ACCEPT
+    if not yes or says_plainly_yes(mail.letter, context, rules.catalogue.banners):
+        return mail
+    return Understood(mail.letter, mail.conversation, replace(mail.meaning, intent=Intent.HUMAN), ours=mail.ours)
 
 
 def may_go_on(letter: Letter, standing: Sequence[Reservation]) -> tuple[Reservation, ...]:
@@ -139,6 +150,7 @@ def conversation_of(
         replace(
             context_in(conversation, letters),
             challenge=challenge,
+            yes_alone=challenge and answered is not None and answered.kind in YES_ALONE,
             evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
         ),
         pending.act if challenge and pending and answered is not None and proves(answered, letter) else None,

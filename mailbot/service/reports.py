@@ -13,7 +13,7 @@ from mailbot.model.letters import Letter
 from mailbot.model.meaning import Intent, Language
 from mailbot.model.outbox import OurLetter
 from mailbot.model.proof import Proof
-from mailbot.model.reports import Found, Report, Standing, Told
+from mailbot.model.reports import Found, Report, Standing, Told, Verb
 from mailbot.model.rules import Rules
 from mailbot.model.to_askers import Overdue
 from mailbot.model.to_key_holders import Digest, ReportChallenged
@@ -21,6 +21,7 @@ from mailbot.policy.borrowers import BORROWER, borrower, on_borrower
 from mailbot.policy.reports import Reporter, ReportFacts, on_report, reporter_of
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.photos import photos
+from mailbot.reading.plainly import says_plainly_yes
 from mailbot.reading.reports import read_report
 from mailbot.service.causes import list_in, report_in
 from mailbot.service.conversation import Understood
@@ -63,7 +64,17 @@ def heard(mail: Understood, rules: Rules, unit: Unit, lexica: Mapping[Language, 
     told = read_report(letter, mail.quoting, rules.catalogue, lexica, reporter.language)
     if told is None:
         return None
+    if answered is not None and answered.kind == ReportChallenged.template:
+        told = _with_plain_yes(told, mail, rules)
     return Heard(reporter, told, answered if mail.alone and mail.in_time else None)
+
+
+def _with_plain_yes(told: Told, mail: Understood, rules: Rules) -> Told:
+    """Return what is told, without a yes to our question that is no plain one: a person looks at it."""
+    others = tuple(one for one in told.statements if one.verb is not Verb.YES)
+    if others == told.statements or says_plainly_yes(mail.letter, mail.quoting, rules.catalogue.banners):
+        return told
+    return replace(told, statements=others, rest=told.rest or told.words)
 
 
 def decided(said: Heard, mail: Understood, proof: Proof, unit: Unit, rules: Rules, now: datetime) -> Decision | None:

@@ -28,6 +28,7 @@ from mailbot.policy.drafts import dropped, released
 from mailbot.policy.matter import Matter
 from mailbot.reading.ballots import read_ballot
 from mailbot.reading.lexicon import Lexicon
+from mailbot.reading.plainly import says_plainly_yes
 from mailbot.reading.reports import read_report
 from mailbot.reading.staff import read_answered, read_verdict
 from mailbot.reading.words import own_words
@@ -177,8 +178,9 @@ def staff_at(address: str, rules: Rules) -> Staff | None:
 
 
 def says_yes(mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language) -> bool:
-    """Return whether a letter says yes to what our letter asked."""
-    return _says(Verb.YES, mail, rules, lexica, language)
+    """Return whether a letter says yes to what our letter asked, plainly."""
+    plain = says_plainly_yes(mail.letter, mail.quoting, rules.catalogue.banners)
+    return plain and _says(Verb.YES, mail, rules, lexica, language)
 
 
 def says_no(mail: Understood, rules: Rules, lexica: Mapping[Language, Lexicon], language: Language) -> bool:

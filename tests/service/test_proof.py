@@ -109,6 +109,14 @@ def test_a_failed_check_voids_the_answer_to_a_challenge(town: Town) -> None:
     assert len(town.rows()) == 1
 
 
+@pytest.mark.parametrize("words", ["Je ne dis pas oui, c'est qui ?", "Oui, je garde la salle !", "Oui ?"])
+def test_what_is_no_plain_yes_to_a_challenge_is_for_a_person(town: Town, words: str) -> None:
+    challenge = challenge_to(town)
+    letters = town.write(INES, "", words, answers=challenge, headers=UNKNOWN)
+    assert to(letters) == ["ines@codedojo.example", *STAFF]
+    assert len(town.rows()) == 1
+
+
 def test_a_bare_no_that_the_domain_disowns_undoes_nothing(town: Town) -> None:
     letters = town.write(INES, "", "NON", answers=booked(town), headers=FAIL)
     assert STAFF[0] in to(letters)

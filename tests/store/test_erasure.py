@@ -14,7 +14,7 @@ from mailbot.model.cases import Case, Ending
 from mailbot.model.decision import End
 from mailbot.model.letters import Address
 from mailbot.model.outbox import Receipt
-from mailbot.model.reports import ForSomebody, Report, Standing
+from mailbot.model.reports import ForSomebody, Found, Report, Standing
 from mailbot.model.reservation import Act, Booked, Handover, Neighbour, State, neighbours
 from mailbot.model.spans import Span
 from mailbot.store import Store, open_store
@@ -148,6 +148,26 @@ def test_who_had_something_directly_is_forgotten_by_the_other_as_well(store: Sto
         assert kept.before is not None
         assert {*neighbours(kept.uses), *neighbours(kept.before.uses)} == {Neighbour("R-00001")}
         assert neighbours(erased.uses) == (Neighbour("R-00002"),)
+
+
+def test_the_photos_that_go_are_those_somebody_sent_and_those_of_what_they_had(store: Store) -> None:
+    fill(store)
+    found = [
+        ("borrower", ASKER.address, "R-7K3F9", "sent-by-her.jpg"),
+        ("borrower", ASKER.address, "R-00002", "sent-by-her-of-what-stands.jpg"),
+        ("loge", "loge@mairie.example", "R-7K3F9", "of-what-she-had.jpg"),
+        ("loge", "loge@mairie.example", "R-00002", "of-what-stands.jpg"),
+        ("loge", "loge@mairie.example", "R-0000A", "of-somebody-else.jpg"),
+        ("borrower", "paul@c.example", "R-0000A", "sent-by-somebody-else.jpg"),
+    ]
+    with store.unit() as unit:
+        for who, by, code, name in found:
+            unit.reports.keep(Report(who, by, (Found("vitre cassée", code, photos=(name,)),), "", "m"), NOW)
+        unit.commit()
+    with store.unit() as unit:
+        photos = unit.erasure.forget("Lea@Velo.example").photos
+        unit.commit()
+    assert sorted(photos) == ["of-what-she-had.jpg", "sent-by-her-of-what-stands.jpg", "sent-by-her.jpg"]
 
 
 def test_the_same_mail_is_known_even_by_who_forgot_its_sender(store: Store) -> None:
