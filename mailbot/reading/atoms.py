@@ -86,6 +86,7 @@ class Mark:
     NONE = 1 << 57
     OCCASION = 1 << 58
     FIRST_TIME = 1 << 59
+    NOTICE = 1 << 60
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

@@ -76,6 +76,8 @@ class Signs(Struct, frozen=True):
     """How many of a thing are wanted is said."""
     dated: bool = False
     """A day is named, not a mere season or month."""
+    plain: bool = False
+    """A sentence names how many of a thing, or a room with its hours, and beside it the day; it does nothing else."""
 
 
 class Judgement(Struct, frozen=True):
@@ -160,14 +162,14 @@ def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float],
         scores.setdefault(intent, 0.0)
     if signs.machine:
         scores[Intent.IGNORE] += 100
-    requested = strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"]
+    requested = strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"] or (signs.plain and not spoken_of_before(signs))
     wondered = strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]
     if signs.things and wondered and signs.moment:
         scores[Intent.HUMAN] *= 0.35
     if signs.things and requested and (signs.moment or signs.asked):
         for intent in _TOPICS:
             scores[intent] *= 0.35
-        if not signs.code and strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]:
+        if not signs.code and (signs.plain or strongest.get(Intent.CANCEL, 0) < WEIGHTS["decisive"]):
             scores[Intent.CANCEL] *= 0.35
     spoken_of = signs.code or signs.booked or signs.kept or signs.gives_up
     if signs.things and signs.moment and (signs.unwanted or requested) and not spoken_of:

@@ -149,6 +149,9 @@ def _stops(tokens: Sequence[Token], index: int, abbreviations: frozenset[str]) -
     before = tokens[index - 1] if index else token
     if before.kind is Kind.NUMBER and token.glued and (index < 2 or tokens[index - 2].kind is Kind.NEWLINE):
         return False
+    counted = index > 1 and tokens[index - 2].kind is Kind.NUMBER
+    if counted and following.kind is Kind.WORD and following.text[:1].isupper() and len(following.text) > 1:
+        return True  # "12 pers. Merci": a day or a count ends here, whatever is short in it
     hour = before.glued and index > 1 and tokens[index - 2].kind is Kind.NUMBER
     return hour or not (before.norm in abbreviations or (len(before.norm) == 1 and before.kind is Kind.WORD))
 

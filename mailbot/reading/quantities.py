@@ -377,6 +377,7 @@ def corrected(
     Behind a word of contrast ("12 et non 10") stands what is not meant."""
     cues = list(cues)
     people = [cue.first for cue in cues if cue.value == "people-nouns"]
+    heads = {cue.first for cue in cues if cue.value in {"people-nouns", "people-generic"}}
     by_last = {count.last: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
     used: list[tuple[int, int]] = []
@@ -388,6 +389,8 @@ def corrected(
             continue
         if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
             continue  # "er nog een beamer" counts what follows
+        if count.last in heads or (count.article and _has_noun(page, count, small)):
+            continue  # "er 3 mensen", "er een waarborg"
         if count.first > cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         moved = cue.value == "quantity-moves"
@@ -412,6 +415,11 @@ def _has_no_noun(page: Page, count: Count, small: Collection[str]) -> bool:
         return not count.article
     behind = page.words[count.last]
     return (not behind[0].isalnum() and behind not in {"%", "€", ":", "/"}) or behind in small
+
+
+def _has_noun(page: Page, count: Count, small: Collection[str]) -> bool:
+    """Whether an article has its noun behind it, so that it stands for no number."""
+    return count.last < page.sentence(count.first).last and not _has_no_noun(page, replace(count, article=False), small)
 
 
 def _waits(mentions: Sequence[Mention], quantities: Sequence[Quantity], index: int, count: Count, page: Page) -> bool:

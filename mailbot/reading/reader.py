@@ -34,7 +34,7 @@ from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.sizes import Sizes
 from mailbot.reading.speech import Speech, Tongues
-from mailbot.reading.stance import Stances, with_what_is_kept
+from mailbot.reading.stance import Stances, with_what_is_kept, without_ends
 from mailbot.reading.strangers import Strangers
 from mailbot.reading.things import Mention, Sort, Thesaurus
 from mailbot.reading.tokens import Kind, Token, fold, tokenize
@@ -332,9 +332,9 @@ class Library:
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
         coded = any(name == "code" for found in labels.values() for name, _ in found)
-        cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
+        cues = without_ends(with_what_is_kept([cue for cue in cues if cue.first >= since], coded), spans)
         stances = Stances(sheet, cues, mentions, quantities, lexicons, counts, body_at)
-        bare_cues = {"book/fair", "book/weak"}
+        bare_cues = {"book/fair", "book/weak", "availability/fair", "availability/strong", "change/strong"}
         cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]
         named = frozenset(mention.first for mention in mentions)
         days = frozenset(first for (first, _), when in zip(spans, moments.whens, strict=True) if when.has_days)
@@ -606,6 +606,7 @@ def _signs(
             for index, (mention, quantity) in enumerate(zip(sighting.mentions, sighting.quantities, strict=True))
         ),
         dated=any(when.counts and when.has_days for when in sighting.whens),
+        plain=_asks_plainly(sighting),
     )
 
 
@@ -629,6 +630,34 @@ def _asks_apart(sighting: Sighting) -> bool:
     asking -= sighting.sentences_of("cancel/", "change/decisive", "stance-unwanted", "stance-not-given-up")
     named = {sighting.page.sentence_of[mention.first] for mention in sighting.asked_mentions()}
     return any(not sighting.stances.tells_of_then(number) for number in asking & named)
+
+
+def _asks_plainly(sighting: Sighting) -> bool:
+    """Whether a sentence is a request as it stands ("Pour le 6 novembre : 4 bancs"), whatever the others tell: it names
+    how many of a thing, or a room with its hours, the day stands in it or in one beside it, and both do nothing else."""
+    page, stances = sighting.page, sighting.stances
+    if sighting.sentences_of("key/decisive", "key/strong", "availability/strong"):
+        return False
+    apart = sighting.sentences_of(*_ELSE)
+    named, timed, dated = set(), set(), set()
+    for index, (mention, quantity) in enumerate(zip(sighting.mentions, sighting.quantities, strict=True)):
+        number = page.sentence_of[mention.first]
+        if stances.asked(index) and number not in apart and not stances.tells_of_then(number):
+            if mention.sort is Sort.EQUIPMENT and quantity.said:
+                named.add(number)
+            elif mention.sort is Sort.ROOM and not mention.generic:
+                timed.add(number)
+    for (first, _), when in zip(sighting.spans, sighting.whens, strict=True):
+        number = page.sentence_of[first]
+        if number in apart or not _to_come(when, sighting):
+            continue
+        dated.add(number)
+        if number in timed and any(clock.start is not None and clock.end is not None for clock in when.clocks):
+            named.add(number)
+    return any(number + beside in dated for number in named for beside in (0, 1, -1))
+
+
+_ELSE = tuple(f"{intent}/{s}" for intent in Intent for s in ("decisive", "strong") if intent is not Intent.BOOK)
 
 
 def _gives_up(sighting: Sighting) -> bool:

@@ -44,6 +44,23 @@ def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
     return [cue for cue in cues if cue.value != "stance-kept"]
 
 
+def without_ends(cues: Sequence[Cue], spans: Sequence[tuple[int, int]]) -> list[Cue]:
+    """Leave out what gives up a room where it says when the use ends, within the words that say when it is (`spans`):
+    "dès 19h, on libère à 22h"."""
+    ends = [
+        (cue.first, cue.last)
+        for cue in cues
+        if cue.value == "stance-ends" and any(first < cue.first and cue.last <= last for first, last in spans)
+    ]
+    if not ends:
+        return list(cues)
+    return [
+        cue
+        for cue in cues
+        if not (cue.value.startswith("cancel/") and any(cue.first < last and first < cue.last for first, last in ends))
+    ]
+
+
 class SmallWords:
     """The small words of some languages that join, part and take back."""
 
