@@ -8,6 +8,7 @@ first lexicon decides; marks ("de", "en", "of") add up. Linear in the number of 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum, auto
 from functools import cache
@@ -541,9 +542,10 @@ class _Cutter:
             atom.uncounted = norm in self.words.uncounted
         atom.people = norm in self.words.people or norm.startswith(self.words.people_stems)
 
-    def _longest(self, tree: _Tree, at: int) -> tuple[Sense, int] | None:
+    def _longest(self, tree: _Tree, at: int, stop: int = sys.maxsize) -> tuple[Sense, int] | None:
+        """Return the longest phrase of the tree at a token, which ends before token `stop`, and the token behind it."""
         tokens, node, position, best = self.tokens, tree, at, None
-        while position < len(tokens):
+        while position < min(len(tokens), stop):
             following = node.get(tokens[position].norm)
             if following is None:
                 token = tokens[position]
@@ -561,6 +563,8 @@ class _Cutter:
 
     def _word(self, at: int) -> int:
         found = self._longest(self.words.tree, at)
+        if found is not None and found[0].shift_before is not None and not self._is_weekday(found[1]):
+            found = self._longest(self.words.tree, at, found[1] - 1)  # "in a fortnight from 2pm to 4pm"
         nothing = None if self._is_month(at) else self._longest(self.words.never, at)
         number = (
             number_at(self.tokens, at, self.words.lexicons) if self.tokens[at].norm in self.words.number_words else None
@@ -586,6 +590,11 @@ class _Cutter:
         self._add(Is.WORD, at, last, sense)
         return self._over_dot(sense, last)
 
+    def _is_weekday(self, at: int) -> bool:
+        norm = self.tokens[at].norm if at < len(self.tokens) else ""
+        sense: Sense = self.words.tree.get(norm, {}).get(None, NOTHING)
+        return sense.weekday is not None
+
     def _is_month(self, at: int) -> bool:
         """Whether a month follows its day, whatever phrase it might begin: "on 12 May we will finish earlier"."""
         before = self.atoms[-1] if self.atoms else None
@@ -603,10 +612,12 @@ class _Cutter:
         return sense.minutes_before is not None and ranged and bool(last.marks & Mark.TO)
 
     def _over_dot(self, sense: Sense, at: int) -> int:
-        """Pass over the dot of an abbreviation: "sam. 13 sept. à 14h"."""
+        """Pass over the dot of an abbreviation: "sam. 13 sept. à 14h"; a month before a capital ends its sentence."""
         if (sense.weekday_weak or sense.month_weak) and at < len(self.tokens):
             token = self.tokens[at]
-            if token.norm == "." and token.glued:
+            following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+            ends = sense.month_weak and following is not None and following.text[:1].isupper()
+            if token.norm == "." and token.glued and not ends:
                 self.atoms[-1].end, self.atoms[-1].last = token.end, at + 1
                 return at + 1
         return at

@@ -348,9 +348,18 @@ def _paths(element: str, groups: Mapping[str, Sequence[str]]) -> tuple[_Path, ..
     phrases: list[str] = []
     for part in element.split("|"):
         phrases.extend(groups[part[1:-1]] if part.startswith("{") else [part])
+    phrases = [form for phrase in phrases for form in _participles(phrase)]
     paths = {path: None for phrase in phrases if (path := _path(phrase))}
     paths |= {tuple("a" if word == TO else word for word in path): None for path in paths}
     return tuple(sorted(paths, key=len, reverse=True))
+
+
+def _participles(phrase: str) -> Iterator[str]:
+    """Yield the forms of a French participle that a phrase ends with: "rapporté*" is no "rapportera"."""
+    if phrase.endswith("é*"):
+        yield from (f"{phrase[:-1]}{ending}" for ending in ("", "e", "s", "es"))
+    else:
+        yield phrase
 
 
 def _path(phrase: str) -> _Path:

@@ -645,7 +645,7 @@ class DateReader:
         if number is None or number.about or number.ordinal or factor is None or not 0 < number.value <= 60:
             return None
         if small(tail, Mark.NOTICE) and number.value * factor >= 7:
-            return None  # "the rules ask for two weeks ahead"
+            return Entry(day_offset=-number.value * factor), at + 3  # "two weeks ahead", say the rules: nothing is then
         if small(tail, Mark.LATER | Mark.FOLLOWING) or tail.sense.next_day == 1:
             return self._from_another(number.value * factor, at + 3)
         if small(tail, Mark.EARLIER | Mark.PRECEDING) or tail.sense.next_day == -1:

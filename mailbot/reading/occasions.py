@@ -177,7 +177,8 @@ def anchored(found: Sequence[Moment]) -> list[Moment]:
     dated |= {day for m in found if m.when.counts and m.when.dated and m.when.has_days for day in m.days}
     told = []
     for moment in found:
-        if not dated or not moment.weekday_alone or moment.when.loose or moment.days & dated:
+        said = not moment.weekday_alone or moment.when.certain  # "mercredi de la semaine prochaine"
+        if not dated or said or moment.when.loose or moment.days & dated:
             told.append(moment)
             continue
         same = sorted(day for day in dated if day.weekday() in {d.weekday() for d in moment.days})

@@ -380,12 +380,13 @@ def corrected(
     heads = {cue.first for cue in cues if cue.value in {"people-nouns", "people-generic"}}
     by_last = {count.last: count for count in counts}
     own = {quantity.first for quantity in quantities if quantity.said}
+    led = {at for cue in cues if cue.value == "people-lead" for at in range(cue.first, cue.last)}
     used: list[tuple[int, int]] = []
     for cue in cues:
         count = next((by_last[at] for at in range(cue.last, cue.first, -1) if at in by_last), None)
         if cue.value not in _SAID_AFTERWARDS or count is None or count.first in own or count.ordinal:
             continue
-        if cue.value == "quantity-taken-up" and not _has_no_noun(page, count, small):
+        if cue.value == "quantity-taken-up" and (count.first in led or not _has_no_noun(page, count, small)):
             continue
         if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
             continue  # "er nog een beamer" counts what follows

@@ -332,7 +332,10 @@ class Library:
         labels = _labels(sheet, mentions, quantities, moments.whens, counts)
         cues = small + [cue for code in spoken for cue in _compiled(self.lexica[code]).find(sheet, labels)]
         coded = any(name == "code" for found in labels.values() for name, _ in found)
-        cues = without_ends(with_what_is_kept([cue for cue in cues if cue.first >= since], coded), spans)
+        cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
+        if not coded:
+            clocks = zip(spans, moments.whens, strict=True)
+            cues = without_ends(cues, sheet, [at for (at, _), when in clocks if when.has_clock])
         stances = Stances(sheet, cues, mentions, quantities, lexicons, counts, body_at)
         bare_cues = {"book/fair", "book/weak", "availability/fair", "availability/strong", "change/strong"}
         cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]
@@ -634,7 +637,7 @@ def _asks_apart(sighting: Sighting) -> bool:
 
 def _asks_plainly(sighting: Sighting) -> bool:
     """Whether a sentence is a request as it stands ("Pour le 6 novembre : 4 bancs"), whatever the others tell: it names
-    how many of a thing, or a room with its hours, the day stands in it or in one beside it, and both do nothing else."""
+    how many of a thing, or a room with its hours; the day stands in it or beside it, and both do nothing else."""
     page, stances = sighting.page, sighting.stances
     if sighting.sentences_of("key/decisive", "key/strong", "availability/strong"):
         return False

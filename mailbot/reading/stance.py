@@ -44,13 +44,13 @@ def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
     return [cue for cue in cues if cue.value != "stance-kept"]
 
 
-def without_ends(cues: Sequence[Cue], spans: Sequence[tuple[int, int]]) -> list[Cue]:
-    """Leave out what gives up a room where it says when the use ends, within the words that say when it is (`spans`):
-    "dès 19h, on libère à 22h"."""
+def without_ends(cues: Sequence[Cue], page: Page, starts: Sequence[int]) -> list[Cue]:
+    """Leave out what gives up a room where it says when the use ends, in a sentence that has said when it starts (at
+    the words `starts`): "dès 19h, on libère à 22h"."""
     ends = [
         (cue.first, cue.last)
         for cue in cues
-        if cue.value == "stance-ends" and any(first < cue.first and cue.last <= last for first, last in spans)
+        if cue.value == "stance-ends" and any(page.sentence(cue.first).first <= at < cue.first for at in starts)
     ]
     if not ends:
         return list(cues)
