@@ -54,7 +54,9 @@ GOODS = st.builds(
 BASKETS = st.lists(ROOMS | GOODS, min_size=1, max_size=3).map(tuple)
 REQUESTS = st.builds(
     lambda items, people, rivals, either: replace(
-        asks(*items, attendees=people), alternatives=tuple(asks(*rival) for rival in rivals), either=either
+        asks(*items, attendees=people),
+        alternatives=tuple(asks(*rival, attendees=people) for rival in rivals),  # readings differ in what, not in who
+        either=either,
     ),
     BASKETS,
     st.none() | st.integers(1, 90),
