@@ -40,7 +40,7 @@ _BESIDE: Final = 6
 """Atoms between "last year" and the date of it in brackets, at most."""
 
 _CLAUSE: Final = 6
-"""Atoms from a day to the verb that ends its clause, at most."""
+"""Atoms from a day to the verb that ends its clause, or from "push" to its "back", at most."""
 
 _TWO: Final = 2
 _LONGEST_MONTH: Final = 31
@@ -695,6 +695,8 @@ class _Reading:
             after = dated[number] if number < len(dated) else None
             if before is not None and before.pieces[0].at in roles:
                 before = None
+            if marks & Mark.BACK and any(other & Mark.MOVE and 0 < place - at <= _CLAUSE for at, other in self.verbs):
+                continue  # "push our evening back to Friday"
             if marks & Mark.BACK:
                 use = after if after is not None and after.pieces[0].at == place + 1 else None
             else:

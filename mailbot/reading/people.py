@@ -276,7 +276,7 @@ class Assembly:
 
     def _numbers_something(self, page: Page, count: Count) -> bool:
         """Whether the number is the name of something: "plot 16", "nr. 3 tot 41", "in 2027", "au 12 rue Haute"."""
-        before = page.words[max(count.first - 2, 0) : count.first]
+        before = page.words[max(count.first - 2, page.sentence(count.first).first) : count.first]
         if before and (before[-1] in self._numbered or (before[-1] == "." and before[0] in self._numbered)):
             return True
         return count.value in YEARS and count.last < len(page.words) and not page.words[count.last].isalpha()

@@ -335,7 +335,7 @@ class Library:
         cues = with_what_is_kept([cue for cue in cues if cue.first >= since], coded)
         if not coded:
             clocks = zip(spans, moments.whens, strict=True)
-            cues = without_ends(cues, sheet, [at for (at, _), when in clocks if when.has_clock])
+            cues = without_ends(cues, sheet, [span for span, when in clocks if when.has_clock])
         stances = Stances(sheet, cues, mentions, quantities, lexicons, counts, body_at)
         bare_cues = {"book/fair", "book/weak", "availability/fair", "availability/strong", "change/strong"}
         cues = [cue for cue in cues if cue.value not in bare_cues or not stances.in_past(cue.first)]

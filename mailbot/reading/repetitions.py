@@ -60,7 +60,10 @@ class RuleReader:
         while position - at < 4 and (self.atoms[position].kind is Is.COMMA or small(self.atoms[position], passed)):
             position += 1
         named = self._weekdays(position)
-        return (rule, at) if named is None else (replace(rule, weekdays=named[0], open_weekdays=False), named[1])
+        if named is None:
+            return rule, at
+        part = self.atoms[named[1] - 1].sense.part  # "dinsdagvoormiddag"
+        return replace(rule, weekdays=named[0], open_weekdays=False, part=part or rule.part), named[1]
 
     def _weekdays(self, at: int) -> tuple[tuple[int, ...], int] | None:
         """Read a list of weekdays without dates: "mardis et jeudis", "lundi à vendredi"."""
@@ -190,11 +193,13 @@ class RuleReader:
     def _counted_weekdays(self, number: int, at: int, ahead: bool) -> tuple[RulePhrase, int] | None:
         sense, following = self.atoms[at].sense, self.atoms[at + 1]
         assert sense.weekday is not None, "asked of weekdays"
-        step = self.atoms[at + 2].value
+        part = following.sense.part  # "un mardi matin sur deux"
+        over = self.atoms[at + 2 if part else at + 1]
+        step = self.atoms[at + 3 if part else at + 2].value
         if number == 1 and (monthly := self._once_a_month(at)) is not None:
             return monthly
-        if number == 1 and following.marks & Mark.OUT_OF and step is not None and 2 <= step <= 8:
-            return RulePhrase("weekly", step, (sense.weekday,), part=sense.part), at + 3
+        if number == 1 and over.marks & Mark.OUT_OF and step is not None and 2 <= step <= 8:
+            return RulePhrase("weekly", step, (sense.weekday,), part=part or sense.part), at + 4 if part else at + 3
         row = bool(following.marks & Mark.IN_A_ROW)
         since = any(self.atoms[behind].marks & (Mark.SINCE | Mark.FROM) for behind in range(at + 1, at + 3))
         several = sense.weekday_plural or following.sense.part is not None

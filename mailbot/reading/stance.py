@@ -44,14 +44,11 @@ def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
     return [cue for cue in cues if cue.value != "stance-kept"]
 
 
-def without_ends(cues: Sequence[Cue], page: Page, starts: Sequence[int]) -> list[Cue]:
-    """Leave out what gives up a room where it says when the use ends, in a sentence that has said when it starts (at
-    the words `starts`): "dès 19h, on libère à 22h"."""
-    ends = [
-        (cue.first, cue.last)
-        for cue in cues
-        if cue.value == "stance-ends" and any(page.sentence(cue.first).first <= at < cue.first for at in starts)
-    ]
+def without_ends(cues: Sequence[Cue], page: Page, clocks: Sequence[tuple[int, int]]) -> list[Cue]:
+    """Leave out what gives up a room where it says when the use ends, in a sentence that has said when it starts:
+    "dès 19h, on libère à 22h". `clocks` are the first word of each phrase of hours, and the word behind it."""
+    told = [(cue.first, cue.last) for cue in cues if cue.value == "stance-ends"] + list(clocks)
+    ends = [(first, last) for first, last in told if any(page.sentence(first).first <= at < first for at, _ in clocks)]
     if not ends:
         return list(cues)
     return [

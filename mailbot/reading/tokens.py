@@ -141,9 +141,12 @@ def _token(kind: str, word: str, start: int, end: int, glued: bool) -> Token:
         return Token(word, "\n\n" if blank else "\n", start, end, Kind.NEWLINE, glued)
     if kind == "opaque":
         return Token(word, word.upper(), start, end, Kind.OPAQUE, glued)
-    return Token(word, fold(word), start, end, Kind.MARK if kind == "mark" else Kind.WORD, glued)
+    norm = fold(word) or _NOTHING  # an accent that stands alone
+    return Token(word, norm, start, end, Kind.MARK if kind == "mark" else Kind.WORD, glued)
 
 
+_NOTHING = "\ufffd"
+"""What a token is compared as of which no plain letter is left; no word of any lexicon."""
 _BULLETS = frozenset("-*>+–|")
 _NARROWEST = 50
 """Characters of a line that a mail program may have wrapped, at least."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailbot.reading.tokens import Kind, fold, tokenize, wrapped_lines
@@ -78,8 +78,10 @@ def test_the_end_of_a_line_and_of_a_paragraph() -> None:
 
 
 @given(st.text())
+@example("\u0301")  # an accent alone
 def test_tokens_cover_all_signs_but_spaces_in_order(text: str) -> None:
     tokens = tokenize(text)
+    assert all(token.norm for token in tokens)
     assert all(token.text == text[token.start : token.end] for token in tokens)
     ends = [0, *(token.end for token in tokens)]
     gaps = [text[end : token.start] for end, token in zip(ends, tokens, strict=False)]
