@@ -189,6 +189,7 @@ class HourReader:
             unmarked = not marked and end.part is None
             moved = bool(leads & Mark.FROM) and _only_to(self.atoms[behind])
             said = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self.atoms[behind].marks & Mark.UNTIL
+            said = said or self._ends_lower(start, end, led_at, after)
             backwards = end.said < start.said and start.hour in _FORENOON  # "from 12 to 2" counts nothing
             apart = led_at == 0 or self.atoms[led_at - 1].kind in _APART or backwards
             apart = unmarked and ((bool(said) and apart) or self._labelled(led_at))
@@ -302,7 +303,13 @@ class HourReader:
         led = bool(leads & (Mark.FROM | Mark.BETWEEN)) or self._day_before(led_at) or self._labelled(led_at)
         led = led or (self._till(after) and (self._begins_sentence(led_at) or (start.dotted and _is_no_date(start))))
         led = led or (self._till(after) and self._only_until(after - 2) and self._stands_alone(start, led_at, after))
+        led = led or self._ends_lower(start, end, led_at, after)
         return led and end.hour <= 24 and start.said != end.said
+
+    def _ends_lower(self, start: Face, end: Face, at: int, after: int) -> bool:
+        """Whether two numbers stand by themselves and the second is the lower: "…, 10 to 4." counts nothing."""
+        apart = at == 0 or self.atoms[at - 1].kind in _APART
+        return apart and self._closed(after) and 1 <= end.hour < 7 <= start.hour <= 12
 
     def _begins_sentence(self, at: int) -> bool:
         return at == 0 or self.atoms[at - 1].kind in (Is.STOP, Is.PARAGRAPH)

@@ -244,15 +244,28 @@ def chosen(found: Sequence[Moment]) -> list[Moment]:
     """Return the days that rank highest, with their own hours, and the hours for those that have none."""
     more = [clock for m in found for clock in m.when.clocks if clock.beside and m.only_hours]
     found = [m for m in found if not (m.only_hours and all(clock.beside for clock in m.when.clocks))]
-    return [_widened(m, more) for m in _chosen(_without_exceptions(found))]
+    return [_widened(m, more, found) for m in _chosen(_without_exceptions(found))]
 
 
-def _widened(moment: Moment, more: Sequence[Clock]) -> Moment:
+def _holds_others(moment: Moment, every: Sequence[Moment]) -> bool:
+    """Whether other hours in full lie within those of a moment: it already has what goes before and behind them."""
+    own = {(clock.start, clock.end) for clock in moment.when.clocks}
+    told = {(clock.start, clock.end) for other in every if other.complete for clock in other.when.clocks} - own
+    return any(
+        first is not None and start is not None and end is not None and last is not None
+        and first <= start < end <= last
+        for first, last in own for start, end in told
+    )  # fmt: skip
+
+
+def _widened(moment: Moment, more: Sequence[Clock], every: Sequence[Moment]) -> Moment:
     """Put what goes before and behind to hours, but for "four hours later" that only says their end again."""
     lengths = {
         clock.end - clock.start for clock in moment.when.clocks if clock.start is not None and clock.end is not None
     }
     more = [clock for clock in more if clock.beside < 0 or clock.length not in lengths]
+    if _holds_others(moment, every):
+        return moment  # "de 10h à midi, une demi-heure avant et après, donc de 9h30 à 12h30"
     clocks = tuple(widened(clock, more) for clock in moment.when.clocks)
     return moment if clocks == moment.when.clocks else replace(moment, when=replace(moment.when, clocks=clocks))
 

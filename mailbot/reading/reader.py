@@ -639,12 +639,16 @@ def _asks_plainly(sighting: Sighting) -> bool:
     """Whether a sentence is a request as it stands ("Pour le 6 novembre : 4 bancs"), whatever the others tell: it names
     how many of a thing, or a room with its hours; the day stands in it or beside it, and both do nothing else."""
     page, stances = sighting.page, sighting.stances
-    if sighting.sentences_of("key/decisive", "key/strong", "availability/strong"):
+    if sighting.sentences_of("availability/strong"):
         return False
+    reports = sighting.sentences_of("key/decisive", "key/strong")  # "sortis ce matin : 4 tonnelles"
+    wishing = sighting.sentences_of("book/strong", "book/weak")
     apart = sighting.sentences_of(*_ELSE)
     named, timed, dated = set(), set(), set()
     for index, (mention, quantity) in enumerate(zip(sighting.mentions, sighting.quantities, strict=True)):
         number = page.sentence_of[mention.first]
+        if reports and not (page.sentences[number].question or number in wishing):
+            continue
         if stances.asked(index) and number not in apart and not stances.tells_of_then(number):
             if mention.sort is Sort.EQUIPMENT and quantity.said:
                 named.add(number)

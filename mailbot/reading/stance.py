@@ -444,7 +444,9 @@ class Stances:
         if not told:
             return False
         before = [then for first, then in told if first <= word]
-        return before[-1] if before else told[0][1]
+        if before:
+            return before[-1]
+        return told[0][1] and not (told[0][0] and self._page.words[told[0][0] - 1] == ",")  # "35 eters, vorig jaar 40"
 
     def _in_other_brackets(self, cue: int, word: int) -> bool:
         """Whether a word of tense stands in brackets that another word stands before: "40 stoelen (vorig jaar 30)"."""
