@@ -24,7 +24,7 @@ MUCH, LITTLE = 0.5, 0.25
 """By how much a sign lowers the rank of a date."""
 _DECIDED = frozenset({"change/decisive", "change/strong"})
 """Cues of what was chosen instead of something else: "Ce sera donc le 10 octobre"."""
-_FEW = 6
+FEW = 6
 """Words beside its days and hours, at most, with which a line that begins with a day is one of a list."""
 _NOUN = 5
 """Words from "after" to the date of what it is after, at most: "after our meeting of 20 February"."""
@@ -46,7 +46,7 @@ def is_listed(sighting: Sighting, word: int) -> bool:
         return True
     before = page.at[sentence.first] - 1
     begins = before < 0 or page.tokens[before].kind is Kind.NEWLINE
-    return begins and words_beside(sighting, sentence) <= _FEW
+    return begins and words_beside(sighting, sentence) <= FEW
 
 
 def words_beside(sighting: Sighting, sentence: Sentence) -> int:

@@ -193,6 +193,32 @@ def anchored(found: Sequence[Moment]) -> list[Moment]:
     return told
 
 
+WEEK = 7
+"""Days; a stretch that is longer holds a weekday more than once."""
+
+
+def recurring(found: Sequence[Moment], short: Collection[int]) -> list[Moment]:
+    """Let a weekday with its hours be each such day of a stretch that a short sentence names for it: "toujours le mardi
+    de 18h à 20h. Du 8 au 29 septembre donc"; `short` are the sentences that say little besides days and hours."""
+    weekly = [m for m in found if m.when.counts and m.when.bare_weekday and len(m.days) == 1 and m.complete]
+    spans = [m for m in found if m.when.counts and m.when.dated and not m.when.has_clock and len(m.when.days) == 1]
+    spans = (
+        [m for m in spans if len(m.days) > WEEK and (m.sentence in short or m.sentence == weekly[-1].sentence)]
+        if weekly
+        else []
+    )
+    others = [m for m in found if m.when.counts and m.when.has_days and m not in weekly and m not in spans]
+    if len(weekly) != 1 or len(spans) != 1 or others:
+        return list(found)
+    [one], [span] = weekly, spans
+    weekday = min(one.days).weekday()
+    days = tuple(Days(day, day) for day in sorted(span.days) if day.weekday() == weekday)
+    told = replace(
+        one, rank=max(one.rank, span.rank), when=replace(one.when, days=days, bare_weekday=False, dated=True)
+    )
+    return [told if m is one else m for m in found if m is not span]
+
+
 NEXT_TO = 3
 """Days between an event and a weekday that is told of it, at most: "le jeudi pour monter, le lundi pour démonter"."""
 

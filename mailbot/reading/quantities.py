@@ -390,8 +390,9 @@ def corrected(
             continue
         if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
             continue  # "er nog een beamer" counts what follows
-        if count.last in heads or (count.article and _has_noun(page, count, small)):
-            continue  # "er 3 mensen", "er een waarborg"
+        has = count.article and (cue.value == "quantity-rather" or _has_noun(page, count, small))
+        if count.last in heads or has:
+            continue  # "er 3 mensen", "er een waarborg", "de paters hebben er een"
         if count.first > cue.first > 0 and page.words[cue.first - 1] in contrast:
             continue
         moved = cue.value == "quantity-moves"

@@ -132,6 +132,9 @@ class Thesaurus:
         for thing in catalogue.equipment.values():
             self._add_names(thing.id, Sort.EQUIPMENT, thing.names)
         for site in catalogue.sites.values():
+            for room in catalogue.rooms.values():
+                if room.site == site.id:
+                    self._add_names(room.id, Sort.ROOM, _holding(room.names, site.names))
             self._add_names(site.id, Sort.SITE, site.names)
         for code in self._words:
             self._add_synonyms(catalogue, code)
@@ -669,6 +672,17 @@ def _spelt_otherwise(symbols: Symbols) -> bool:
 
 
 _LENT = frozenset({Sort.EQUIPMENT})
+
+
+def _holding(room: Names, site: Names) -> Names:
+    """Return the names of a site that hold the name of its room, and mean it: the "Park community centre"."""
+    named = {code: [fold(name) for name in names] for code, names in room.items()}
+    return {
+        code: tuple(name for name in names if any(f" {own} " in f" {fold(name)} " for own in named.get(code, ())))
+        for code, names in site.items()
+    }
+
+
 _PLACES = frozenset({Sort.ROOM, Sort.SITE})
 
 

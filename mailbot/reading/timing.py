@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from mailbot.model.meaning import Intent, Lack
 from mailbot.model.spans import Days
-from mailbot.reading.asides import LISTED, adding, is_listed, weighed
+from mailbot.reading.asides import FEW, LISTED, adding, is_listed, weighed, words_beside
 from mailbot.reading.cues import Cue
 from mailbot.reading.exceptions import Singled
 from mailbot.reading.moments import Clock, Role, When, end_after
-from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, within_ranges, without
+from mailbot.reading.occasions import DAY, Moment, anchored, by_line, ending, of_use, recurring, within_ranges, without
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 from mailbot.reading.things import Sort
 
@@ -211,6 +211,8 @@ def _used(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
     replying = sighting.sentences_of("stance-reply")
     asking = sighting.sentences_of("book/", "availability/", "change/") - replying
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    short = {m.sentence for m in found if words_beside(sighting, sighting.page.sentences[m.sentence]) <= FEW}
+    found = recurring(found, short) if any(one.sort is Sort.ROOM for one in sighting.mentions) else found
     return _within_loan(by_line(of_use(anchored(found), asked=lambda sentence: sentence in asking)), loan) + loan
 
 
@@ -334,6 +336,8 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     found = _without_given_up(found, sighting)
     wanted = use = ending(of_use(anchored(found), asked=lambda sentence: True))
     loan = [m for m in found if m.when.role in {Role.FETCH, Role.BRING_BACK} and m.when.counts]
+    short = {m.sentence for m in found if words_beside(sighting, sighting.page.sentences[m.sentence]) <= FEW}
+    found = recurring(found, short) if any(one.sort is Sort.ROOM for one in sighting.mentions) else found
     days = [m for m in use if m.when.has_days or Lack.DATE in m.when.lacks]
     asked = [m for m in days if m.rank >= 2.5] or days
     if not use:
