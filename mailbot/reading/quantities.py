@@ -390,6 +390,8 @@ def corrected(
             continue
         if count.article and any(count.last <= one.first < count.last + ADJECTIVES for one in mentions):
             continue  # "er nog een beamer" counts what follows
+        if page.words[cue.first + 1] == "." and cue.first > page.sentence(cue.first).first:
+            continue  # "policy no. 45"
         has = count.article and (cue.value == "quantity-rather" or _has_noun(page, count, small))
         if count.last in heads or has:
             continue  # "er 3 mensen", "er een waarborg", "de paters hebben er een"

@@ -641,7 +641,7 @@ def _asks_plainly(sighting: Sighting) -> bool:
     page, stances = sighting.page, sighting.stances
     if sighting.sentences_of("availability/strong"):
         return False
-    reports = sighting.sentences_of("key/decisive", "key/strong")  # "sortis ce matin : 4 tonnelles"
+    reports = [n for n in sighting.sentences_of("key/decisive", "key/strong") if not page.sentences[n].question]
     wishing = sighting.sentences_of("book/strong", "book/weak")
     apart = sighting.sentences_of(*_ELSE)
     named, timed, dated = set(), set(), set()
