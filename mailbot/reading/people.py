@@ -46,6 +46,12 @@ class People(Struct, frozen=True):
     weight: int
 
 
+_LONGEST_ALONE = 20
+"""Words and marks of a sentence that is a number alone, at most."""
+_LONGEST_CLAUSE = 40
+"""Words that are looked at behind a number, so that a row of numbers is read in linear time."""
+
+
 class Sight(Struct, dict=True):
     """What is known of the page besides its numbers."""
 
@@ -492,6 +498,8 @@ class Assembly:
     def _is_alone(self, page: Page, count: Count) -> bool:
         """Whether a number, with a word or two that count what it is ("environ 60 donneurs"), is a whole sentence."""
         sentence = page.sentence(count.first)
+        if sentence.last - sentence.first > _LONGEST_ALONE:
+            return False
         before, after = page.words[sentence.first : count.first], page.words[count.last : sentence.last]
         if any(word in self._nobody for word in after) or sum(word.isalnum() for word in (*before, *after)) > 5:
             return False
@@ -580,7 +588,7 @@ class Assembly:
 
     @staticmethod
     def _clause(page: Page, at: int, limit: int) -> list[str]:
-        words = page.words[at:limit]
+        words = page.words[at : min(limit, at + _LONGEST_CLAUSE)]
         return words[: next((i for i, word in enumerate(words) if not word[0].isalnum()), len(words))]
 
     @staticmethod

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailbot.model.letters import NO_CONTEXT, Address, Letter
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.moments import MOST, combine, find, loan, room_slots
+from mailbot.reading.reader import read
 from tests.corpus.commune import catalogue
 from tests.watchdog import calls, computing_ends
 
 SENT = datetime(2026, 6, 2, 9, 30)  # noqa: DTZ001 (local, as `find` takes it)
 COMMUNE = catalogue()
-LEXICONS = list(load_all().values())
+LEXICA = load_all()
+LEXICONS = list(LEXICA.values())
+SENDER = Address("Luc Peeters", "luc@amis.example")
+SENT_AT = datetime(2026, 6, 2, 7, 30, tzinfo=UTC)
 
 LONG = {
     "numbers": " ".join(str(number % 40) for number in range(10_000)),
@@ -92,3 +97,23 @@ def test_no_mixture_of_words_of_time_breaks_the_reading(words: list[str]) -> Non
 @settings(max_examples=200, deadline=None)
 def test_no_text_breaks_the_reading(text: str) -> None:
     room_slots(combine(find(text, LEXICONS, SENT, COMMUNE).whens), COMMUNE)
+
+
+ROWS = {
+    "numbers": "17 ",
+    "dates": "le 12 juin de 14h à 18h, ",
+    "things": "3 tables et 12 chaises, ",
+    "corrections": "non pas le 12, plutôt le 13, ",
+    "people": "nous serons 12, ",
+    "codes": "R-7K3F2 ",
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_mail_of_one_thing_over_and_over_is_read_in_about_linear_work(row: str) -> None:
+    def work(times: int) -> int:
+        letter = Letter("1", "", SENDER, (), (), (), SENT_AT, SENT_AT, "1", row * times)
+        return calls(lambda: read(letter, NO_CONTEXT, COMMUNE, LEXICA))
+
+    work(10)
+    assert work(400) < 7 * work(100)
