@@ -332,6 +332,10 @@ FAULTY: list[tuple[str, str, int, str]] = [
      "josiane is among “key_holders” and “stewards” both: give one of them another identifier"),
     ("  tonnelle: {names: {fr: [tonnelle]", "  tonnelle: {names: {fr: [Sallé]", 31,
      "tonnelle and grande-salle (line 23) are both called “Sallé”: a mail could mean either"),
+    ("counters:",
+     "approvals: {needs: {ecole: {because: late, after: 22:00}}}\n"
+     "college: {meets_on: mar, needs: {ecole: {because: late, sites: parc}}}\ncounters:",
+     14, "“ecole” is already the identifier of something on line 13"),
     ("  tonnelle: {", "  grande-salle: {", 31, "“grande-salle” is already the identifier of something on line 22"),
     ("  grande-salle:", "  Grande Salle:", 22,
      "“Grande Salle” cannot be an identifier: use small letters without accents, digits and hyphens."

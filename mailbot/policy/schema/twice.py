@@ -13,6 +13,10 @@ def unlike(form: Form, root: Branch) -> None:
     sections = {field_name(key.text): node for key, node in root.entries if isinstance(node, Branch)}
     things = [entry for name in ("rooms", "equipment") for entry in _entries(sections.get(name))]
     seen_ids: dict[str, int] = {}
+    seen_needs: dict[str, int] = {}
+    for key, _ in (need for name in ("approvals", "college") for need in _needs(sections.get(name))):
+        if seen_needs.setdefault(key.text, key.line) != key.line:
+            form.keep("same-id", key, text=key.text, first=seen_needs[key.text])
     seen_names: dict[tuple[str, str], tuple[str, int]] = {}
     for key, node in things:
         if seen_ids.setdefault(key.text, key.line) != key.line:
@@ -31,6 +35,12 @@ def unlike(form: Form, root: Branch) -> None:
 
 def _entries(node: Branch | None) -> list[tuple[Leaf, Node]]:
     return node.entries if node else []
+
+
+def _needs(node: Branch | None) -> list[tuple[Leaf, Node]]:
+    """Return what a section asks somebody's yes for; why one waits is told by its identifier alone."""
+    needs = dict(_fields(node)).get("needs") if node else None
+    return _entries(needs if isinstance(needs, Branch) else None)
 
 
 def _fields(node: Node) -> list[tuple[str, Node]]:
