@@ -83,8 +83,8 @@ def distinct(request: Meaning, today: date, rules: Rules) -> tuple[Meaning, ...]
 
 
 def _effect(reading: Meaning) -> tuple[object, ...]:
-    items = sorted((item.resource, item.quantity or 0, item.slots, item.any_will_do) for item in reading.items)
-    return (tuple(items), reading.attendees)
+    items = [(item.resource, item.quantity or 0, item.slots, item.any_will_do) for item in reading.items]
+    return (tuple(sorted(items, key=repr)), reading.attendees)  # slots with and without hours have no order
 
 
 def _with_room_open(readings: Sequence[Meaning], rules: Rules) -> Meaning | None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mailbot.model.decision import End
-from mailbot.model.meaning import Intent, Lack
+from mailbot.model.meaning import Intent, Lack, Slot
 from mailbot.model.notices import Content
 from mailbot.model.objections import InThePast, NoKey, NotLent, ShortStock, Taken, TooManyBookings
 from mailbot.model.reservation import Act, State
@@ -378,3 +378,10 @@ def test_the_sender_of_a_thread_is_its_asker() -> None:
     decision = office.mail(asks(room("salle", slot(SATURDAY, "14-18"))))
     assert decision.puts[0].after.asker == YVETTE
     assert decision.puts[0].after.initiative == "parc"
+
+
+def test_a_room_with_hours_on_one_day_and_without_on_another_is_asked_about_and_nothing_stumbles() -> None:
+    day_alone = room("salle", Slot(date(2026, 6, 14), None))
+    with_hours = room("salle", slot("2026-06-13", "14-18"))
+    decision = Office(RULES).mail(asks(with_hours, day_alone, missing={Lack.START, Lack.END}), YVETTE)
+    assert isinstance(decision.notices[0].content, Asked)
