@@ -66,7 +66,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
         and not _inside(m, unfit)
     ]
     if intent is Intent.CHANGE:
-        every = [m for m in every if not any(clock.beside for clock in m.when.clocks)]
+        every, found = _without_shifts(every), _without_shifts(found)
         return _new([m for m in found if m in every] or every, every, sighting)
     spans = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-kept"]
     found = [m for m in found if not _inside(m, spans)] if intent is Intent.CANCEL else found
@@ -83,6 +83,17 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     if intent is Intent.CANCEL:
         return [_whole_day(moment) for moment in used]
     return without(used, _left_out(every, sighting) | off)
+
+
+def _without_shifts(moments: Sequence[Moment]) -> list[Moment]:
+    """Leave out by how much something is to be moved, "an hour earlier", and keep its day."""
+    kept = []
+    for moment in moments:
+        if not any(clock.beside for clock in moment.when.clocks):
+            kept.append(moment)
+        elif moment.when.has_days:
+            kept.append(replace(moment, when=replace(moment.when, clocks=())))
+    return kept
 
 
 def _whole_day(moment: Moment) -> Moment:
