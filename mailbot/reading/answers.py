@@ -16,6 +16,7 @@ from mailbot.reading import occasions
 from mailbot.reading.events import with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
+from mailbot.reading.quantities import Count
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.words import OwnWords
@@ -124,6 +125,7 @@ def signs_question(sighting: Sighting) -> bool:
 def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | None:
     """Return the number of the proposal that is agreed to; None for a bare yes."""
     named = {cue.last for cue in sighting.cues if cue.value == "answer-option"}
+    named |= {last + 1 for last in named if sighting.page.words[last : last + 1] == ["."]}  # "no. 3"
     for count in sighting.counts:
         if count.article or count.least is not None or count.first < sighting.body_at:
             continue
@@ -132,9 +134,16 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         alone = count.first == sighting.page.sentence(count.first).first and (
             len(fitting) != 1 or count.first == sighting.body_at
         )
-        if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone):
+        if 0 < count.value <= max(offered, 9) and (
+            count.ordinal or count.first in named or (offered and _has_its_article(sighting, count)) or alone
+        ):
             return count.value
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
+
+
+def _has_its_article(sighting: Sighting, count: Count) -> bool:
+    """Whether an article stands before a number that no day of the month has: "ok pour la 3"."""
+    return count.first > 0 and sighting.page.words[count.first - 1] in sighting.stances.words.undated
 
 
 def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) -> int | None:

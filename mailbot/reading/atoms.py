@@ -88,6 +88,7 @@ class Mark:
     OCCASION = 1 << 58
     FIRST_TIME = 1 << 59
     NOTICE = 1 << 60
+    NO_DAY = 1 << 61
 
 
 MARKS: Final = {name.lower().replace("_", "-"): bit for name, bit in vars(Mark).items() if name.isupper()}

@@ -199,6 +199,7 @@ class DateReader:
         spelled = not atom.digits and not ordinal
         alone = not spelled or bool(self.atoms[at - 1].marks & Mark.SINGULAR)  # "le treize": a day, not thirteen things
         named = bool(leads & (NAMED | Mark.MOVE_TO)) and alone and (not leads & Mark.FOR or bool(leads & Mark.ON))
+        named = named and not (at and self.atoms[at - 1].marks & Mark.NO_DAY)
         named = named and bool(
             self.atoms[at - 1].marks & (NAMED | Mark.MOVE_TO) or not leads & (Mark.UNTIL | Mark.TO)
         )  # "on till 10"

@@ -159,8 +159,11 @@ class Library:
         found = self._fitting(offers, sighting, lexicons, letter)
         fitting = found or ()
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
-        signs = replace(signs, chooses=answers.option(sighting, fitting, len(offers)) is not None)
-        judged = judge(_of_intent(sighting, signs), signs, sighting.stances.void)
+        chosen = answers.option(sighting, fitting, len(offers)) if offers or not own.quoted else None
+        signs = replace(signs, chooses=chosen is not None)
+        numbers = bool(offers) or not own.quoted
+        cues = [cue for cue in _of_intent(sighting, signs) if numbers or not cue.pattern.startswith(_NUMBER_ALONE)]
+        judged = judge(cues, signs, sighting.stances.void)
         judged = answers.adjusted(judged, sighting, signs)
         meaning = replace(
             bare,
@@ -389,6 +392,8 @@ _NO_CUES = frozenset(
     }
 )
 """Lists of single words among tables of cues."""
+_NUMBER_ALONE = "^ <digit>"
+"""How the cue begins of a proposal that is taken by its number; where none has one, something else is answered."""
 QUOTED = 2_000
 """Characters of a quoted letter that are looked at for what it asked about."""
 NOWHERE = -9

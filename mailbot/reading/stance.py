@@ -72,6 +72,8 @@ class SmallWords:
         """Words that may follow a thing where no verb does."""
         self.parting = self.contrast | {",", ":", "(", "-"}
         self.like, self.articles = words("stance", "like"), words("marks", "article")
+        self.undated = words("marks", "no-day")
+        """Articles that stand before no day of the month: "la 3"."""
         self.leading = words("stance", "leads") | self.opening | self.adding | self.joints | self.articles
         """Words that may stand before what is listed in a sentence without a verb."""
         self.corrections = frozenset(word for word in words("marks", "correction") if " " not in word)

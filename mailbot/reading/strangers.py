@@ -117,7 +117,8 @@ class Strangers:
             if other(at) or at - first >= LONGEST:
                 return None
             at += 1
-        return None if at == first or page.words[first] in self._never else at
+        nothing = at == first or page.words[first] in self._never or len(page.words[first]) < 2  # "i.p.v. 40"
+        return None if nothing else at
 
     def _is_listed(self, page: Page, count: Count, last: int, mentions: Sequence[Mention], lent: Iterable[int]) -> bool:
         """Whether it stands in a list with things that are lent."""
