@@ -178,8 +178,9 @@ class DateReader:
     def _bare(self, at: int, day: int, leads: int, listed: bool) -> tuple[Entry, int] | None:
         """A day's number without a month: in a list, or with an article ("le 12", "the 12th")."""
         atom, following = self.atoms[at], self.atoms[at + 1]
+        ranks = atom.number is not None and atom.number.ordinal
         if self.is_hour(at, leads) or (
-            atom.number is not None and atom.number.ordinal and following.sense.weekday is not None
+            ranks and atom.number is not None and (following.sense.weekday is not None or not atom.number.day)
         ):
             return None
         if (

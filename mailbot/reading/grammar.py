@@ -27,6 +27,8 @@ from mailbot.reading.settle import Settled, choices, settle, spans_of
 from mailbot.reading.tokens import Token
 from mailbot.reading.uses import Use, uses
 
+LONGEST: Final = 366
+"""Days of one stretch, at most; of a longer one it is asked when."""
 MOST_WHENS: Final = 200
 """Phrases of time of one text, at most."""
 
@@ -207,6 +209,8 @@ class _Reading:
             dated=any(entry.is_dated for entry in entries),
             certain=bool(entries) and all(entry.is_certain for entry in entries),
         )
+        if any((span.last - span.first).days > LONGEST for span in when.days):  # a slip, or no use at all
+            when = replace(when, days=(), lacks=when.lacks | {Lack.DATE})
         return replace(when, derivation=tuple(self._evidence(use, when)))
 
     def _words(self, use: Use) -> str:

@@ -20,7 +20,8 @@ _FROM_BEHIND = {"last": LAST, "last-but-one": LAST - 1}
 
 class Number(Struct, frozen=True):
     """A number that tokens `first` to `last` (excluded) say. `ordinal`: it ranks (1er, third; LAST for "last").
-    `about`: a round figure (une vingtaine, een twintigtal). `spelled`: in words. `article`: the words "un", "une",
+    `day`: it may be that of a month ("the 4th", "le 1er", not "au 4e"). `about`: a round figure (une vingtaine, een
+    twintigtal). `spelled`: in words. `article`: the words "un", "une",
     "een", which may be no number at all."""
 
     value: int
@@ -30,6 +31,7 @@ class Number(Struct, frozen=True):
     about: bool = False
     spelled: bool = False
     article: bool = False
+    day: bool = True
 
 
 def number_at(tokens: Sequence[Token], at: int, lexicons: Iterable[Lexicon]) -> Number | None:
@@ -85,6 +87,7 @@ class _Speller(Struct, frozen=True):
     half_more: tuple[tuple[str, ...], ...]
     """What is said behind a group and half of another."""
     ordinal_suffix: frozenset[str]
+    day_suffix: frozenset[str]
     after_tens: frozenset[str]
     after_scales: frozenset[str]
     teens_after: frozenset[int]
@@ -106,7 +109,7 @@ class _Speller(Struct, frozen=True):
     def _digits(self, tokens: Sequence[Token], at: int) -> Number:
         value, after = tokens[at].value, at + 1
         if after < len(tokens) and tokens[after].glued and tokens[after].norm in self.ordinal_suffix:
-            return Number(value, at, after + 1, ordinal=True)
+            return Number(value, at, after + 1, ordinal=True, day=tokens[after].norm in self.day_suffix)
         tal = after + 1 if after < len(tokens) and tokens[after].norm == "-" and tokens[after].glued else after
         if tal < len(tokens) and tokens[tal].glued and tokens[tal].norm in self.group_suffix:
             return Number(value, at, tal + 1, about=True)
@@ -272,6 +275,7 @@ def _speller(lexicon: Lexicon) -> _Speller:
         group_more=frozenset(map(fold, group["one-and-half"])),
         half_more=tuple(tuple(fold(phrase).split()) for phrase in group["and-half"]),
         ordinal_suffix=frozenset(map(fold, lexicon.table("number.ordinal")["suffix"])),
+        day_suffix=frozenset(map(fold, lexicon.table("number.ordinal")["day"])),
         after_tens=frozenset(map(fold, joints["tens"])),
         after_scales=frozenset(map(fold, joints["scales"])),
         teens_after=frozenset(map(int, joints["teens-after"])),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.model.letters import NO_CONTEXT, Address, Letter
+from mailbot.model.meaning import Lack
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.moments import MOST, combine, find, loan, room_slots
 from mailbot.reading.reader import read
@@ -68,6 +69,12 @@ def test_a_daily_repetition_of_years_is_cut_at_the_most() -> None:
     moments = find("tous les jours du 1er janvier 2027 au 31 décembre 2028", LEXICONS, SENT, COMMUNE)
     assert moments.too_many
     assert len(moments.whens[0].days) == MOST
+
+
+def test_a_stretch_of_years_is_asked_about_and_is_no_thousands_of_days() -> None:
+    [when] = find("du 12.12.2012 au 1 avril 2027 de 19h30 à 21h30", LEXICONS, SENT, COMMUNE).whens
+    assert when.days == ()
+    assert Lack.DATE in when.lacks
 
 
 MIXED = """
