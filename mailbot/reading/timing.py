@@ -263,7 +263,7 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     usual = when.bare_weekday and sentence.number in sighting.sentences_of("stance-usual")
     whole = any(_is_whole(clock) for clock in when.clocks)
     strange = "stance-reachable" in told or (not whole and ("stance-elsewhere" in told or _is_of_a_timetable(when)))
-    if strange and when.has_days and when.clocks:
+    if strange and when.has_days and "stance-reachable" not in told:
         when = replace(when, clocks=())  # "op 18 november … aankomst van de trein 12u48"
     if (strange and not when.has_days) or (usual and _names_another_day(sighting, index)):
         when = replace(when, role=Role.HABIT)
