@@ -22,6 +22,8 @@ class Behalf(Struct, frozen=True):
     sent: datetime
     handed_on: bool = False
     """It is their own mail, which is handed on; else it is in the words of the commune."""
+    named: bool = False
+    """No sign parts the name from the request: "salle polyvalente samedi 14-18h pour Les Lombrics"."""
     sure: bool = True
     """It is surely for somebody else; else only where `whom` is known."""
 

@@ -29,6 +29,8 @@ class Verb(StrEnum):
     """Nobody came."""
     MISSING = "missing"
     DAMAGED = "damaged"
+    STATE = "state"
+    """It is dirty, wet or in disorder: for people to read, nothing is missing."""
     FOUND = "found"
     """What was missing or broken is there again, whole."""
     REPAIR = "repair"

@@ -8,6 +8,7 @@ beyond the limits that bind the program (notice, quotas, length); what is taken 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -34,6 +35,10 @@ REQUESTS = frozenset(
 """What is answered to who wrote a mail that is handed on; anything else stays with who handed it on."""
 ORDERS = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL})
 MOST_NAMES = 3
+SMALL = frozenset(
+    {"le", "la", "les", "l", "de", "du", "des", "d", "het", "een", "van", "the", "of", "asbl", "vzw", "npo"}
+)
+"""Words that say nothing of whose name it is."""
 DONE = {Confirmed: Carried.BOOKED, Changed: Carried.CHANGED, Cancelled: Carried.CANCELLED}
 
 
@@ -69,6 +74,31 @@ def _is_called(initiative: Initiative, whom: str) -> bool:
 
 def _words(name: str) -> set[str]:
     return set(re.findall(r"\w+", plain(name)))
+
+
+def named_at(words: Sequence[str], rules: Rules) -> int:
+    """Return how many words, from the first, hold the whole name of one initiative and nothing else: what the
+    commune's own name and the little words add to it may be left out. 0 where it is none, or might be several."""
+    lengths = [
+        length
+        for initiative in rules.initiatives.values()
+        for core in _cores(initiative, rules)
+        for length in range(1, len(words) + 1)
+        if core == (set(words[:length]) - _added(rules)) and words[length - 1] not in SMALL
+    ]
+    return max(lengths, default=0)
+
+
+def _cores(initiative: Initiative, rules: Rules) -> Iterator[set[str]]:
+    """Yield the words that tell an initiative from others, for each of its names."""
+    for name in re.split(r"\s[–—/|-]\s", initiative.name):
+        if core := _words(name) - _added(rules):
+            yield core
+
+
+def _added(rules: Rules) -> frozenset[str]:
+    """Return the words that names have besides: of the commune, of what kind of association it is, and articles."""
+    return SMALL | {word for name in rules.commune.names.values() for word in _words(name)}
 
 
 def _near(whom: str, rules: Rules) -> tuple[str, ...]:

@@ -23,11 +23,9 @@ from mailbot.policy.due import passings_of
 from mailbot.policy.reports import EARLY, ENOUGH_SAID, Reporter
 
 BORROWER = "borrower"
-AFTER = frozenset({Verb.RETURNED, Verb.MISSING, Verb.DAMAGED})
+AFTER = frozenset({Verb.RETURNED, Verb.MISSING, Verb.DAMAGED, Verb.STATE})
 """What may be said in one breath with it; what is missing is for a person to look at."""
-
-
-BROKEN = frozenset({Verb.MISSING, Verb.DAMAGED})
+BROKEN = frozenset({Verb.MISSING, Verb.DAMAGED, Verb.STATE})
 
 
 def borrower(conversation: Reservation | None) -> Reporter | None:

@@ -7,6 +7,7 @@ question. An answer to a list proves that its writer saw the list, no more: it m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -53,6 +54,7 @@ from mailbot.model.to_key_holders import (
 )
 from mailbot.model.to_staff import ToStaff
 from mailbot.policy.due import next_list, passings_of, reader_of
+from mailbot.policy.form import plain
 from mailbot.policy.handovers import next_opening
 from mailbot.policy.hours import local_day, whole
 from mailbot.policy.overdue import another_copy, is_near, shortfalls_of, warned
@@ -174,6 +176,8 @@ class _Reading(Struct):
         verb = statement.verb
         if verb in (Verb.HANDED, Verb.RETURNED, Verb.NOT_BACK, Verb.NOBODY):
             self._passed(statement)
+        elif verb is Verb.STATE:
+            self._condition(statement)
         elif verb in STOCK:
             self._stocked(statement, STOCK[verb])
         elif verb is Verb.LIMITED:
@@ -226,6 +230,8 @@ class _Reading(Struct):
             fitting = [line for line in fitting if wanted & {resource for resource, _ in line.goods}]
         if statement.key:
             fitting = [line for line in fitting if line.keys]
+        if len(fitting) > 1 and not statement.all:
+            fitting = [line for line in fitting if _is_named(line, statement.words)] or fitting
         if statement.all and fitting:
             for line in fitting:
                 self._note(statement, line)
@@ -268,8 +274,7 @@ class _Reading(Struct):
 
     def _stocked(self, statement: Statement, why: Why) -> None:
         if not statement.things and why in (Why.DAMAGED, Why.MISSING):
-            code = self.loan.code if self.loan else next(iter(statement.codes), "")
-            self.deeds.append(Found(statement.words, code, statement.arrival))
+            self._condition(statement)
             return
         own = [amount for amount in statement.things if amount.resource in self.facts.reporter.things]
         if not own:
@@ -280,6 +285,10 @@ class _Reading(Struct):
         else:
             last = max((last for _, last in statement.days), default=None) if why is Why.REPAIR else None
             self.deeds += [self._change(amount.resource, amount.units or 0, why, last) for amount in own]
+
+    def _condition(self, statement: Statement) -> None:
+        code = self.loan.code if self.loan else next(iter(statement.codes), "")
+        self.deeds.append(Found(statement.words, code, statement.arrival))
 
     def _limited(self, statement: Statement) -> None:
         """How many may go with one loan is for staff to say, and for a steward to whom the rules leave it."""
@@ -312,6 +321,12 @@ class _Reading(Struct):
             return
         counters = sorted(self.facts.reporter.counters)
         self.deeds += [Shut(counter, first, last) for counter in counters for first, last in statement.days]
+
+
+def _is_named(line: Passing, words: str) -> bool:
+    """Whether words name whose loan it is: one word of their name, or of the initiative's."""
+    names = re.findall(r"\w{3,}", plain(f"{line.asker.name} {line.initiative}"))
+    return not set(names).isdisjoint(re.findall(r"\w+", plain(words)))
 
 
 def held_of(line: Passing, reservation: Reservation | None, *, key_only: bool = False) -> tuple[Held, ...]:

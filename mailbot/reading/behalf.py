@@ -4,7 +4,7 @@ mail, handed on."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -22,21 +22,34 @@ from mailbot.reading.reader import library
 from mailbot.reading.things import Sort
 from mailbot.reading.words import OwnWords, own_words
 
+LONGEST_REQUEST = 300
+"""Characters of a request inside of which somebody may be named."""
+MOST_WORDS = 8
+"""Words among which the name stands."""
 LONGEST_NAME = 80
 """Characters of what stands between "for" and the colon."""
 OLDEST = timedelta(days=60)
 """A mail that is handed on was written so long before, at most; else its date is misread."""
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_NAME = re.compile(r"[^\W_]+")
 _BEFORE_ADDRESS = re.compile(r"([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4})\s*[\"”»]?\s*[<(\[]*(?:mailto:)?\s*$")
 
 
+Known = Callable[[Sequence[str]], int]
+"""Returns how many of the words, folded, are the name of somebody known: 0 where they begin with none."""
+
+
 def read_behalf(
-    letter: Letter, context: Context, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]
+    letter: Letter,
+    context: Context,
+    catalogue: Catalogue,
+    lexica: Mapping[Language, Lexicon],
+    known: Known = lambda _: 0,
 ) -> Behalf | None:
     """Return what the letter asks for somebody else, None where it asks nothing of the kind. Words of every language
     count. Pure."""
     own = own_words(letter, context, catalogue.banners)
-    said = _said_for(own, letter, catalogue, lexica)
+    said = _said_for(own, letter, catalogue, lexica) or _named(own, letter, known)
     if own.forwarded:
         whom, address = _announced(own, catalogue)
         if said is not None and said.sure and not address:
@@ -67,6 +80,23 @@ def _said_for(own: OwnWords, letter: Letter, catalogue: Catalogue, lexica: Mappi
         sure = bool(address) or (found["mark"] == ":" and not _is_something_else(name, letter, catalogue, lexica))
         subject = own.subject if words is body else ""
         return Behalf(name, address, text, subject, letter.sent, sure=sure)
+    return None
+
+
+def _named(own: OwnWords, letter: Letter, known: Known) -> Behalf | None:
+    """Return a request of one short sentence or two in which somebody known is named behind "for", with no sign between
+    the name and the rest."""
+    body = own.body.strip()
+    if len(body) > LONGEST_REQUEST:
+        return None
+    for lead in _lead().finditer(folded(body)):
+        words = list(_NAME.finditer(folded(body), lead.end()))[:MOST_WORDS]
+        length = known([word[0] for word in words])
+        if length:
+            first, last = words[0].start(), words[length - 1].end()
+            before = "" if not body[: lead.start()].strip() else body[: lead.start()].strip(" ,:")
+            text = f"{before} {body[last:].strip(' ,:')}".strip()
+            return Behalf(body[first:last], "", text, own.subject, letter.sent, named=True, sure=False)
     return None
 
 
@@ -130,6 +160,12 @@ def _written(announced: str, letter: Letter, catalogue: Catalogue, lexica: Mappi
 
 def _is_plausible(sent: datetime, letter: Letter) -> bool:
     return letter.sent - OLDEST <= sent <= letter.sent
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    """What stands before a name inside of a sentence."""
+    return re.compile(rf"(?<!\w){one_of('staff', 'on-behalf')}(?!\w)")
 
 
 @cache

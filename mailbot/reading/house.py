@@ -18,6 +18,7 @@ from mailbot.reading.moments import When, combine, find
 from mailbot.reading.page import Page, page
 from mailbot.reading.quantities import Counting
 from mailbot.reading.reader import Library, library
+from mailbot.reading.spelling import spelling
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.words import own_words
 
@@ -53,9 +54,11 @@ def _read(text: str, letter: Letter, kept: Library, spoken: Sequence[Language]) 
     sheet = page(plain, kept.abbreviations)
     if not text or len(sheet.words) > LONGEST or text.endswith("?"):
         return None
+    mentions = [one for one in kept.thesaurus.find(sheet, spoken) if one.sort is not Sort.UNLENT and not one.generic]
+    named = {at for one in mentions for at in range(one.first, one.last)}
+    spelling(tuple(lexicons), "house").mend(sheet, named)
     cues = [cue for lexicon in lexicons for cue in _cues(lexicon).find(sheet)]
     said = find(plain, lexicons, letter.sent, kept.catalogue, sheet.tokens).whens
-    mentions = [one for one in kept.thesaurus.find(sheet, spoken) if one.sort is not Sort.UNLENT and not one.generic]
     told = {sheet.sentence_of[at] for at in (*(one.first for one in mentions), *_beginnings(said, sheet))}
     meant = (cue for cue in _outermost([cue for cue in cues if cue.value in set(Act)]))
     acts = {Act(cue.value) for cue in meant if sheet.sentence_of[cue.first] in told}
@@ -66,7 +69,7 @@ def _read(text: str, letter: Letter, kept: Library, spoken: Sequence[Language]) 
     return Order(
         acts.pop(),
         things,
-        tuple(Stretch(span.first, span.last, tuple(_hours(when, kept))) for when in whens for span in when.days),
+        tuple(Stretch(span.first, span.last, tuple(_hours(when, kept))) for when in whens for span in when.stretches),
         (brackets[1].strip() if brackets else _reason(sheet, cues))[:MOST_REASON],
         " ".join(text.split()),
         several,

@@ -136,6 +136,11 @@ class When(Struct, frozen=True):
         return bool(self.days)
 
     @property
+    def stretches(self) -> tuple[Days, ...]:
+        """The days that are said, else the period that is: who is away "next week" is away all through it."""
+        return self.days or ((self.period,) if self.period else ())
+
+    @property
     def has_clock(self) -> bool:
         return bool(self.clocks)
 

@@ -7,6 +7,7 @@ guessed: what has no verb of the lexicons' tables of reports is left for a perso
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -21,9 +22,10 @@ from mailbot.model.spans import Days
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
-from mailbot.reading.page import Page, page
+from mailbot.reading.page import Page, folded, page
 from mailbot.reading.quantities import Count, Counting, Quantity
 from mailbot.reading.reader import CODE, Library, library
+from mailbot.reading.spelling import SHORTEST, spelling
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import Kind
 from mailbot.reading.words import own_words
@@ -34,6 +36,8 @@ HIGHEST = 99
 """Number of a line."""
 PASSING = frozenset({Verb.HANDED, Verb.RETURNED, Verb.NOT_BACK, Verb.NOBODY})
 OF_THINGS = frozenset({Verb.MISSING, Verb.DAMAGED, Verb.FOUND, Verb.REPAIR, Verb.COUNTED, Verb.ADDED, Verb.LIMITED})
+OF_PARTS = frozenset({Verb.MISSING, Verb.DAMAGED, Verb.STATE, Verb.REPAIR, Verb.FOUND})
+"""What may be said of a part, or of something that no list has."""
 OF_DAYS = frozenset({Verb.ABSENT, Verb.BACK, Verb.CLOSED})
 ONCE = frozenset({Verb.YES, Verb.UNDO, Verb.WHO_COMES})
 """Said twice, it is said once."""
@@ -52,7 +56,7 @@ def read_report(
         return None
     kept = library(catalogue, lexica)
     spoken = (language, *(code for code in lexica if code != language))
-    return _Slip.of(text, letter, kept, spoken).told(language)
+    return _Slip.made(text, letter, kept, spoken).told(language)
 
 
 class _Clause(Struct):
@@ -73,6 +77,12 @@ class _Clause(Struct):
     days: tuple[tuple[date, date], ...] = ()
     lacking: list[Amount] = field(default_factory=list)
     """Things that are excepted: "tout rendu sauf 2 chaises"."""
+    lacks_key: bool = False
+    """The key is: "rendu sauf la clé"."""
+    of_what: set[int] = field(default_factory=set)
+    """Numbers of something that no list has: "il manque 2 piquets" says it of no line."""
+    done: bool = False
+    """It says that all is well, with no other verb: "1 ok", "2 c'est fait"."""
     units: int | None = None
     """A number that names no line: "une", "deux"."""
     refs_at: int = -1
@@ -94,26 +104,28 @@ class _Slip(Struct):
     counts: Sequence[Count]
     whens: Sequence[When]
     today: date
+    of: frozenset[str]
+    """ "De", "van", "of"."""
+    small: frozenset[str]
+    """And articles."""
 
     @classmethod
-    def of(cls, text: str, letter: Letter, kept: Library, spoken: tuple[Language, ...]) -> _Slip:
+    def made(cls, text: str, letter: Letter, kept: Library, spoken: tuple[Language, ...]) -> _Slip:
         lexicons = [kept.lexica[code] for code in spoken]
         sheet = page(text, kept.abbreviations)
         whens = find(text, lexicons, letter.sent, kept.catalogue, sheet.tokens).whens
         taken = [stretch for when in whens for stretch in _firm(sheet, when)]
-        cues = _longest([cue for lexicon in lexicons for cue in _cues(lexicon).find(sheet)])
+        named = [one for one in kept.thesaurus.find(sheet, spoken) if one.sort is Sort.EQUIPMENT]
+        cues = _cued(sheet, kept, lexicons, {at for one in named for at in range(one.first, one.last)})
         counting = Counting(lexicons)
         counts = counting.counts(sheet, taken)
-        verbs = {at for cue in cues for at in range(cue.first, cue.last)}
-        mentions = [
-            mention
-            for mention in kept.thesaurus.find(sheet, spoken)
-            if mention.sort is Sort.EQUIPMENT and not any(at in verbs for at in range(mention.first, mention.last))
-        ]
+        verbs = {at for cue in cues if cue.value != "but" for at in range(cue.first, cue.last)}
+        mentions = [one for one in named if verbs.isdisjoint(range(one.first, one.last))]
         by_end, by_start = {count.last: count for count in counts}, {count.first: count for count in counts}
         quantities = [counting.of_thing(sheet, mention, by_end, by_start, dict(taken)) for mention in mentions]
         today = letter.sent.astimezone(kept.catalogue.zone).date()
-        return cls(sheet, cues, mentions, quantities, counts, whens, today)
+        of = folded(word for lexicon in lexicons for word in lexicon.table("marks")["of"])
+        return cls(sheet, cues, mentions, quantities, counts, whens, today, of, of | counting.definite | counting.one)
 
     def told(self, language: Language) -> Told:
         clauses = _joined(list(self._clauses()))
@@ -127,6 +139,8 @@ class _Slip(Struct):
     def _statements(self, clause: _Clause) -> Iterator[Statement]:
         verb = clause.verb
         assert verb
+        if verb in OF_PARTS:
+            clause.numbers = [number for number in clause.numbers if number not in clause.of_what]
         if verb is Verb.MISSING and not clause.things and (clause.refers or clause.key):
             verb = Verb.NOT_BACK
         words = self._words(clause)
@@ -143,6 +157,9 @@ class _Slip(Struct):
             arrival=clause.arrival,
             words=words,
         )
+        if clause.lacks_key:
+            refs = tuple(dict.fromkeys(clause.numbers)), tuple(dict.fromkeys(clause.codes))
+            yield Statement(Verb.NOT_BACK, *refs, key=True, words=words)
         if clause.lacking:
             yield Statement(Verb.MISSING, things=tuple(clause.lacking), words=words)
 
@@ -158,7 +175,7 @@ class _Slip(Struct):
         """Whether a clause without a verb says something that a person should read."""
         if clause.refers:
             return True
-        idle = {at for cue in self.cues if cue.value == "idle" for at in range(cue.first, cue.last)}
+        idle = {at for cue in self.cues if cue.value in {"idle", "done"} for at in range(cue.first, cue.last)}
         words = [at for at in range(clause.first, clause.last) if self.sheet.words[at].isalpha() and at not in idle]
         return len(words) > ASIDE
 
@@ -171,12 +188,14 @@ class _Slip(Struct):
             for place, (at, kind, what) in enumerate(marks):
                 if _begins_another(clause, kind, what, marks[place + 1 :]):
                     yield self._filled(clause, at)
-                    clause = _Clause(at, at)
+                    clause = _Clause(at + (kind == "joint"), at)
                 _put(clause, at, kind, what)
             yield self._filled(clause, last)
 
     def _filled(self, clause: _Clause, last: int) -> _Clause:
         clause.last = last
+        if clause.done and clause.verb is None and (clause.numbers or clause.copies):
+            clause.verb = Verb.HANDED  # the line says which way it goes
         clause.days = self._days(clause) if clause.verb in OF_DAYS | {Verb.REPAIR} else ()
         return clause
 
@@ -196,22 +215,28 @@ class _Slip(Struct):
         for cue in self.cues:
             if first <= cue.first < last and cue.value in _VERBS:
                 yield cue.first, "verb", _VERBS[cue.value]
-            elif first <= cue.first < last and cue.value in {"all", "key", "arrival"}:
+            elif first <= cue.first < last and cue.value == "key":
+                yield cue.first, "key" if cue.first < without else "but-key", None
+            elif first <= cue.first < last and cue.value in {"all", "arrival", "done", "joint"}:
                 yield cue.first, cue.value, None
         keys = {cue.last for cue in self._within("key", first, last)}
         owned = set()
         for mention, quantity in zip(self.mentions, self.quantities, strict=True):
-            if first <= mention.first < last:
+            if first <= mention.first < last and not self._is_of_a_part(mention.first):
                 owned |= set(range(quantity.first, max(quantity.last, mention.last)))
                 kind = "thing" if quantity.first < without else "but-thing"
                 yield quantity.first, kind, Amount(mention.ids[0], quantity.value) if len(mention.ids) == 1 else None
         for count in self.counts:
-            if first <= count.first < last and count.first not in owned:
+            if first <= count.first < last and count.first not in owned and not self._is_in_a_word(count):
                 yield count.first, self._kind_of(count, keys, without), count
+                if self._counts_a_part(count):
+                    yield count.first, "part", count
         for at in range(first, last):
             token = self.sheet.token(at)
             if token.kind is Kind.OPAQUE and CODE.fullmatch(token.text):
                 yield at, "code", token.text.upper()
+            elif not token.glued and (bare := _BARE_CODE.match(self.sheet.text, token.start)):
+                yield at, "code", f"R-{bare[0].upper()}"
 
     def _kind_of(self, count: Count, keys: set[int], without: int) -> str:
         token = self.sheet.token(count.first)
@@ -224,16 +249,45 @@ class _Slip(Struct):
             before -= 1
         return "copy" if before in keys else "number"
 
+    def _is_in_a_word(self, count: Count) -> bool:
+        """Whether a number is a piece of a longer sign: "7K3F2", "B12"."""
+        token = self.sheet.token(count.first)
+        if token.kind is not Kind.NUMBER:
+            return False
+        before, after = self.sheet.text[: token.start][-1:], self.sheet.text[token.end : token.end + 1]
+        verbs = {cue.first for cue in self.cues if cue.value in _VERBS}
+        return before.isalpha() or (after.isalpha() and count.last not in verbs)
+
+    def _counts_a_part(self, count: Count) -> bool:
+        """Whether what is counted is nothing that is lent: "2 piquets"."""
+        at = count.last
+        if at >= len(self.sheet.words) or self.sheet.sentence_of[at] != self.sheet.sentence_of[count.first]:
+            return False
+        word, cued = self.sheet.words[at], any(cue.first <= at < cue.last for cue in self.cues)
+        return word.isalpha() and len(word) >= SHORTEST and not cued
+
+    def _is_of_a_part(self, first: int) -> bool:
+        """Whether a thing only says whose part is meant: "un piquet de tente"."""
+        at = first - 1
+        while at >= 0 and self.sheet.words[at] in self.small:
+            at -= 1
+        if at < 0 or at == first - 1 or self.sheet.sentence_of[at] != self.sheet.sentence_of[first]:
+            return False
+        joined = self.sheet.words[first - 1] in self.of or self.sheet.words[at + 1] in self.of
+        cued = any(cue.first <= at < cue.last for cue in self.cues)
+        return joined and self.sheet.words[at].isalpha() and not cued
+
     def _within(self, value: str, first: int, last: int) -> Iterator[Cue]:
         return (cue for cue in self.cues if cue.value == value and first <= cue.first < last)
 
     def _days(self, clause: _Clause) -> tuple[tuple[date, date], ...]:
         """Return the days that are named in the clause; "jusqu'au 12" is from the day of sending on."""
         begin, end = self.sheet.token(clause.first).start, self.sheet.token(max(clause.first, clause.last - 1)).end
-        spans = [span for when in self.whens if begin <= when.start < end for span in when.days]
+        spans = [span for when in self.whens if begin <= when.start < end for span in when.stretches]
         spans = spans or list(self._bare_day(clause))
-        if len(spans) == 1 and spans[0].last >= self.today and any(self._within("until", clause.first, clause.last)):
-            return ((min(self.today, spans[0].first), spans[0].last),)
+        until = any(self._within("until", clause.first, clause.last))
+        if until and len(spans) == 1 and spans[0].first == spans[0].last >= self.today:
+            return ((self.today, spans[0].last),)
         return tuple((span.first, span.last) for span in spans)
 
     def _bare_day(self, clause: _Clause) -> Iterator[Days]:
@@ -246,6 +300,10 @@ class _Slip(Struct):
 
 
 _VERBS = {verb.value: verb for verb in Verb}
+_BARE_CODE = re.compile(
+    r"(?!\d{1,2}[a-z]+(?![0-9a-z]))(?=[a-z]*\d)(?=\d*[a-z])[0-9a-hjkmnp-tv-z]{5}(?![\w-])", re.IGNORECASE
+)
+"""A code without its R: letters and digits, and not a number with the word that follows glued to it."""
 _NUMBER_SIGNS = frozenset({"n", "°", "n°", "no", "nr", "num", "numero", "nummer", "number", "#", "."})
 
 
@@ -268,6 +326,8 @@ def _begins_another(clause: _Clause, kind: str, what: object, behind: Sequence[t
         return second and not (clause.verb in PASSING and what in PASSING and not clause.refers)
     if kind in {"number", "code", "copy"}:
         return verb_follows and clause.refers
+    if kind == "joint":
+        return verb_follows
     return kind == "thing" and verb_follows and bool(clause.things) and clause.verb in OF_THINGS
 
 
@@ -284,9 +344,13 @@ def _put(clause: _Clause, at: int, kind: str, what: object) -> None:
         numbers = {"number": clause.numbers, "but-number": clause.but, "copy": clause.copies}[kind]
         numbers.extend(range(what.value if what.least is None else what.least, what.value + 1))
         clause.refs_at = at
+    elif kind == "but-key":
+        clause.lacks_key = True
+    elif kind == "part" and isinstance(what, Count):
+        clause.of_what.add(what.value)
     elif kind == "units" and isinstance(what, Count):
         clause.units = what.value
-    elif kind in {"all", "key", "arrival"}:
+    elif kind in {"all", "key", "arrival", "done"}:
         setattr(clause, kind, True)
 
 
@@ -326,9 +390,20 @@ def _named_before(clause: _Clause, before: _Clause | None) -> None:
     if before is None or not before.things or clause.things or clause.verb not in OF_THINGS:
         return
     units = clause.units or (clause.numbers[0] if len(clause.numbers) == 1 else None)
-    if units:
+    if units and units not in clause.of_what:
         clause.things.append(Amount(before.things[-1].resource, units))
         clause.numbers = []
+
+
+def _cued(sheet: Page, kept: Library, lexicons: Sequence[Lexicon], named: set[int]) -> list[Cue]:
+    """Return the cues of a text, misspelt words mended but those that name a thing; the shortest only where it says
+    nothing without them."""
+    spelt = spelling(tuple(lexicons), "reports")
+    spelt.mend(sheet, named)
+    cues = _longest([cue for lexicon in lexicons for cue in _cues(lexicon).find(sheet)])
+    if not any(cue.value in _VERBS for cue in cues) and spelt.mend(sheet, named, SHORTEST):
+        cues = _longest([cue for lexicon in lexicons for cue in _cues(lexicon).find(sheet)])
+    return cues
 
 
 def _longest(cues: list[Cue]) -> list[Cue]:

@@ -24,6 +24,8 @@ from mailbot.reading.words import own_words
 
 FEW = 5
 """Words below which a text without a greeting is no letter to anybody."""
+SHORT_VERDICT = 8
+"""Words behind a greeting that may be a yes or a no; more are a letter to who asked."""
 LONGEST = 25
 """Words of a correction, at most."""
 _MARKS = " \t\r\n.,;:!–—-"
@@ -36,7 +38,7 @@ def read_answered(
     """Return what the letter says about the case that it answers. Words of every language count. Pure."""
     own = own_words(letter, context, catalogue.banners)
     words = own.body.strip()
-    said = _folded(words)
+    said = _without_courtesy(_folded(words), tuple(lexica.values()))
     if said in phrases(tuple(lexica.values()), "no-further"):
         return Answered(words, drop=True)
     if said in phrases(tuple(lexica.values()), "agrees"):
@@ -64,18 +66,42 @@ def read_verdict(letter: Letter, context: Context, catalogue: Catalogue, lexica:
     words = own.body.strip()
     spoken = _WORD.findall(fold(words))
     if spoken and spoken[0] in phrases(lexicons, "greetings"):
-        return Verdict(words=words)
+        behind = _behind_greeting(words)
+        short = len(_WORD.findall(behind)) <= SHORT_VERDICT
+        verdict = _verdict(behind, letter, catalogue, lexica) if short else Verdict()
+        return Verdict(words=words) if verdict.agrees is None else verdict
+    return _verdict(words, letter, catalogue, lexica)
+
+
+def _behind_greeting(words: str) -> str:
+    """Return what follows "Bonjour Claire," or "Dag": from the first sign behind it, or the second word."""
+    found = re.match(r"[^\s,!.]+(?: +[^\W\d_]+){0,3} *[,!.\n]+\s*|\S+\s+", words)
+    return words[found.end() :] if found else ""
+
+
+def _verdict(words: str, letter: Letter, catalogue: Catalogue, lexica: Mapping[Language, Lexicon]) -> Verdict:
+    """Return the yes or no that words begin with."""
+    lexicons = tuple(lexica.values())
     refuses, agrees = begun_with(words, lexicons, "refuses"), begun_with(words, lexicons, "approves")
     begun = max(refuses, agrees)
     if not begun:
         return Verdict()
-    rest = rest_after(words, begun, lexicons)
+    rest = rest_after(_unsigned(words, letter), begun, lexicons)
     against = _says(words[begun:], lexicons, "approves-within" if refuses > agrees else "refuses-within")
     if against or (agrees > refuses and "?" in words):
         return Verdict()
     if refuses > agrees or not rest:
         return Verdict(agrees=agrees > refuses, rest=rest)
     return Verdict(agrees=True, rest=rest, change=_change(letter, rest, catalogue, lexica))
+
+
+def _unsigned(words: str, letter: Letter) -> str:
+    """Return words without the name of who wrote them at their end, of which no signature tells: "OK Claire"."""
+    names = set(_WORD.findall(fold(letter.sender.name)))
+    kept = words.split()
+    while len(kept) > 1 and (last := set(_WORD.findall(fold(kept[-1])))) and last <= names:
+        kept.pop()
+    return words if len(kept) == len(words.split()) else " ".join(kept)
 
 
 def begun_with(words: str, lexicons: tuple[Lexicon, ...], name: str) -> int:
@@ -121,6 +147,18 @@ def _uncovered(words: str, meaning: Meaning) -> Iterable[str]:
     for step in sorted(steps, key=len, reverse=True):
         rest = rest.replace(step, " ")
     return _WORD.findall(rest)
+
+
+def _without_courtesy(said: str, lexicons: tuple[Lexicon, ...]) -> str:
+    """Return folded words without the thanks behind them."""
+    return next(
+        (
+            said[: -len(thanks)].strip(_MARKS)
+            for thanks in sorted(phrases(lexicons, "courtesies"), key=len, reverse=True)
+            if said.endswith(f" {thanks}")
+        ),
+        said,
+    )
 
 
 def _folded(words: str) -> str:

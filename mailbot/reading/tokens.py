@@ -74,7 +74,7 @@ _TOKEN = re.compile(
     | (?P<opaque>
           [\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}          # mail address
         | (?:https?://|www\.)[^\s<>"]{1,2000}                          # page
-        | (?<![\w])R-[0-9A-Za-z]{5}(?![\w])                            # reservation code
+        | (?<![\w-])[Rr]-[0-9A-Za-z]{5}(?![\w-])                      # reservation code
         | (?<![\w])[A-Z]{2}\d{2}(?:[ .\-]?[0-9A-Z]{4}){2,7}(?:[ .\-]?[0-9A-Z]{1,3})?(?![\w]|\.\d)   # IBAN
         | (?<![\w])(?:BE[ ]?)?[01]\d{3}\.\d{3}\.\d{3}(?![\w])          # enterprise number
         | (?<![\w/])(?:\+|00)[1-9]\d(?:[ ./\-]{0,3}\(?\d{1,4}\)?){3,7}(?![\w])   # telephone, international

@@ -19,7 +19,7 @@ from mailbot.model.reports import Report, Standing
 from mailbot.model.rules import Rules, Staff
 from mailbot.model.to_key_holders import ReportChallenged
 from mailbot.model.to_staff import BehalfTold, BehalfUnclear
-from mailbot.policy.behalf import ORDERS, for_whom, handed_on, is_it_you, ordered, party_of
+from mailbot.policy.behalf import ORDERS, for_whom, handed_on, is_it_you, named_at, ordered, party_of
 from mailbot.policy.matter import Matter
 from mailbot.reading.behalf import read_behalf, read_whom
 from mailbot.reading.lexicon import Lexicon
@@ -103,8 +103,10 @@ def for_other(mail: Understood, rules: Rules, unit: Unit, lexica: Mapping[Langua
         return ForOther(person, behalf, _party(behalf, rules, unit, letter.arrived), question, vouched=True)
     if mail.answered is not None and mail.answered.kind in LISTS:
         return None
-    behalf = read_behalf(letter, mail.quoting, rules.catalogue, lexica)
-    if behalf is None or (behalf.address and _is_own(behalf.address, rules)):
+    behalf = read_behalf(letter, mail.quoting, rules.catalogue, lexica, lambda words: named_at(words, rules))
+    if behalf is None or (behalf.named and not _asks(behalf, letter, rules, lexica)):
+        return None
+    if behalf.address and _is_own(behalf.address, rules):
         return None
     party = _party(behalf, rules, unit, letter.arrived)
     if isinstance(party, Unresolved) and not (behalf.sure and (party.near or _asks(behalf, letter, rules, lexica))):

@@ -15,7 +15,7 @@ from mailbot.model.reservation import State
 from mailbot.model.rules import Initiative, Rules
 from mailbot.model.to_askers import Confirmed, Refused
 from mailbot.model.to_staff import BehalfTold, Carried
-from mailbot.policy.behalf import handed_on, ordered, party_of
+from mailbot.policy.behalf import handed_on, named_at, ordered, party_of
 from mailbot.policy.matter import Matter
 from tests.policy.commune import KARIM, NOW, RULES, Office, asks, limited, room, says, slot
 
@@ -38,6 +38,22 @@ def test_all_words_of_a_name_are_of_the_initiatives(whom: str) -> None:
     party = party_of(behalf(whom), TOWN)
     assert isinstance(party, Party)
     assert (party.initiative, party.address.address, party.language) == ("canal", "karim@canal.example", "fr")
+
+
+@pytest.mark.parametrize(
+    ("words", "length"),
+    [
+        ("rue du canal salle le 13 juin", 3),
+        ("la rue du canal salle", 4),
+        ("comite vallee verte salle", 3),
+        ("vallee verte salle", 0),
+        ("la rue salle", 0),
+        ("comite salle", 0),
+        ("salle", 0),
+    ],
+)
+def test_a_name_inside_a_sentence_is_whole(words: str, length: int) -> None:
+    assert named_at(words.split(), TOWN) == length
 
 
 def test_an_address_goes_before_any_name() -> None:

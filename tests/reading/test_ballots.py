@@ -38,6 +38,10 @@ def read(text: str) -> Ballot:
 ALL = Voted(YES)
 MEANS: list[tuple[tuple[Voted, ...], list[str]]] = [
     ((ALL,), ["oui à tout", "OK pour tout", "Tout OK", "d'accord pour tout.", "Bonjour,\n\nOui à tout.\n\nMerci\n"]),
+    (
+        (ALL,),
+        ["tout est ok", "tt ok", "tous acceptés", "tout bon", "alles goed", "alles is goedgekeurd", "all is fine"],
+    ),
     ((ALL,), ["ja op alles", "alles OK", "Akkoord voor alles", "Beste,\n\nalles goedgekeurd\n\nDank u"]),
     ((ALL,), ["yes to all", "all approved", "OK to everything", "ok for all"]),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -74,6 +75,34 @@ def test_a_subject_may_say_for_whom_it_is() -> None:
     behalf = read("salle polyvalente le 14 juin 18-22h", "Pour CodeDojo")
     assert behalf is not None
     assert (behalf.whom, behalf.text) == ("CodeDojo", "salle polyvalente le 14 juin 18-22h")
+
+
+NAMED = [
+    "pour les lombrics salle polyvalente 14 juin 18-22h",
+    "réserver pour Les Lombrics la salle polyvalente le 14 juin 18-22h",
+    "salle polyvalente le 14 juin 18-22h pour Les Lombrics",
+    "polyvalente zaal 14 juni 18-22u voor Lombrics",
+    "large hall 14 June 6-10pm for the Lombrics",
+]
+
+
+def known(words: Sequence[str]) -> int:
+    return next((at + 1 for at, word in enumerate(words[:2]) if word == "lombrics"), 0)
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_whose_name_is_known_needs_no_colon(text: str) -> None:
+    behalf = read_behalf(letter(text), NO_CONTEXT, rules().catalogue, load_all(), known)
+    assert behalf is not None
+    assert behalf.named
+    assert behalf.whom.casefold().endswith("lombrics")
+    assert "ombrics" not in behalf.text
+    assert read(text) is None
+
+
+def test_a_long_mail_that_names_somebody_is_not_for_them() -> None:
+    story = "La fête de samedi était belle. " * 10 + NAMED[2]
+    assert read_behalf(letter(story), NO_CONTEXT, rules().catalogue, load_all(), known) is None
 
 
 def test_an_address_says_it_best() -> None:
