@@ -303,6 +303,7 @@ class Library:
             for mention in every
             if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in taken)
         ]
+        mentions = _without_somebodys(sheet, mentions, _day_words(tuple(lexicons))[2])
         counting = _counting(tuple(lexicons))
         counts = counting.counts(sheet, taken)
         rooms = [mention for mention in mentions if mention.sort is Sort.ROOM]
@@ -398,6 +399,8 @@ QUOTED = 2_000
 """Characters of a quoted letter that are looked at for what it asked about."""
 NOWHERE = -9
 """No word is beside it."""
+SHORT_NAME = 2
+"""Words of a room that is named by one, with its article."""
 SHORT = 25
 """Words of an answer that says little but when or how many."""
 _WITHOUT_PEOPLE = frozenset(
@@ -493,9 +496,23 @@ _COUNTED = ("nouns", "lead", "total", "other", "generic", "times", "besides", "u
 _GOODS = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
 
+def _without_somebodys(sheet: Page, mentions: Sequence[Mention], ofs: frozenset[str]) -> list[Mention]:
+    """Leave out a room that is said to be somebody's, where another is named: "la cuisine de Jacques est petite"."""
+
+    def is_somebodys(mention: Mention) -> bool:
+        words = sheet.words[mention.last : mention.last + 2]
+        name = sheet.token(mention.last + 1).text if len(words) == 2 and words[0] in ofs else ""
+        return mention.sort is Sort.ROOM and name[:1].isupper() and not name.isupper()
+
+    rooms = [mention for mention in mentions if mention.sort is Sort.ROOM]
+    theirs = [mention for mention in rooms if mention.last - mention.first <= SHORT_NAME and is_somebodys(mention)]
+    own = {mention.ids for mention in rooms if mention not in theirs}
+    return [mention for mention in mentions if mention not in theirs or not own - {mention.ids}]
+
+
 @cache
-def _day_words(lexicons: tuple[Lexicon, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """The words before a day of the month, and the months and hours that may follow a number."""
+def _day_words(lexicons: tuple[Lexicon, ...]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The words before a day of the month, the months and hours that may follow a number, and those of whose it is."""
     after = (
         "months.full",
         "months.short",
@@ -509,6 +526,7 @@ def _day_words(lexicons: tuple[Lexicon, ...]) -> tuple[frozenset[str], frozenset
     return (
         folded(word for lexicon in lexicons for word in lexicon.table("marks")["on"] if " " not in word),
         folded(word.split()[0] for word in behind) | {"/", ".", ":"},
+        folded(word for lexicon in lexicons for word in lexicon.table("marks")["of"] if " " not in word),
     )
 
 
