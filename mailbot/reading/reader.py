@@ -703,9 +703,10 @@ def _gives_up(sighting: Sighting) -> bool:
 
 
 def _gives_up_some_part(sighting: Sighting) -> bool:
-    """Whether a part of a reservation is given up: which one must be named, or a person asks."""
+    """Whether a part of a reservation is given up, or something of it is kept: which part must be named, or a person
+    asks."""
     cancelled = sighting.sentences_of("cancel/")
-    return bool(sighting.sentences_of("stance-part") & cancelled)
+    return bool(sighting.sentences_of("stance-part") & cancelled) or bool(sighting.sentences_of("stance-kept"))
 
 
 def _to_come(when: When, sighting: Sighting) -> bool:

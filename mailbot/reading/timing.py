@@ -55,7 +55,7 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
         every = _without_fallback(every, fallback)
     unfit = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-unfit"]
     found = [
-        _told_now(m, sighting.stances.tells_of_then(m.sentence)) if m.rank >= 3 else m
+        _told_now(m, sighting.stances.in_past(m.at)) if m.rank >= 3 else m
         for m in every
         if (
             not sighting.stances.in_past(m.at)
