@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -57,6 +58,7 @@ class DayReader:
             self._refused = end
             return None
         _take_weeks_ahead(phrase)
+        _share_week(phrase)
         _take_date_beside(phrase)
         behind = self._tail(phrase, behind)
         if len(phrase.entries) > 1 or phrase.entries[0].until is not None:
@@ -278,10 +280,23 @@ def _take_weeks_ahead(phrase: DaysPhrase) -> None:
             del phrase.entries[0], phrase.links[0]
 
 
+def _share_week(phrase: DaysPhrase) -> None:
+    """ "le mardi et le vendredi de la semaine prochaine": the week is that of all, if they come in its order."""
+    *before, last = phrase.entries
+    days = [entry.weekday for entry in phrase.entries]
+    if last.week_offset is None or not all(entry.bare_weekday and entry.until is None for entry in before):
+        return
+    if all(one is not None and other is not None and one < other for one, other in itertools.pairwise(days)):
+        for entry in before:
+            entry.week_offset = last.week_offset
+
+
 def _take_date_beside(phrase: DaysPhrase) -> None:
-    """ "on the eve, 26 June": the date says which day."""
+    """ "on the eve, 26 June", "our yearly weekend, the weekend of 17 October": the date says which day."""
     first = phrase.entries[0]
-    if first.next_day and len(phrase.entries) > 1 and phrase.links[0] is Link.COMMA and phrase.entries[1].has_month:
+    if len(phrase.entries) < 2 or phrase.links[0] is not Link.COMMA:
+        return
+    if (first.next_day and phrase.entries[1].has_month) or (first.some_weekend and phrase.entries[1].day is not None):
         phrase.entries[1].part = phrase.entries[1].part or first.part
         del phrase.entries[0], phrase.links[0]
 

@@ -132,6 +132,7 @@ class _Reading:
                 continue  # "le 27 ou le 28 … et 10 bancs ce jour-là"
             if use.negated and whens and self._leaves_out(whens, use, when):
                 continue
+            self._stands_for(whens, use, when)
             if use.rival and whens and when.counts and (when.days or when.clocks):
                 whens[-1] = self._with_rival(whens[-1], when)
             else:
@@ -180,6 +181,22 @@ class _Reading:
         left_out = tuple(span for span in last.days if span not in kept)
         whens[-1] = replace(last, days=kept, excluded=(*last.excluded, *left_out), end=max(last.end, refused.end))
         return True
+
+    def _stands_for(self, whens: list[When], use: Use, when: When) -> None:
+        """Take back the day before that a new one stands for: "make it Sunday 6 September, not the Saturday"."""
+        excepted = [piece.phrase for piece in use.pieces if isinstance(piece.phrase, ExceptPhrase)]
+        if not excepted or use.rule is not None or len(when.days) != 1 or len(use.days) != 1:
+            return
+        entries = [entry for phrase in excepted for days in phrase.days for entry in days.entries]
+        weekdays = {weekday for phrase in excepted for weekday in phrase.weekdays}
+        weekdays |= {entry.weekday for entry in entries if entry.bare_weekday and entry.weekday is not None}
+        numbers = {entry.day for entry in entries} | {rank for phrase in excepted for rank in phrase.ranks}
+        for number, before in enumerate(whens):
+            [first, *more] = before.days or (None,)
+            if first is None or more or first.first != first.last or first == when.days[0] or before.repetition:
+                continue
+            if before.counts and (first.first.weekday() in weekdays or first.first.day in numbers):
+                whens[number] = replace(before, negated=True)
 
     def _when(self, use: Use) -> When | None:
         start = min(self.atoms[piece.at].start for piece in use.pieces)

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from mailbot.reading.occasions import Moment
 from mailbot.reading.page import Page
-from mailbot.reading.quantities import Count
+from mailbot.reading.quantities import Count, starts_with
+from mailbot.reading.stance import SmallWords
 
 LEAST_LETTERS = 4
 """Letters of a word that may be the name of an event."""
@@ -62,15 +63,17 @@ def _under(heads: Sequence[Moment], page: Page) -> dict[int, Moment]:
 
 
 def of_event(
-    number: int, moments: Sequence[Moment], page: Page, counts: Sequence[Count], fors: frozenset[str]
+    number: int, moments: Sequence[Moment], page: Page, counts: Sequence[Count], words: SmallWords
 ) -> list[Moment]:
-    """Return the moments of the event that a sentence names, "voor de première", or counts, "pour la première"."""
+    """Return the moments of the event that a sentence names, "voor de première", "on the night of the performance", or
+    counts, "pour la première"."""
     sentence = page.sentences[number]
     dated = [m for m in moments if m.when.has_days and m.sentence != number]
     for at in range(sentence.first, sentence.last):
-        if page.words[at] not in fors:
+        lead = starts_with(page.words, at, sentence.last, words.of_event) or int(page.words[at] in words.fors)
+        if not lead:
             continue
-        for named in range(at + 1, min(at + 1 + FARTHEST, sentence.last)):
+        for named in range(at + lead, min(at + lead + FARTHEST, sentence.last)):
             word = page.words[named]
             if len(word) >= LEAST_LETTERS and word.isalpha():
                 many = next((c.value for c in counts if c.last == named and not c.ordinal), 1)

@@ -309,7 +309,7 @@ class Joiner:
         if one.sentence in self._heads:
             return [self._heads[one.sentence]]
         sighting = self.sighting
-        return of_event(one.sentence, self.moments, sighting.page, sighting.counts, sighting.stances.words.fors)
+        return of_event(one.sentence, self.moments, sighting.page, sighting.counts, sighting.stances.words)
 
     def evidence(self) -> Iterable[Evidence]:
         for one in self.wanted:

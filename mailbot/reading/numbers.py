@@ -56,12 +56,25 @@ def numbers(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> tuple[Numbe
         token = tokens[at]
         begins = token.kind is Kind.NUMBER or any(token.norm in words for words in firsts)
         number = number_at(tokens, at, lexicons) if begins else None
-        if number is None:
+        if number is None or (len(lexicons) > 1 and _is_of_another_language(tokens, at, lexicons)):
             at += 1
         else:
             found.append(number)
             at = number.last
     return tuple(found)
+
+
+def _is_of_another_language(tokens: Sequence[Token], at: int, lexicons: Sequence[Lexicon]) -> bool:
+    """Whether the word of a number is a small word of a language that reads none in it, as the word before it is:
+    "voor onze collega" in a mail that is in French as well."""
+    word, before = tokens[at].norm, tokens[at - 1].norm if at else ""
+    smalls = (_small_words(lexicon) for lexicon in lexicons if word not in number_words(lexicon))
+    return tokens[at].kind is Kind.WORD and any(word in small and before in small for small in smalls)
+
+
+@cache
+def _small_words(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(fold(word) for word in lexicon.table("language")["words"])
 
 
 def number_words(lexicon: Lexicon) -> frozenset[str]:

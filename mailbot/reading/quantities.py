@@ -99,6 +99,8 @@ class Counting:
         self.verbs = folded(w for lexicon in lexicons for w in lexicon.table("groups")["reserve"] if w.isalpha())
         self.moving = folded(word for table in quantity for word in table["moving"])
         marks = [lexicon.table("marks") for lexicon in lexicons]
+        self.of_the = folded(word for table in quantity for word in table["of-the"])
+        """Words that are "of the" in one: "des"."""
         self.froms = folded(word for table in marks for key in ("from", "of") for word in table[key])
 
     def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
@@ -167,6 +169,8 @@ class Counting:
         words, at = page.words, mention.first
         sentence = page.sentence(at)
         unheard = 0
+        if (many := self._out_of(page, mention, by_end)) is not None:
+            return many
         for _ in range(FARTHEST + 1):
             count = by_end.get(at)
             if count is not None and not count.ordinal and count.first >= sentence.first:
@@ -202,6 +206,19 @@ class Counting:
             or self._explained(page, mention, by_start)
             or self._unsaid(page, mention)
         )
+
+    def _out_of(self, page: Page, mention: Mention, by_end: Mapping[int, Count]) -> Quantity | None:
+        """Return how many of all there are: "one of your gazebos", "deux des tonnelles", "een van jullie tenten"."""
+        words, at = page.words, mention.first
+        while at > 0 and words[at - 1] in self.definite:
+            at -= 1
+        led = 0 < at < mention.first and words[at - 1] in self.froms
+        at -= led
+        joined = at == mention.first and at > 0 and words[at - 1] in self.of_the
+        count = by_end.get(at - joined) if led or joined else None
+        if count is None or count.ordinal or count.least is not None or not mention.plural:
+            return None
+        return Quantity(count.value, count.first, mention.last, said=True)
 
     def _may_describe(self, word: str) -> bool:
         """Whether a word that no list knows may be an adjective: "3 sturdy tables"; little words are none."""
@@ -240,7 +257,7 @@ class Counting:
         while at < limit and page.words[at] in self.other and at < mention.last + 3:
             at += 1
         at = self._over_adjective(page, at, limit)
-        count = by_start.get(at)
+        count = by_start.get(at) if at < limit else None  # not the next line's
         if count is not None and count.last < limit and not self._is_value(page, mention, count, limit):
             count = None
         if count is None and at < limit and page.words[at] in self.after:

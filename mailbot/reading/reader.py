@@ -388,6 +388,7 @@ _NO_CUES = frozenset(
             "negations",
             "turns",
             "supposing",
+            "of-event",
         ),
         "undo",
     }
@@ -564,10 +565,14 @@ def _labels(
 
 def _pieces(sheet: Page, when: When) -> Iterator[tuple[int, int]]:
     """Yield the words that say when: a phrase may be in two pieces, with others between ("le 6 mars … de 13 à 19h")."""
+    if " … " not in when.words:
+        yield sheet.word_at(when.start), sheet.word_behind(when.end)
+        return
     start = when.start
     for piece in when.words.split(" … "):
-        found = sheet.text.find(piece, start, when.end)
-        begin, end = (found, found + len(piece)) if found >= 0 else (start, when.end)
+        said = re.compile(r"\s+".join(map(re.escape, piece.split())))  # lines are broken anywhere
+        found = said.search(sheet.text, start, when.end)
+        begin, end = found.span() if found else (start, when.end)
         yield sheet.word_at(begin), sheet.word_behind(end)
         start = end
 

@@ -136,6 +136,12 @@ class Entry(Struct):
         return self.day is not None and self.month is None and self.month_offset is None and self.weekday is None
 
     @property
+    def some_weekend(self) -> bool:
+        """A weekend, and nothing that says which: "notre week-end"."""
+        told = (self.day, self.month, self.week_offset, self.shift, self.feast, self.season, self.month_offset)
+        return self.weekend and not (any(told) or self.next or self.following)
+
+    @property
     def bare_weekday(self) -> bool:
         """A weekday, and nothing that says which."""
         told = (

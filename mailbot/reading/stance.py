@@ -33,6 +33,7 @@ _ASKS = ("book/", "availability/", "change/", "cancel/")
 _PLACES = frozenset({Sort.ROOM, Sort.SITE})
 _LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
+_GIVING_UP = ("cancel/decisive", "cancel/strong", "stance-unwanted")
 _OF_RESERVATIONS = ("change/", "cancel/", "stance-booked", "stance-confirmed")
 
 
@@ -80,6 +81,8 @@ class SmallWords:
         """Words that take back what was said before."""
         self.fors = words("marks", "for")
         """Words that say what something is for."""
+        self.of_event = phrases([lexicon.table("stance") for lexicon in lexicons], "of-event")
+        """Words that say at what something is: "the night of the performance", "tijdens de voorstelling"."""
         self.bounds = words("marks", "after") | (words("marks", "before") - self.fors - words("marks", "on"))
         """Words that say before or after what something is."""
         self.ons = folded(word for lexicon in lexicons for word in lexicon.table("marks")["on"])
@@ -138,6 +141,7 @@ class Stances:
         self._spread("unwanted-after", self.refused, onward=True)
         self._spread("unwanted-before", self.refused, onward=False)
         self._refuse_from_afar()
+        self._refuse_the_communes()
         self._spread("own-after", owned, onward=True)
         self._spread("own-before", owned, onward=False)
         self._provided(owned)
@@ -357,6 +361,21 @@ class Stances:
                 self.refused.update(i for i in last if self._mentions[i].sort in _LENT)
                 said = [c for c in self._counts if self._page.sentence_of[c.first] == number and c.last <= cue.first]
                 self.parts.update((i, said[0].value) for i in last if said and not said[0].ordinal)
+
+    def _refuse_the_communes(self) -> None:
+        """Mark what others bring where the commune's own is given up: "he brings his own screen, so take ours off"."""
+        for cue in self._cues:
+            if cue.value != "stance-the-communes":
+                continue
+            number = self._page.sentence_of[cue.first]
+            given_up = any(
+                one.value.startswith(_GIVING_UP) and self._page.sentence_of[one.first] == number for one in self._cues
+            )
+            goods = [i for i, m in enumerate(self._mentions) if m.sort in _LENT and m.last <= cue.first]
+            for sentence in (number, number - 1) if given_up else ():
+                if meant := [i for i in goods if self._page.sentence_of[self._mentions[i].first] == sentence]:
+                    self.refused.update(meant)
+                    break
 
     def _is_topic(self, index: int) -> bool:
         """Whether a thing stands first in its sentence, or first behind a colon."""

@@ -82,7 +82,17 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     if intent is Intent.CANCEL:
         return [_whole_day(moment) for moment in used]
-    return without(used, _left_out(every, sighting) | off)
+    off |= _left_out(every, sighting)
+    return _at_hours_of(off, every, without(used, off)) if intent is Intent.BOOK else without(used, off)
+
+
+def _at_hours_of(off: set[date], every: Sequence[Moment], used: list[Moment]) -> list[Moment]:
+    """Let days for which no hours are told have those of the days that they stand for: "Not the 12th but the 19th"."""
+    timed = [m for m in every if m.complete and m.when.role is Role.USE and m.days & off]
+    without_hours = any(m.days for m in used) and not any(m.when.has_clock for m in used)
+    if not without_hours or len({m.when.clocks for m in timed}) != 1:
+        return used
+    return [*used, replace(timed[0], when=replace(timed[0].when, days=(), repetition=None, negated=False))]
 
 
 def _without_shifts(moments: Sequence[Moment]) -> list[Moment]:

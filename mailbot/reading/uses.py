@@ -164,6 +164,9 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             found.append(Use(list(pieces[number : number + 4])))
             taken = number + 4
             continue
+        if current is not None and _tells_which_weekend(current, piece):
+            found[-1] = Use([piece])
+            continue
         if _heads(pieces, number) or number in rows:
             found.append(Use([piece]))
             continue
@@ -203,6 +206,14 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             rival = rival or (current is not None and _is_fallback(current, piece))
             found.append(Use([piece], rival=rival))
     return found
+
+
+def _tells_which_weekend(use: Use, piece: Piece) -> bool:
+    """ "our yearly weekend, 17 and 18 October": the dates say which."""
+    [first, *more] = use.pieces
+    named = isinstance(first.phrase, DaysPhrase) and len(first.entries) == 1 and first.entries[0].some_weekend
+    dated = isinstance(piece.phrase, DaysPhrase) and piece.entries[0].day is not None
+    return named and not more and dated and piece.near and not piece.between & (Mark.AND | Mark.OR)
 
 
 def _rows(pieces: Sequence[Piece]) -> frozenset[int]:
@@ -434,11 +445,23 @@ def _joined(found: Sequence[Use]) -> list[Use]:
             before = next((other for other in reversed(result[-2:]) if other.days or other.rule), before)
         if before is not None and len(result) > 1 and _only_echoes(before):
             before = result[-2]  # "du 1er étage" says no day
+        if before is not None:
+            _leave_weekdays_to(use, before)
         if before is not None and not before.closed and not use.closed and _completes(before, use):
             before.pieces.extend(use.pieces)
         else:
             result.append(use)
     return result
+
+
+def _leave_weekdays_to(use: Use, before: Use) -> None:
+    """Drop "chaque semaine" where the same sentence goes on to say on which days: "…, tous les mercredis"."""
+    open_rule, rule = before.rule, use.rule
+    if open_rule is None or rule is None or not open_rule.open_weekdays or not rule.weekdays or not before.days:
+        return
+    same = use.pieces[0].sentence == before.pieces[-1].sentence and not before.clocks
+    if same and (open_rule.frequency, open_rule.interval) == (rule.frequency, rule.interval):
+        before.pieces = [piece for piece in before.pieces if piece.phrase is not open_rule]
 
 
 def _only_echoes(use: Use) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Intent
+from mailbot.reading.cues import Cue
 from mailbot.reading.quantities import Quantity
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 from mailbot.reading.things import Mention, Sort
@@ -33,6 +34,23 @@ def _asked(sighting: Sighting) -> list[Wanted]:
             )  # who asks for a room tells of things
         picked.extend(requested or in_body or pool)
     return _merged(sighting, sorted(picked))
+
+
+def _requested(sighting: Sighting) -> list[Wanted]:
+    """Return what is asked for: some room, where hours are asked for and nothing is named ("can you find us something
+    on Thursday evening?")."""
+    wanted = _asked(sighting)
+    timed = any(when.counts and when.has_days and when.has_clock for when in sighting.whens)
+    named = any(mention.sort is not Sort.SITE for mention in sighting.mentions)
+    if wanted or named or not timed:
+        return wanted
+    return [_any_room(sighting, cue) for cue in sighting.cues if cue.value == "book/strong"][:1]
+
+
+def _any_room(sighting: Sighting, cue: Cue) -> Wanted:
+    mention = Mention(Sort.ROOM, cue.first, cue.last, (ANY_ROOM,), plural=True, generic=True)
+    place = (cue.first, sighting.page.sentence_of[cue.first])
+    return Wanted(mention, Quantity(1, cue.first, cue.first, False), mention.ids, (place,))
 
 
 def _is_requested(sighting: Sighting, index: int) -> bool:
@@ -269,16 +287,11 @@ def _asked_about(sighting: Sighting) -> list[Wanted]:
     """Return what a question about free times is about: any room where it names nothing."""
     if wanted := _asked(sighting):
         return wanted
-    for cue in sighting.cues:
-        if cue.value == "availability/strong":
-            mention = Mention(Sort.ROOM, cue.first, cue.last, (ANY_ROOM,), plural=True, generic=True)
-            place = (cue.first, sighting.page.sentence_of[cue.first])
-            return [Wanted(mention, Quantity(1, cue.first, cue.first, False), mention.ids, (place,))]
-    return []
+    return [_any_room(sighting, cue) for cue in sighting.cues if cue.value == "availability/strong"][:1]
 
 
 WANTED: dict[Intent, Callable[[Sighting], list[Wanted]]] = {
-    Intent.BOOK: _asked,
+    Intent.BOOK: _requested,
     Intent.AVAILABILITY: _asked_about,
     Intent.CHANGE: _changed,
     Intent.CANCEL: _given_up,
