@@ -156,10 +156,16 @@ class Free(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """The asker's own reservations, soonest first."""
+    """The asker's own reservations, soonest first; `arrived`: they only ask whether a mail has, and how it stands."""
 
     template: ClassVar[str] = "listed"
     reservations: tuple[Reservation, ...]
+    arrived: bool = False
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """The conversation that an answer to this letter goes on with."""
+        return self.reservations[0] if self.arrived and len(self.reservations) == 1 else None
 
 
 class Helped(Struct, frozen=True):

@@ -24,7 +24,8 @@ def requested(meaning: Meaning, conversation: Reservation | None, rules: Rules) 
     as the answer to our question: what that does not repeat (the tables beside the room) stays."""
     if conversation is None or conversation.request is None:
         return meaning
-    partial = not meaning.items or bool(lacks_of(meaning, rules))
+    partial = not meaning.items or any(item.resources == (SAME,) for item in meaning.items)
+    partial = partial or bool(lacks_of(meaning, rules))
     if conversation.state is State.ASKED or (conversation.state in COMPLETED and partial):
         return merged(conversation.request, meaning, conversation, rules)
     return meaning

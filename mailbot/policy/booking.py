@@ -54,7 +54,8 @@ def _stands_apart(matter: Matter) -> bool:
     items = matter.meaning.items
     complete = bool(items) and not lacks_of(matter.meaning, matter.rules)
     offers_room = any(isinstance(use.when, Span) for option in conversation.options for use in option.uses)
-    return complete and offers_room and not any(is_room(item, matter.rules) for item in items)
+    of_room = any(item.resources == (SAME,) or is_room(item, matter.rules) for item in items)
+    return complete and offers_room and not of_room
 
 
 def decide(matter: Matter, request: Meaning, *, name: bool = False, more: bool = False) -> Decision:

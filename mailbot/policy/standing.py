@@ -142,6 +142,8 @@ def decline(matter: Matter) -> Decision:
         return leave_as_it_is(matter)
     if conversation.state in BOOKED:
         return undo(matter) if matter.meaning.undo else give_up(matter, conversation, asked_twice=True)
+    if conversation.state is State.HANDED:
+        return matter.handed("human", "refuses, and a person has it")
     return matter.ignored(f"nothing stands: {conversation.code} is {conversation.state}")
 
 

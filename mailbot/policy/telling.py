@@ -59,7 +59,7 @@ def how_it_stands(matter: Matter) -> Decision | None:
     if not matter.meaning.asks_state or matter.meaning.intent not in ASKS_STATE:
         return None
     mine = (matter.conversation,) if matter.conversation else matter.facts.standing
-    return matter.answered(Listed(mine), f"asks how it stands: {len(mine)} stand")
+    return matter.answered(Listed(mine, arrived=True), f"asks how it stands: {len(mine)} stand")
 
 
 def helped(matter: Matter) -> Decision:

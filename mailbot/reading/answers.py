@@ -204,6 +204,19 @@ def takes_any(meaning: Meaning, sighting: Sighting) -> bool:
     return any_will_do and few and meaning.intent in light and not signs_question(sighting)
 
 
+_PROPOSING = frozenset({"amends-rather", "book/strong", "availability/strong", "stance-instead"})
+
+
+def proposes(sighting: Sighting) -> bool:
+    """Whether a no goes on with another day or room: "aucune ne nous va, et le 27 ?", "we'd rather have Thursday"."""
+    page = sighting.page
+    asking = {page.sentence_of[cue.first] for cue in sighting.cues if cue.value in _PROPOSING}
+    asking |= {sentence.number for sentence in page.sentences if sentence.question}
+    named = [mention.first for mention in sighting.asked_mentions() if mention.sort is Sort.ROOM]
+    named += [at for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if when.counts and when.has_days]
+    return any(at >= sighting.body_at and page.sentence_of[at] in asking for at in named)
+
+
 AMENDING = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.AVAILABILITY})
 """What a few words about something that is booked may look like by themselves: "oups, 19 h"."""
 

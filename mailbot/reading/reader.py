@@ -174,6 +174,10 @@ class Library:
             hold_until=until,
         )
         meaning = with_amends(with_besides(meaning, sighting, lexicons, self.catalogue), sighting)
+        if meaning.asks_state and meaning.intent is Intent.IGNORE:
+            meaning = replace(
+                meaning, intent=Intent.HUMAN, runner_up=Intent.IGNORE
+            )  # "bien reçu ?" waits for an answer
         if meaning.intent in {Intent.HUMAN, Intent.LIST} and LENT in meaning.topics and signs.words <= SHORT:
             return replace(meaning, intent=Intent.HELP, runner_up=meaning.intent)
         if context.booked and judged.intent is Intent.BOOK and meaning.rather:
@@ -187,6 +191,9 @@ class Library:
         if offers and found != () and answers.takes_any(meaning, sighting):
             return replace(meaning, intent=Intent.ACCEPT, option=fitting[0] if fitting else 1)
         open_answer = judged.intent in {Intent.ACCEPT, Intent.HUMAN} and offers and not signs.chooses
+        if judged.intent is Intent.DECLINE and offers and not found and answers.proposes(sighting):
+            other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "none suits us; the 27th?"
+            return other or meaning
         if open_answer and found == ():
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)

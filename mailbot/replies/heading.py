@@ -123,6 +123,7 @@ def subject_of(notice: Notice, thread: Thread, decisions: Sequence[str]) -> str:
     mark = f" ({reservation.code})" if reservation else ""
     if not own:
         return decision[:1].upper() + decision[1:] + mark
+    own = own.removesuffix(f" – {decision}")  # an answer to a letter without a code
     return f"{'Re: ' if answers(notice) else ''}{own} – {decision}{mark}"
 
 

@@ -200,6 +200,8 @@ def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address,
     yield Lapsed(replace(none, state=State.LAPSED))
     yield Free((FreeSlot(uses[0].resource, uses[0].when, 1),))
     yield Listed((booked, replace(offered, code="R-9F4YB")))
+    yield Listed((offered,), arrived=True)
+    yield Listed((), arrived=True)
     yield Helped()
     yield Reminded(booked)
     yield Evaluated(booked)

@@ -98,9 +98,9 @@ def test_who_asks_whether_it_arrived_is_told_how_it_stands() -> None:
     office = Office()
     code = office.mail(TABLES).code
     asks_state = says(Intent.HUMAN, asks_state=True)
-    assert letter(office.mail(asks_state, code=code)) == Listed((office.reservations[code],))
-    assert letter(office.mail(asks_state)) == Listed((office.reservations[code],))
-    assert letter(office.mail(asks_state, KARIM)) == Listed(())
+    assert letter(office.mail(asks_state, code=code)) == Listed((office.reservations[code],), arrived=True)
+    assert letter(office.mail(asks_state)) == Listed((office.reservations[code],), arrived=True)
+    assert letter(office.mail(asks_state, KARIM)) == Listed((), arrived=True)
 
 
 def test_who_asks_for_something_besides_gets_it() -> None:
