@@ -124,6 +124,10 @@ class DayReader:
         if dashed and position > at:
             return None
         leads, position = self.dates.leads(position + 1 if dashed or between else position)
+        led = self.atoms[position - 1].marks & (Mark.TO | Mark.UNTIL)
+        if leads and led and self.atoms[position].kind is Is.LINE:  # lines are broken anywhere
+            more, position = self.dates.leads(position + 1)
+            leads |= more
         found = self.dates.entry(position, leads, listed=True)
         if (
             found is None

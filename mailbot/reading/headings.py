@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from mailbot.model.spans import Days
 from mailbot.reading.occasions import Moment
 from mailbot.reading.page import Page
 from mailbot.reading.quantities import Count, starts_with
@@ -82,6 +83,10 @@ def of_event(
                     return told
         ordinal = next((c for c in counts if c.ordinal and at < c.first <= at + 2), None)
         days = sorted({tuple(sorted(m.days)) for m in dated})
+        alone = sorted(dated[0].days) if len(days) == 1 else []
+        if ordinal is not None and alone and -1 <= ordinal.value <= len(alone) and ordinal.value:
+            day = alone[ordinal.value - 1] if ordinal.value > 0 else alone[-1]
+            return [replace(dated[0], when=replace(dated[0].when, days=(Days(day, day),), repetition=None))]
         if ordinal is not None and len(days) > 1 and -1 <= ordinal.value <= len(days) and ordinal.value:
             wanted = days[ordinal.value - 1] if ordinal.value > 0 else days[-1]
             return [m for m in dated if tuple(sorted(m.days)) == wanted]
@@ -102,6 +107,8 @@ def _telling(
     [(sentence, at)] = beside.items()
     there = [m for m in dated if m.sentence == sentence]
     behind = [m for m in there if m.at > at]
+    if page.words[at + 1 : at + 2] == [":"] and behind:
+        return behind  # "Représentations : samedi de 17h à 23h30 et dimanche de 13h à 19h"
     many = max([many, *(c.value for c in counts if c.last == at and not c.ordinal)])  # "for the two performances"
     if many > 1 and sum(len(m.days) for m in behind) == many:
         return behind

@@ -309,6 +309,9 @@ class Joiner:
         if one.sentence in self._heads:
             return [self._heads[one.sentence]]
         sighting = self.sighting
+        above, line = sighting.page.sentences[one.sentence - 1], sighting.page.sentences[one.sentence]
+        if sighting.page.words[line.first] == "+" and above.number < line.number and above.block == line.block:
+            return [m for m in self.moments if m.when.has_days and m.sentence == above.number]
         return of_event(one.sentence, self.moments, sighting.page, sighting.counts, sighting.stances.words)
 
     def evidence(self) -> Iterable[Evidence]:

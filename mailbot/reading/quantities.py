@@ -182,6 +182,8 @@ class Counting:
                     return Quantity(None, count.first, more, True)
                 if count.article:
                     break
+                if count.least is not None and self._moves(page, count):
+                    return Quantity(count.value, count.first, mention.last, said=True, corrected=True)
                 few = ends_with(words, sentence.first, count.first, self.few)
                 if few:
                     return Quantity(None, count.first - few, mention.last, True)
@@ -206,6 +208,12 @@ class Counting:
             or self._explained(page, mention, by_start)
             or self._unsaid(page, mention)
         )
+
+    def _moves(self, page: Page, count: Count) -> bool:
+        """Whether two numbers say from how many to how many: "passer de 2 à 4 tonnelles"."""
+        first = page.sentence(count.first).first
+        led = count.first > first and page.words[count.first - 1] in self.froms
+        return led and not self.moving.isdisjoint(page.words[max(first, count.first - FARTHEST) : count.first])
 
     def _out_of(self, page: Page, mention: Mention, by_end: Mapping[int, Count]) -> Quantity | None:
         """Return how many of all there are: "one of your gazebos", "deux des tonnelles", "een van jullie tenten"."""

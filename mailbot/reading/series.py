@@ -194,6 +194,7 @@ def write_out(rule: RulePhrase, spans: Sequence[Window], left_out: Excluded, tod
     unique = tuple(sorted(set(days)))
     if ends and left_out.ranks:
         gone = {unique[rank - 1 if rank > 0 else rank] for rank in left_out.ranks if abs(rank) <= len(unique)}
+        gone |= {day for day in unique if day.day in left_out.ranks and day.day > len(unique)}  # "not the 13th"
         skipped.extend(sorted(gone))
         unique = tuple(day for day in unique if day not in gone)
     last = spans[-1].last or max(unique, default=None)

@@ -368,8 +368,12 @@ class Stances:
             if cue.value != "stance-the-communes":
                 continue
             number = self._page.sentence_of[cue.first]
+            near = range(cue.first - YOURS, cue.last + YOURS)
             given_up = any(
-                one.value.startswith(_GIVING_UP) and self._page.sentence_of[one.first] == number for one in self._cues
+                one.value.startswith(_GIVING_UP)
+                and (one.first in near or one.last in near or one.first < cue.first < one.last)
+                for one in self._cues
+                if self._page.sentence_of[one.first] == number
             )
             goods = [i for i, m in enumerate(self._mentions) if m.sort in _LENT and m.last <= cue.first]
             for sentence in (number, number - 1) if given_up else ():

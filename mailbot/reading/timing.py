@@ -79,11 +79,45 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
         single.one_of_several()
     found = single.moments
     found = _without_strange_lengths(found, sighting)
+    if intent is Intent.BOOK:
+        found = _at_corrected_hours(_with_corrected_ends(found, every), sighting)
     used = _on_edges(within_ranges(_used(found, sighting)), sighting)
     if intent is Intent.CANCEL:
         return [_whole_day(moment) for moment in used]
     off |= _left_out(every, sighting)
     return _at_hours_of(off, every, without(used, off)) if intent is Intent.BOOK else without(used, off)
+
+
+_CORRECTING = frozenset({"stance-rather", "stance-instead"})
+
+
+def _at_corrected_hours(found: list[Moment], sighting: Sighting) -> list[Moment]:
+    """Let hours that are said for all the days afterwards take the place of those before: "…, van 16u tot 18u. PS Doe
+    maar van half vijf tot half zeven"."""
+    for cue in sighting.cues:
+        newly = [m for m in found if m.only_hours and m.complete and 0 <= m.at - cue.last <= 1]
+        before = [m for m in found if m.at < cue.first and m.days and m.complete and m.when.counts]
+        if cue.value in _CORRECTING and len(newly) == 1 and len({m.when.clocks for m in before}) == 1:
+            moved = {id(m): replace(m, when=replace(m.when, clocks=newly[0].when.clocks)) for m in before}
+            return [moved.get(id(m), m) for m in found if m is not newly[0]]
+    return found
+
+
+def _with_corrected_ends(found: list[Moment], every: Sequence[Moment]) -> list[Moment]:
+    """Put another end to hours: "de 9h30 à 12h30 … jusqu'à 13h au lieu de 12h30"."""
+    for newly in found:
+        old = next((m for m in every if m.when.replaced and m.sentence == newly.sentence and m.at > newly.at), None)
+        if old is None or not (newly.only_hours and old.when.clocks):
+            continue
+        [clock, *more], gone = newly.when.clocks, {old.when.clocks[0].start, old.when.clocks[0].end} - {None}
+        before = [m for m in found if m.at < newly.at and m.complete and m.when.clocks[-1].end in gone]
+        if before and not more and clock.end is not None and clock.start is None:
+            ended = {
+                id(m): replace(m, when=replace(m.when, clocks=(Clock(m.when.clocks[-1].start, clock.end),)))
+                for m in before
+            }
+            return [ended.get(id(m), m) for m in found if m is not newly]
+    return found
 
 
 def _at_hours_of(off: set[date], every: Sequence[Moment], used: list[Moment]) -> list[Moment]:
@@ -396,8 +430,9 @@ def _without_given_up(found: Sequence[Moment], sighting: Sighting) -> list[Momen
 
 
 def _of_a_room(moment: Moment) -> Moment:
-    """ "Could we take the 17th instead?": no thing is fetched."""
-    fetched = moment.when.role is Role.FETCH
+    """ "Could we take the 17th instead?": no thing is fetched; "nous rendons la salle du 24, de 20h à 22h"."""
+    given_back = moment.when.role is Role.BRING_BACK and any(map(_is_whole, moment.when.clocks))
+    fetched = moment.when.role is Role.FETCH or given_back
     return replace(moment, when=replace(moment.when, role=Role.USE)) if fetched else moment
 
 

@@ -64,7 +64,11 @@ def uses(pieces: Sequence[Piece], verbs: Sequence[tuple[int, int]] = ()) -> list
 def _moved(pieces: Sequence[Piece], places: Sequence[int]) -> Iterator[Piece]:
     """Part what says from what to what something is moved: "déplacer du 9 au 16 mai", "van 19u naar 18u"."""
     ranges = [p.phrase for p in pieces if isinstance(p.phrase, ClockPhrase) and p.phrase.start and p.phrase.end]
-    for piece, following in zip_longest(pieces, pieces[1:]):
+    for before, piece, following in zip_longest([None, *pieces][: len(pieces)], pieces, pieces[1:]):
+        bounds = before is not None and isinstance(before.phrase, RulePhrase) and piece.near
+        if bounds:  # "remettre … tous les mardis du 8 septembre au 15 décembre"
+            yield piece
+            continue
         if following is not None and _moved_to(piece, following, places):
             yield replace(piece, left_behind=True)
             continue

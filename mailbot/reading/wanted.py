@@ -210,7 +210,7 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     stances = sighting.stances
     cancelled = sighting.sentences_of("cancel/")
     parted = bool(stances.kept) or bool(sighting.sentences_of("stance-kept"))
-    if sighting.sentences_of("stance-whole") and not parted:
+    if sighting.sentences_of("stance-whole") - sighting.sentences_of("stance-not-given-up") and not parted:
         return []
     if not parted and _gives_up_room_and_things(sighting, cancelled):
         return []
@@ -224,6 +224,8 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
         and (parted or mention.sort not in {Sort.ROOM, Sort.SITE})
     ]
     sentences = {i: sighting.page.sentence_of[sighting.mentions[i].first] for i in parts}
+    if not parted and parts and all(_in_brackets(sighting, i) and sentences[i] in cancelled for i in parts):
+        return []  # "our reservation R-7K3F2 of 28 June (gazebos and benches)": what it is
     given_up = [
         i for i in parts if sentences[i] in cancelled or (i in stances.unwanted and sentences[i] not in unchanged)
     ]
@@ -237,6 +239,12 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
         for one in _merged(sighting, narrow)
         for i in [sighting.mentions.index(one.mention)]
     ]
+
+
+def _in_brackets(sighting: Sighting, index: int) -> bool:
+    mention = sighting.mentions[index]
+    before = sighting.page.words[sighting.page.sentence(mention.first).first : mention.first]
+    return before.count("(") > before.count(")")
 
 
 def is_parted(sighting: Sighting) -> bool:

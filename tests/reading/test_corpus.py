@@ -18,6 +18,8 @@ FLOORS = {
     "blind-17": 0.75,
     "blind-18": 0.8,
     "blind-19": 0.8,
+    "blind-24": 0.85,
+    "blind-26": 0.8,
     "part-hours": 0.85,
     "part-people": 0.87,
     "part-things": 0.8,
