@@ -11,7 +11,14 @@ from mailbot.model.meaning import Intent
 from mailbot.reading.cues import Cue
 
 WEIGHTS = {"decisive": 6.0, "strong": 3.0, "fair": 1.2, "weak": 0.4}
-LEAST = {Intent.CHANGE: 2.5, Intent.CANCEL: 2.5, Intent.KEY: 2.5, Intent.LIST: 2.5, Intent.AVAILABILITY: 2.0}
+LEAST = {
+    Intent.CHANGE: 2.5,
+    Intent.CANCEL: 2.5,
+    Intent.KEY: 2.5,
+    Intent.LIST: 2.5,
+    Intent.AVAILABILITY: 2.0,
+    Intent.IGNORE: 3.0,
+}
 """The least score of an intent that is believed."""
 UNASKED = 1.2
 """What a booking is less likely where it is asked what is free, and nothing is asked for outright."""
@@ -24,7 +31,6 @@ MOST_OF_A_KIND = 3
 class Signs(Struct, frozen=True):
     """What stands around the words and in them, beside the cues."""
 
-    machine: bool = False
     thread: bool = False
     """It answers a letter."""
     offer: bool = False
@@ -107,6 +113,9 @@ def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]])
     scores, strongest = _sums(kept)
     if "availability/decisive" in {cue.value for cue in kept}:
         scores[Intent.BOOK] = scores.get(Intent.BOOK, 0.0) * 0.75  # "first I want to know"
+    more = signs.question or any(cue.value == "answer-but" for cue in cues)
+    if more and not _evidently_nobodys(kept):
+        scores[Intent.IGNORE] = 0.0  # silence is no answer to a question, nor to "I am away, but my sister comes"
     _weigh_signs(scores, strongest, signs)
     ranked = sorted(scores, key=lambda intent: -scores[intent])
     believed = (intent for intent in ranked if scores[intent] >= LEAST.get(intent, 1.0))
@@ -122,6 +131,12 @@ def _void(cue: Cue, wondered: Iterable[tuple[int, int]], done: Iterable[tuple[in
     return any(cue.first < first and last <= cue.last and not conditional for first, last in wondered) or any(
         first <= cue.first < last for first, last in done
     )
+
+
+def _evidently_nobodys(cues: Iterable[Cue]) -> bool:
+    """Whether two turns of phrase in different places are a robot's or an advertiser's."""
+    found = [cue for cue in cues if cue.value == "ignore/decisive"]
+    return any(one.last <= other.first for one in found for other in found)
 
 
 def overlaps(cue: Cue, spans: Iterable[tuple[int, int]]) -> bool:
@@ -160,8 +175,6 @@ _CHAT = (Intent.HUMAN, Intent.FEEDBACK, Intent.HELP, Intent.IGNORE)
 def _weigh_signs(scores: dict[Intent, float], strongest: Mapping[Intent, float], signs: Signs) -> None:
     for intent in Intent:
         scores.setdefault(intent, 0.0)
-    if signs.machine:
-        scores[Intent.IGNORE] += 100
     requested = strongest.get(Intent.BOOK, 0) >= WEIGHTS["strong"] or (signs.plain and not spoken_of_before(signs))
     wondered = strongest.get(Intent.AVAILABILITY, 0) >= WEIGHTS["strong"]
     if signs.things and wondered and signs.moment:

@@ -606,7 +606,6 @@ def _signs(
     answering = asks and says and len(sighting.page.words) - sighting.body_at <= SHORT
     thread = bool(letter.in_reply_to or letter.references or own.quoted or own.answers)
     return Signs(
-        machine=bool(letter.machine),
         thread=thread or bool(context.code),
         offer=offered,
         fits_offer=bool(fitting),

@@ -127,3 +127,33 @@ def test_what_a_mail_is_for(intent: Intent, body: str) -> None:
     }
     letter = parse(build(case), datetime.fromisoformat(SENT).astimezone(UTC), own=frozenset({MAILBOX}))
     assert read(letter, NO_CONTEXT, COMMUNE, load_all()).intent is intent
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Bonjour, pouvez-vous m'envoyer un accusé de réception de ma demande ?",
+        "Bonjour, merci de m'envoyer un accusé de réception de ma demande.",
+        "Bonjour, j'ai fait le virement de la caution hier.",
+        "Bonjour, voici notre IBAN : BE71 0961 2345 6769.",
+        "Bonjour, je ne veux plus recevoir vos messages de rappel pour la salle.",
+        "Bonjour, je suis en congé jusqu'au 12 mais ma collègue viendra chercher la clé samedi.",
+        "Bonjour, nous offrons gratuitement nos vieilles tables à la commune.",
+        "Bonjour, inutile de me répondre, mais la porte du local était ouverte ce matin.",
+        "Bonjour, le colis de gobelets est arrivé chez nous par erreur, il est en attente dans notre couloir.",
+        "Beste, graag een ontvangstbevestiging van mijn aanvraag.",
+        "Beste, wil je mij afmelden voor de herinneringen van de zaal?",
+        "Hallo, ik ben momenteel op vakantie maar mijn zus haalt de sleutel.",
+        "Beste, ons nieuwe adres voor de nieuwsbrief is Kerkstraat 3.",
+        "Hello, please unsubscribe my colleague Jan from the booking mails, he left our association.",
+        "Hello, we pay 10 euro per month for the cupboard. We would like to stop that.",
+        "Hi, we won a prize with our street party, thanks to your tents!",
+        "Hello, I am away until Friday, can my sister return the key?",
+        "Hello, dear customer service, our beneficiary number is 12.",
+    ],
+)
+def test_a_neighbour_is_not_taken_for_an_advertiser(body: str) -> None:
+    """Silence would lose the mail: what is not surely a robot's or an advertiser's is for a person at least."""
+    raw = build({"id": "x", "date": SENT, "from": "Ann <ann@initiative.example>", "subject": "", "body": body})
+    letter = parse(raw, datetime.fromisoformat(SENT).astimezone(UTC), own=frozenset({MAILBOX}))
+    assert read(letter, NO_CONTEXT, COMMUNE, load_all()).intent is not Intent.IGNORE
