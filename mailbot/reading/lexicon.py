@@ -2,15 +2,17 @@
 
 A lexicon file holds tables of phrases. A phrase is written as people type it; it is cut by the same tokenizer as mails,
 so case, accents and hyphens do not matter. A table is either `key = ["phrase", …]` (many values, each with its words)
-or, where the value is a number, the same with the number as key. Grammar asks by table name and never sees a word.
+or, where the value is a number, the same with the number as key. In `marks`, "(return|returns) (it|them)" stands for
+each of its four phrases. Grammar asks by table name and never sees a word.
 Every lexicon has the same tables and, where the grammar names them, the same keys: a test holds them to it.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -123,14 +125,28 @@ def from_toml(code: Language, text: str) -> Lexicon:
 
 
 def _flattened(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Table]]:
-    leaves = {key: tuple(value) for key, value in table.items() if isinstance(value, list)}
+    leaves = {key: _phrases(f"{prefix}.{key}", value) for key, value in table.items() if not isinstance(value, dict)}
     if leaves:
-        yield prefix, leaves
+        yield prefix, {key: spelled_out(phrases) for key, phrases in leaves.items()} if prefix == "marks" else leaves
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flattened(f"{prefix}.{key}" if prefix else key, value)
-        elif not isinstance(value, list) or not all(isinstance(phrase, str) for phrase in value):
-            raise ValueError(f"{prefix}.{key}: a list of phrases is expected, not {value!r}")
+
+
+def _phrases(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(phrase, str) for phrase in value):
+        raise ValueError(f"{name}: a list of phrases is expected, not {value!r}")
+    return tuple(value)
+
+
+def spelled_out(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return phrases with the alternatives in their brackets as phrases of their own, each once, in order."""
+    return tuple(dict.fromkeys(one for phrase in phrases for one in _alternatives(phrase)))
+
+
+def _alternatives(phrase: str) -> Iterator[str]:
+    parts = (part.split("|") for part in re.split(r"[()]", phrase))
+    return ("".join(chosen).strip() for chosen in itertools.product(*parts))
 
 
 _FOLDER = Path(__file__).with_name("lexicon")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon, words_of
 from mailbot.reading.page import TO, Page, folded
-from mailbot.reading.quantities import Count, ends_with, starts_with
+from mailbot.reading.quantities import Count, ends_with, group_before, starts_with
 from mailbot.reading.quantities import phrases as phrases_of
 from mailbot.reading.tokens import fold
 
@@ -118,7 +118,7 @@ class Assembly:
         self._with = folded(word for table in people for word in table["with"])
         self._by = folded(word for table in people for word in table["by"])
         self._of = folded(word for table in people for word in table["of"])
-        self._about = folded(word for lexicon in lexicons for word in lexicon.table("groups")["about"])
+        self._passed = self._small | folded(word for lexicon in lexicons for word in lexicon.table("groups")["about"])
         self._gatherings = folded(word for table in people for word in table["gatherings"])
         self._aside = folded(word for table in people for word in table["aside"])
         self._costs = folded(word for table in people for word in table["costs"])
@@ -480,17 +480,13 @@ class Assembly:
 
     def _label_before(self, page: Page, count: Count, nouns: Mapping[int, int]) -> int | None:
         """Return the noun for people that a number is put to: "Kinderen: 45", "Convives .... 80"."""
+        if (group := group_before(page, count, self._gatherings, self._passed)) is not None:
+            return group
         at, first = count.first - 1, page.sentence(count.first).first
-        while at > first + 1 and page.words[at] in self._about | self._small:
+        while at > first + 1 and page.words[at] in self._passed:
             at -= 1
         if at <= first or page.words[at] not in {":", ".", "=", "("}:
             return None
-        if (
-            page.words[at] == "("
-            and page.words[at - 1] in self._gatherings
-            and page.words[count.last : count.last + 1] == [")"]
-        ):
-            return at - 1  # "our group (around 18)"
         while at > first and not page.words[at].isalnum():
             at -= 1
         return next((noun for noun, last in nouns.items() if noun <= at < last), None)

@@ -96,6 +96,7 @@ class Counting:
         self.apart_before |= self.about | self.definite
         self.in_all = phrases(quantity, "in-all")
         self.capped = phrases(quantity, "capped")
+        self.gatherings = folded(word for lexicon in lexicons for word in lexicon.table("people")["gatherings"])
         self.verbs = folded(w for lexicon in lexicons for w in lexicon.table("groups")["reserve"] if w.isalpha())
         self.moving = folded(word for table in quantity for word in table["moving"])
         marks = [lexicon.table("marks") for lexicon in lexicons]
@@ -141,8 +142,9 @@ class Counting:
         return count.least is not None and self._led_by_between(page, count)
 
     def is_capped(self, page: Page, count: Count) -> bool:
-        """Whether words before a number make it no day or hour: "we cap it at 20", "de teller staat op 24"."""
-        return bool(ends_with(page.words, page.sentence(count.first).first, count.first, self.capped))
+        """Whether words before a number make it no day or hour: "we cap it at 20", "our group (about 18)"."""
+        capped = ends_with(page.words, page.sentence(count.first).first, count.first, self.capped)
+        return bool(capped) or group_before(page, count, self.gatherings, self.small | self.about) is not None
 
     def is_moved(self, page: Page, count: Count, ends: Collection[int]) -> bool:
         """Whether a number is that from which a thing is moved to another: "cut the chairs from 20 to 12"; `ends` are
@@ -427,7 +429,7 @@ def corrected(
         before = [i for i, one in enumerate(mentions) if one.sort in _COUNTED and one.last <= start]
         if before and cue.value == "quantity-taken-up" and not _waits(mentions, quantities, before[-1], count, page):
             continue
-        if before and quantities[before[-1]].said and _in_brackets(page, mentions[before[-1]].last, cue.first):
+        if before and quantities[before[-1]].said and in_brackets(page, mentions[before[-1]].last, cue.first):
             continue
         if before and any(mentions[before[-1]].last <= at < cue.first for at in people):
             continue  # "we had 120 visitors, so let us say 80" speaks of them
@@ -458,10 +460,21 @@ def _waits(mentions: Sequence[Mention], quantities: Sequence[Quantity], index: i
     return alone and mention.plural and not quantities[index].said and not mention.stranger
 
 
-def _in_brackets(page: Page, first: int, last: int) -> bool:
+def in_brackets(page: Page, first: int, last: int) -> bool:
     """Whether a bracket opens between two words and none closes: what is in it explains what stands before it."""
     between = page.words[first:last]
     return between.count("(") > between.count(")")
+
+
+def group_before(page: Page, count: Count, gatherings: Collection[str], passed: Collection[str]) -> int | None:
+    """Return the word for a group that a number in brackets is put to, "our group (around 18)", or None; `passed` are
+    words that may stand before the number."""
+    at, first = count.first - 1, page.sentence(count.first).first
+    while at > first + 1 and page.words[at] in passed:
+        at -= 1
+    if at <= first or page.words[at] != "(" or page.words[count.last : count.last + 1] != [")"]:
+        return None
+    return at - 1 if page.words[at - 1] in gatherings else None
 
 
 def phrases(tables: Iterable[Mapping[str, Sequence[str]]], key: str) -> tuple[tuple[str, ...], ...]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Intent
 from mailbot.reading.cues import Cue
-from mailbot.reading.quantities import Quantity
+from mailbot.reading.quantities import Quantity, in_brackets
 from mailbot.reading.sightings import FAR, NEAR, Sighting, Wanted
 from mailbot.reading.things import Mention, Sort
 
@@ -224,7 +224,7 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
         and (parted or mention.sort not in {Sort.ROOM, Sort.SITE})
     ]
     sentences = {i: sighting.page.sentence_of[sighting.mentions[i].first] for i in parts}
-    if not parted and parts and all(_in_brackets(sighting, i) and sentences[i] in cancelled for i in parts):
+    if not parted and parts and all(_explains(sighting, i) and sentences[i] in cancelled for i in parts):
         return []  # "our reservation R-7K3F2 of 28 June (gazebos and benches)": what it is
     given_up = [
         i for i in parts if sentences[i] in cancelled or (i in stances.unwanted and sentences[i] not in unchanged)
@@ -241,10 +241,9 @@ def _given_up(sighting: Sighting) -> list[Wanted]:
     ]
 
 
-def _in_brackets(sighting: Sighting, index: int) -> bool:
-    mention = sighting.mentions[index]
-    before = sighting.page.words[sighting.page.sentence(mention.first).first : mention.first]
-    return before.count("(") > before.count(")")
+def _explains(sighting: Sighting, index: int) -> bool:
+    first = sighting.mentions[index].first
+    return in_brackets(sighting.page, sighting.page.sentence(first).first, first)
 
 
 def is_parted(sighting: Sighting) -> bool:
