@@ -18,11 +18,15 @@ from mailbot.reading.words import OwnWords
 
 SHORT = 25
 """Words of a mail that may be a mere afterthought to the one before it."""
+LONGEST_NO = 40
+"""Characters of a NO that stands alone, its marks included."""
 NOT_DAYS_OF_USE = (Role.DEADLINE, Role.FETCH, Role.BRING_BACK)
 
 
 def undoes(own: OwnWords, words: Set[str]) -> bool:
     """Return whether a mail says NO (NON, NEE) and nothing else: only alone it is an undo. `words` are folded."""
+    if len(own.body) > LONGEST_NO:
+        return False
     said = [token.norm for token in tokenize(own.body) if token.kind is not Kind.MARK]
     return len(said) == 1 and said[0] in words
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
-from mailbot.reading.numbers import numbers
+from mailbot.reading.numbers import Number, numbers
 from mailbot.reading.page import TO, Page, folded
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import fold
@@ -104,12 +104,17 @@ class Counting:
         """Words that are "of the" in one: "des"."""
         self.froms = folded(word for table in marks for key in ("from", "of") for word in table[key])
 
-    def counts(self, page: Page, taken: Iterable[tuple[int, int]]) -> list[Count]:
-        """Return the numbers of a page, ranges joined; those inside `taken` stretches of words (dates) are left out."""
+    def numbers(self, page: Page) -> list[Number]:
+        """Return all numbers of a page."""
+        return list(numbers(page.tokens, self._lexicons))
+
+    def counts(self, page: Page, taken: Iterable[tuple[int, int]], said: Iterable[Number] | None = None) -> list[Count]:
+        """Return the numbers of a page (`said`, where they are known), ranges joined; those inside `taken` stretches of
+        words (dates) are left out."""
         spans = sorted(taken)
         starts = [first for first, _ in spans]
         found: list[Count] = []
-        for number in numbers(page.tokens, self._lexicons):
+        for number in self.numbers(page) if said is None else said:
             first = bisect_left(page.at, number.first)
             last = bisect_left(page.at, number.last)
             if _numbers_a_list(page, first, last):

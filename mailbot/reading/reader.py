@@ -26,6 +26,7 @@ from mailbot.reading.further import with_further
 from mailbot.reading.intents import Judgement, Signs, judge, overlaps
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.moments import When, find
+from mailbot.reading.numbers import Number
 from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
 from mailbot.reading.quantities import Count, Counting, Quantity, corrected
@@ -300,7 +301,9 @@ class Library:
     ) -> Sighting:
         """Find all that the page holds: things, moments, numbers, cues, and how each is spoken of."""
         every = self.thesaurus.find(sheet, spoken)
-        tokens = _without_counts(sheet, every, tuple(lexicons))
+        counting = _counting(tuple(lexicons))
+        numbers = counting.numbers(sheet)
+        tokens = _without_counts(sheet, every, tuple(lexicons), numbers)
         moments = find(sheet.text, lexicons, letter.sent, self.catalogue, tokens)
         spans = [(sheet.word_at(when.start), sheet.word_behind(when.end)) for when in moments.whens]
         taken = [span for when in moments.whens for span in _pieces(sheet, when)]
@@ -311,8 +314,7 @@ class Library:
             if mention.first >= since and not any(a <= mention.first and mention.last <= b for a, b in taken)
         ]
         mentions = _without_somebodys(sheet, mentions, _day_words(tuple(lexicons))[2])
-        counting = _counting(tuple(lexicons))
-        counts = counting.counts(sheet, taken)
+        counts = counting.counts(sheet, taken, numbers)
         rooms = [mention for mention in mentions if mention.sort is Sort.ROOM]
         places = [Quantity(1, mention.first, mention.last, said=False) for mention in rooms]
         bare = _labels(sheet, rooms, places, moments.whens, counts)
@@ -467,7 +469,9 @@ def _strangers(lexicons: tuple[Lexicon, ...]) -> Strangers:
     return Strangers(lexicons)
 
 
-def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Lexicon, ...]) -> tuple[Token, ...]:
+def _without_counts(
+    sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Lexicon, ...], numbers: Sequence[Number]
+) -> tuple[Token, ...]:
     """Return the tokens for finding moments: a number right before goods counts them, and is no day of the month, as
     in "kunnen we zaterdag 3 vouwtenten lenen"; nor is one of two that something is between, "tussen de 20 en 25", nor
     that of a room's name: "classroom 3 - 10 am to noon"."""
@@ -481,7 +485,7 @@ def _without_counts(sheet: Page, mentions: Sequence[Mention], lexicons: tuple[Le
     counting = _counting(lexicons)
     ends = {mention.last for mention in before_goods.values()}
     moved = NOWHERE
-    for count in counting.counts(sheet, ()):
+    for count in counting.counts(sheet, (), numbers):
         first = sheet.at[count.first]
         moves = count.first - 1 == moved or counting.is_moved(sheet, count, ends)
         moved = count.last if moves else NOWHERE
