@@ -93,13 +93,22 @@ def of_event(
     return []
 
 
+def _is_another_number(one: str, other: str) -> bool:
+    """Whether two words may be the singular and the plural of one: "voorstelling", "voorstellingen"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > LEAST_LETTERS and 0 < len(long) - len(short) <= 2 and long.startswith(short)
+
+
 def _telling(
     word: str, number: int, dated: Sequence[Moment], page: Page, counts: Sequence[Count], many: int
 ) -> list[Moment]:
     """Return the moments said with a word in the only other sentence that has both; of several, as many behind it as
     are counted ("voor de twee voorstellingen"), else the one nearest."""
     spans = [range(moment.at, moment.last) for moment in dated]
-    places = [at for at, other in enumerate(page.words) if other == word and page.sentence_of[at] != number]
+    elsewhere = [at for at in range(len(page.words)) if page.sentence_of[at] != number]
+    places = [at for at in elsewhere if page.words[at] == word]
+    if many > 1:
+        places = places or [at for at in elsewhere if _is_another_number(page.words[at], word)]
     places = [at for at in places if not any(at in span for span in spans)]  # "over twee dagen … voor de twee dagen"
     beside = {page.sentence_of[at]: at for at in places if any(m.sentence == page.sentence_of[at] for m in dated)}
     if len(beside) != 1:

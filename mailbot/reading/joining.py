@@ -309,6 +309,8 @@ class Joiner:
         if one.sentence in self._heads:
             return [self._heads[one.sentence]]
         sighting = self.sighting
+        if one.sentence in sighting.sentences_of("stance-each-time"):
+            return []
         above, line = sighting.page.sentences[one.sentence - 1], sighting.page.sentences[one.sentence]
         if sighting.page.words[line.first] == "+" and above.number < line.number and above.block == line.block:
             return [m for m in self.moments if m.when.has_days and m.sentence == above.number]

@@ -178,6 +178,9 @@ def _runs(pieces: Sequence[Piece]) -> list[Use]:
             found.append(Use([piece], replaced=True))
             continue
         own_day = isinstance(piece.phrase, ClockPhrase) and len(found) > 1 and _waits_for_hours(found[-1], piece)
+        if piece.between & Mark.CORRECTION and _names_one_again(current, piece):
+            found.append(Use([piece], negated=True))
+            continue
         if piece.between & Mark.CORRECTION and not piece.refused and not own_day and _corrected(found, piece):
             continue
         if piece.between & Mark.INSTEAD:
@@ -342,6 +345,18 @@ def _continues(found: list[Use], piece: Piece) -> bool:
         return False
     current.pieces.append(piece)
     return True
+
+
+def _names_one_again(use: Use | None, piece: Piece) -> bool:
+    """Whether a correction names one day of a list again, to take it back: "le 13, le 20 et le 27. Ah non, le 27 on est
+    en vacances, mettez le 4"."""
+    listed = [entry for each in use.days for entry in each.entries] if use is not None else []
+    if len(listed) < 2 or not isinstance(piece.phrase, DaysPhrase) or len(piece.entries) != 1:
+        return False
+    [again] = piece.entries
+    return again.until is None and any(
+        one.day is not None and one.day == again.day and again.month in {one.month, None} for one in listed
+    )
 
 
 def _corrected(found: list[Use], piece: Piece) -> bool:
