@@ -11,6 +11,8 @@ from mailbot.reading.page import Page, folded
 from mailbot.reading.quantities import Count, Quantity, phrases, starts_with
 from mailbot.reading.things import Mention, Sort
 
+CLOSE = 3
+"""Words before one of tense that may belong to it: ", la nôtre a rendu l'âme"."""
 REACH = 6
 """Words from a cue to the thing it speaks of, or from one thing of a list to the next."""
 
@@ -471,7 +473,14 @@ class Stances:
         before = [then for first, then in told if first <= word]
         if before:
             return before[-1]
-        return told[0][1] and not (told[0][0] and self._page.words[told[0][0] - 1] == ",")  # "35 eters, vorig jaar 40"
+        first, then = told[0]
+        close = CLOSE if self._is_requested(self._page.sentence_of[word]) else 1
+        return then and "," not in self._page.words[max(word, first - close) : first]  # "35 eters, vorig jaar 40"
+
+    def _is_requested(self, number: int) -> bool:
+        """Whether a sentence asks for something outright, or for something more."""
+        asked = (cue.first for cue in self._cues if cue.value in _REQUESTS or cue.value == "amends-added")
+        return any(self._page.sentence_of[at] == number for at in asked)
 
     def _in_other_brackets(self, cue: int, word: int) -> bool:
         """Whether a word of tense stands in brackets that another word stands before: "40 stoelen (vorig jaar 30)"."""

@@ -399,12 +399,15 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     asked = [m for m in days if m.rank >= 2.5] or days
     if not use:
         return loan
-    day = _last_named(asked[-1]) if asked else None
+    day = _last_named(_timed_again(asked[-1], days)) if asked else None
     hours = [m for m in use if m.only_hours and any(not _is_length(clock) for clock in m.when.clocks)]
     newly = [m for m in hours if m.rank >= 3 and (day is None or not day.when.has_clock or _goes_before(m, day))]
     newly = newly or ([m for m in hours if m.complete and m.at > day.at][-1:] if day else hours)
     clock = day.when.clocks[-1] if day is not None and day.when.has_clock else None
     clock = newly[-1].when.clocks[-1] if newly else clock
+    if day is not None and clock is None:  # "… on Monday 18 May? Monday 18 May, 7 to 9 pm, as before"
+        again = [m for m in use if m.complete and m.days == day.days]
+        clock = again[-1].when.clocks[-1] if again else None
     if day is None:
         told = [m for m in every if m.when.has_days and m.when.role is Role.USE and not m.when.negated]
         day = told[-1] if told and clock is not None else None
@@ -420,6 +423,13 @@ def _new(found: Sequence[Moment], every: Sequence[Moment], sighting: Sighting) -
     base = day or (newly or use or wanted)[-1]
     when = replace(base.when, days=base.when.days, clocks=(clock,) if clock else ())
     return [replace(base, when=when), *loan]
+
+
+def _timed_again(last: Moment, days: Sequence[Moment]) -> Moment:
+    """Return the day that a change wants, or what says its hours where it only points back at it: "… de 20h à 23h30 ?
+    Et la sono pour ce soir-là"."""
+    timed = [m for m in days if any(map(_is_whole, m.when.clocks)) and m.days == last.days]
+    return timed[-1] if timed and not any(map(_is_whole, last.when.clocks)) else last
 
 
 def _without_given_up(found: Sequence[Moment], sighting: Sighting) -> list[Moment]:
