@@ -8,7 +8,7 @@ from functools import cache
 from mailbot.reading.cues import Cue
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.page import Page, folded
-from mailbot.reading.quantities import Count, Quantity, phrases, starts_with
+from mailbot.reading.quantities import Count, Quantity, ends_with, phrases, starts_with
 from mailbot.reading.things import Mention, Sort
 
 CLOSE = 3
@@ -32,6 +32,7 @@ _NAMING = frozenset({"<number> <thing>"})
 _ASKS = ("book/", "availability/", "change/", "cancel/")
 
 
+_OWNED = frozenset({"own-after", "own-before"})
 _PLACES = frozenset({Sort.ROOM, Sort.SITE})
 _LENT = frozenset({Sort.EQUIPMENT, Sort.UNLENT})
 
@@ -96,6 +97,7 @@ class SmallWords:
         self.conditions = words("stance", "if")
         self.supposing = phrases([lexicon.table("stance") for lexicon in lexicons], "supposing")
         """How what is only supposed begins."""
+        self.what = phrases([lexicon.table("stance") for lexicon in lexicons], "what")
         self.can = frozenset(word for word in words("groups", "can") if word.isalpha())
         self.agreeable, self.state = words("stance", "agreeable"), words("stance", "state")
         self.wishing = words("stance", "persons") | self.agreeable
@@ -153,6 +155,7 @@ class Stances:
         goods -= corrected  # "we hebben er al 2, we zouden er nog 3 willen"
         self.unwanted |= self.refused | goods
         self._refuse_what_is_asked_back()
+        self._refuse_what_is_taken_back()
         self.unwanted |= self.refused
         self._spread("old-after", self.old, onward=True, farthest=3)
         self.old -= corrected
@@ -283,6 +286,8 @@ class Stances:
             before = self._page.words[cue.first - 1] if cue.first else ""
             if cue.value != f"stance-{key}" or before.isdigit() or (key == "own-after" and before in self.words.can):
                 continue  # "may I have the projector" is had by nobody
+            if key in _OWNED and ends_with(self._page.words, 0, cue.first, self.words.what):
+                continue  # "three tables on top of what we already have"
             if key == "own-before" and not self.words.conditions.isdisjoint(
                 self._page.words[max(cue.first - 3, 0) : cue.first]
             ):
@@ -412,6 +417,16 @@ class Stances:
             named = sum(self._mentions[i].last - self._mentions[i].first for i in there)
             if there and not next_one and sentence.last - sentence.first <= named + 3:
                 self.refused.update(there)
+
+    def _refuse_what_is_taken_back(self) -> None:
+        """Mark what was asked before it is refused: "Ook tien stoelen… nee wacht, stoelen zijn er genoeg"."""
+        for index in sorted(self.refused):
+            mention = self._mentions[index]
+            before = [i for i in range(index) if self._mentions[i].ids == mention.ids]
+            if mention.sort is Sort.EQUIPMENT and before and not self._quantities[index].said:
+                between = self._page.words[self._mentions[before[-1]].last : mention.first]
+                if not self.words.corrections.isdisjoint(between) and len(between) <= CORRECTED:
+                    self.refused.add(before[-1])
 
     def _seating(self, seated: Cue) -> list[int]:
         """Return the tables that only tell how people will sit: "dix tables de huit, soit 80 convives"."""

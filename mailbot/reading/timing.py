@@ -307,12 +307,22 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     usual = when.bare_weekday and sentence.number in sighting.sentences_of("stance-usual")
     whole = any(_is_whole(clock) for clock in when.clocks)
     strange = "stance-reachable" in told or (not whole and ("stance-elsewhere" in told or _is_of_a_timetable(when)))
-    if strange and when.has_days and "stance-reachable" not in told:
+    if (strange and when.has_days and "stance-reachable" not in told) or _ends_elsewhere(sighting, index):
         when = replace(when, clocks=())  # "op 18 november … aankomst van de trein 12u48"
     if (strange and not when.has_days) or (usual and _names_another_day(sighting, index)):
         when = replace(when, role=Role.HABIT)
     starts = "stance-starts" in told and not ends
     return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins)
+
+
+def _ends_elsewhere(sighting: Sighting, index: int) -> bool:
+    """Whether hours that follow their day at a distance are of something else: "libre le lundi, mais après son travail
+    à la pharmacie, laquelle ferme à 17 h"."""
+    (first, last), when = sighting.spans[index], sighting.whens[index]
+    if not when.has_days or " … " not in when.words:
+        return False
+    told = [c for c in sighting.cues if c.value == "stance-elsewhere" and first < c.first < last <= c.last]
+    return any(sighting.page.words[c.first - 1] not in sighting.stances.words.wishing for c in told)  # not "we train"
 
 
 def _is_of_a_timetable(when: When) -> bool:

@@ -121,6 +121,9 @@ def _with_link(one: Wanted, kept: Sequence[Wanted], sighting: Sighting) -> Wante
     nearest = max(sentence for _, sentence in before[-1].places if sentence <= one.sentence)
     if begins and one.sentence - nearest <= 1:
         return replace(one, otherwise=True)
+    leads = any(cue.value == "stance-or" and cue.first == start for cue in sighting.cues)
+    if leads and one.sentence - nearest == 1 and one.sentence in sighting.sentences_of("answer-any"):
+        return replace(one, either=True)  # "Of de leeszaal, dat is mij gelijk."
     if sighting.page.sentence_of[first - 1] != one.sentence or last - first > FAR:
         return one
     if "stance-else" in said or ("stance-or" in said and last - first > NEAR):
@@ -281,7 +284,9 @@ def _changed(sighting: Sighting) -> list[Wanted]:
     told = [one for one in told if not one.mention.generic]
     rooms = [one for one in told if one.room]
     if len(rooms) < len(told) and not any(when.has_clock for when in sighting.whens if when.counts):
-        rooms = [one for one in rooms if one.sentence in sighting.sentences_of("change/")]
+        moved = sighting.sentences_of("change/decisive", "stance-moves", "amends-rather", "amends-instead")
+        changed = sighting.sentences_of("change/") - (sighting.sentences_of("amends-added") - moved)
+        rooms = [one for one in rooms if one.sentence in changed]  # not "for the film in class 3 a screen comes on top"
     return [one for one in told if not one.room or one in rooms[-1:]]
 
 
