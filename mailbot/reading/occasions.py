@@ -49,6 +49,8 @@ class Moment(Struct, frozen=True):
     """Its hour is told as a start: "portes à 19h"."""
     begins: bool = False
     """Its hour is told as that from when the place is needed: "accès dès 16h pour l'installation"."""
+    held: bool = False
+    """Said right behind a room: "the walk starts at 5.30, so room from 8.30"."""
 
     @property
     def days(self) -> set[date]:
@@ -427,6 +429,8 @@ def _surrounded(found: Sequence[Moment]) -> list[Moment]:
     we zetten klaar vanaf 7u30 en om 13u zijn we weg"."""
     whole = [m for m in found if m.only_hours and len(m.when.clocks) == 1 and _has_range(m)]
     pairs = [m for m in found if m.only_hours and len(m.when.clocks) == len(_starts(m)) == PAIR]
+    if len(whole) == 1 and not pairs:
+        return _held_around(whole[0], found)
     if len(whole) != 1 or len(pairs) != 1:
         return list(found)
     clock = whole[0].when.clocks[0]
@@ -439,6 +443,21 @@ def _surrounded(found: Sequence[Moment]) -> list[Moment]:
     room = replace(whole[0], rank=max(whole[0].rank, pairs[0].rank))
     room = replace(room, when=replace(room.when, clocks=(Clock(start, end),)))
     return [room if m is whole[0] else m for m in found if m is not pairs[0]]
+
+
+def _held_around(event: Moment, found: Sequence[Moment]) -> list[Moment]:
+    """The same where each of the two stands alone, in one sentence: "the concert is from 4 to 5.30, but we need the hall
+    from noon and will be out by 7"."""
+    starts = [m for m in found if m.only_hours and _said_alone(m, "start") and m.at > event.at]
+    ends = [m for m in found if m.only_hours and _said_alone(m, "end") and m.at > event.at]
+    clock = event.when.clocks[0]
+    if len(starts) != 1 or len(ends) != 1 or starts[0].sentence != ends[0].sentence or starts[0].at > ends[0].at:
+        return list(found)
+    start, end = _minute(starts[0]), _minute(ends[0])
+    if not start <= (clock.start or 0) < (clock.end or 0) <= end_after(start, end):
+        return list(found)
+    room = replace(event, when=replace(event.when, clocks=(Clock(start, end_after(start, end)),)))
+    return [room if m is event else m for m in found if m not in {starts[0], ends[0]}]
 
 
 PAIR = 2
@@ -626,7 +645,7 @@ def _first_and_last(found: Sequence[Moment]) -> tuple[Moment, Moment, list[Momen
     starts = [m for m in starts if not m.begins] or starts
     if not ends or not starts:
         return None
-    first = min(starts, key=lambda m: (-m.rank, _minute(m)))
+    first = min(starts, key=lambda m: (-m.rank, not m.held, _minute(m)))
     return first, _latest(ends, first), [*starts, *ends]
 
 

@@ -312,7 +312,8 @@ def _ranked(sighting: Sighting, index: int, asking: frozenset[int] | set[int]) -
     if (strange and not when.has_days) or (usual and _names_another_day(sighting, index)):
         when = replace(when, role=Role.HABIT)
     starts = "stance-starts" in told and not ends
-    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins)
+    held = any(mention.last == first and mention.sort is Sort.ROOM for mention in sighting.mentions)
+    return Moment(first, last, sentence.number, when, sighting.today, rank, ends, starts, begins, held)
 
 
 def _ends_elsewhere(sighting: Sighting, index: int) -> bool:
