@@ -446,8 +446,8 @@ def _surrounded(found: Sequence[Moment]) -> list[Moment]:
 
 
 def _held_around(event: Moment, found: Sequence[Moment]) -> list[Moment]:
-    """The same where each of the two stands alone, in one sentence: "the concert is from 4 to 5.30, but we need the hall
-    from noon and will be out by 7"."""
+    """The same where each of the two stands alone, in one sentence: "the concert is from 4 to 5.30, but we need the
+    hall from noon and will be out by 7"."""
     starts = [m for m in found if m.only_hours and _said_alone(m, "start") and m.at > event.at]
     ends = [m for m in found if m.only_hours and _said_alone(m, "end") and m.at > event.at]
     clock = event.when.clocks[0]

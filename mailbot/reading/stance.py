@@ -424,8 +424,15 @@ class Stances:
             mention = self._mentions[index]
             before = [i for i in range(index) if self._mentions[i].ids == mention.ids]
             if mention.sort is Sort.EQUIPMENT and before and not self._quantities[index].said:
-                between = self._page.words[self._mentions[before[-1]].last : mention.first]
-                if not self.words.corrections.isdisjoint(between) and len(between) <= CORRECTED:
+                between = range(self._mentions[before[-1]].last, mention.first)
+                refusing = {
+                    at
+                    for cue in self._cues
+                    if cue.value == "stance-unwanted-after"
+                    for at in range(cue.first, cue.last)
+                }
+                said = [self._page.words[at] for at in between if at not in refusing]  # not "no need for tables"
+                if not self.words.corrections.isdisjoint(said) and len(between) <= CORRECTED:
                     self.refused.add(before[-1])
 
     def _seating(self, seated: Cue) -> list[int]:
