@@ -518,7 +518,7 @@ class Assembly:
         for at in range(count.last, min(count.last + 3, limit)):
             if page.words[at] in self._nobody or at in sight.named:
                 return True
-            if not page.words[at].isalpha():
+            if not page.words[at].isalpha() or page.words[at] in self._with:
                 break
         return False
 
