@@ -118,6 +118,8 @@ class Assembly:
         self._with = folded(word for table in people for word in table["with"])
         self._by = folded(word for table in people for word in table["by"])
         self._of = folded(word for table in people for word in table["of"])
+        self._can = folded(w for lexicon in lexicons for w in lexicon.table("groups")["can"] if w.isalpha())
+        self._in = folded(word for table in marks for word in table["in"] if " " not in word)
         self._passed = self._small | folded(word for lexicon in lexicons for word in lexicon.table("groups")["about"])
         self._gatherings = folded(word for table in people for word in table["gatherings"])
         self._aside = folded(word for table in people for word in table["aside"])
@@ -286,7 +288,8 @@ class Assembly:
         before = page.words[max(count.first - 2, page.sentence(count.first).first) : count.first]
         if before and (before[-1] in self._numbered or (before[-1] == "." and before[0] in self._numbered)):
             return True
-        return count.value in YEARS and count.last < len(page.words) and not page.words[count.last].isalpha()
+        dated = bool(before) and before[-1] in self._in and count.value in YEARS
+        return dated or (count.value in YEARS and count.last < len(page.words) and not page.words[count.last].isalpha())
 
     def _are_members(self, page: Page, count: Count, person: int | None) -> bool:
         """Whether all that belong to a society are counted, who are not all expected: "nos 85 membres"."""
@@ -543,6 +546,8 @@ class Assembly:
             if page.words[at][0].isdigit():
                 break
             if page.words[at] in self._sums and page.words[at + 1] in self._self:  # "les 24 élèves de la P4B, plus moi"
+                if not self._can.isdisjoint(page.words[at + 2 : at + 3]):
+                    break  # "a dozen regulars, and I can vouch for them"
                 return replace(one, value=one.value + 1, last=at + 2)
         behind = page.words[one.last : one.last + 3]
         if len(behind) == 3 and behind[0] in self._sums and behind[2] in self._roles:  # "32 choristes plus le chef"
@@ -618,6 +623,8 @@ class Assembly:
         if not found or page.sentence_of[found[-1].first] != page.sentence_of[count.first]:
             return False
         between = page.words[found[-1].last : count.first]
+        if page.words[count.last : count.last + 2] in self._of_them and count.value < found[-1].value:
+            return True  # "28 of us, 6 of them little ones"
         return len(between) <= FEW_BETWEEN and any(
             tuple(between[at : at + len(phrase)]) == phrase for phrase in self._part for at in range(len(between))
         )
@@ -632,6 +639,8 @@ class Assembly:
         if between[:1] == [","]:
             if between[1:] in (["plus"], ["+"]):  # "participants: 16, plus 1 instructor"
                 return True
+            if self._is_generic(generic, count) and count.value == before.value:
+                return False  # "ten mats, ten people"
             return not whole and len(between) <= 2
         return 0 < len(between) <= 4 and between[0] in self._sums and not any(w in {".", "("} for w in between)
 

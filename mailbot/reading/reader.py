@@ -179,7 +179,13 @@ class Library:
             meaning = replace(
                 meaning, intent=Intent.HUMAN, runner_up=Intent.IGNORE
             )  # "bien reçu ?" waits for an answer
-        if meaning.intent in {Intent.HUMAN, Intent.LIST} and LENT in meaning.topics and signs.words <= SHORT:
+        theirs = any(cue.value == "list/decisive" for cue in judged.cues)  # what they have, not what there is
+        if (
+            meaning.intent in {Intent.HUMAN, Intent.LIST}
+            and LENT in meaning.topics
+            and signs.words <= SHORT
+            and not theirs
+        ):
             return replace(meaning, intent=Intent.HELP, runner_up=meaning.intent)
         if context.booked and judged.intent is Intent.BOOK and meaning.rather:
             judged = replace(judged, intent=Intent.CHANGE, runner_up=judged.intent)

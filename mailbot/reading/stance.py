@@ -163,7 +163,8 @@ class Stances:
             if cue.value == "people-times":
                 self.unwanted.update(self._seating(cue))
             if cue.value == "stance-last-not":
-                last = [i for i, mention in enumerate(mentions) if mention.last <= cue.last][-1:]
+                last = [i for i, m in enumerate(mentions) if m.last <= cue.last][-1:]
+                last = [i for i in last if mentions[i].sort in _LENT]  # of a room, "scrap that" takes back the hours
                 self.unwanted.update(last)
                 self.refused.update(last)
             if cue.value == "stance-old-before":
