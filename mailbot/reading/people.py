@@ -276,7 +276,8 @@ class Assembly:
         only said to be there: "we are 12 tenors" are people, "there are 85 crates" are not."""
         leads, there = set(), set()
         for cue in sight.cues:
-            if cue.value == "people-lead" and not any(at in sight.named for at in range(cue.first, cue.last)):
+            inner = range(cue.first + 1, cue.last)  # not the first: "a quiet place for six"
+            if cue.value == "people-lead" and not any(at in sight.named for at in inner):
                 behind = {last for last in range(cue.first + 1, cue.last + 1) if last in by_last}
                 leads |= behind
                 if not self._there.isdisjoint(sight.page.words[cue.first : cue.last]):
