@@ -428,8 +428,11 @@ class DateReader:
         if small(beforehand, Mark.PRECEDING) or atom.sense.next_day == -1:
             entry.preceding = True
             return at + 1 if beforehand is atom else at
-        if self._is_before(at):
+        if self._is_relative(at, Mark.EARLIER):
             entry.preceding = True
+            return at + 1
+        if self._is_relative(at, Mark.LATER):
+            entry.following = True
             return at + 1
         if small(atom, Mark.COMING):
             entry.this = True
@@ -443,10 +446,10 @@ class DateReader:
             return ahead[1]
         return self._month_of_weekday(entry, at)
 
-    def _is_before(self, at: int) -> bool:
-        """Whether "before" or the like speaks of the day named last: "the Friday before", not "vendredi avant 18h"."""
+    def _is_relative(self, at: int, mark: Mark) -> bool:
+        """Whether "before" or "after" speaks of the day named last: "the Friday before", not "vendredi avant 18h"."""
         atom = self.atoms[at]
-        if not small(atom, Mark.EARLIER):
+        if not small(atom, mark):
             return False
         following = self.atoms[at + 1]
         return following.kind not in (Is.DATE, Is.NUMBER) and not following.sense.timely and not following.marks

@@ -49,6 +49,10 @@ def moments_of(sighting: Sighting, intent: Intent, wanted: Sequence[Wanted]) -> 
     every = weighed(every, sighting, asking) if intent is not Intent.CHANGE else every
     if intent in {Intent.CHANGE, Intent.CANCEL} and not any(m.sort is Sort.EQUIPMENT for m in sighting.mentions):
         every = [_of_a_room(m) for m in every]
+    if intent is Intent.BOOK and not any(m.sort in {Sort.EQUIPMENT, Sort.UNLENT} for m in sighting.mentions):
+        every = [
+            _of_a_room(m) if m.when.role is Role.BRING_BACK else m for m in every
+        ]  # "choir is back on Mondays 6-8"
     kept = sighting.sentences_of("stance-kept")
     fallback = [(cue.first, cue.last) for cue in sighting.cues if cue.value == "stance-fallback"]
     if intent is Intent.BOOK and fallback:
