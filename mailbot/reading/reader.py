@@ -179,7 +179,8 @@ class Library:
             meaning = replace(
                 meaning, intent=Intent.HUMAN, runner_up=Intent.IGNORE
             )  # "bien reçu ?" waits for an answer
-        theirs = any(cue.value == "list/decisive" for cue in judged.cues)  # what they have, not what there is
+        asking = [sheet.words[cue.first : cue.last] for cue in judged.cues if cue.value == "list/decisive"]
+        theirs = any(not sighting.stances.words.wishing.isdisjoint(said) for said in asking)  # "which rooms have we …"
         if (
             meaning.intent in {Intent.HUMAN, Intent.LIST}
             and LENT in meaning.topics
