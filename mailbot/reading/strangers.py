@@ -35,6 +35,7 @@ class Strangers:
         self._purpose = folded(word for table in stranger for word in table["purpose"])
         self._adding = folded(word for lexicon in lexicons for word in lexicon.table("stance")["also"])
         self._articles = folded(word for table in stranger for word in table["articles"])
+        self._pieces = folded(word for lexicon in lexicons for word in lexicon.table("quantity")["apart-after"])
         self._joints = folded(word for table in stranger for word in table["joints"])
 
     def find(
@@ -79,7 +80,9 @@ class Strangers:
         "flag pole (1)", "système audioguide ...... 1"."""
         sentence = page.sentence(count.first)
         before = page.words[count.first - 1] if count.first > sentence.first else ""
-        closed = count.last >= sentence.last or page.words[count.last] in _CLOSING
+        behind = page.words[count.last : sentence.last]
+        behind = behind[1:] if not self._pieces.isdisjoint(behind[:1]) else behind  # "flag pole (1 pc)"
+        closed = not behind or behind[0] in _CLOSING
         if count.article or before not in _LEADING or not closed or not self._is_among(page, sentence, lent):
             return None
         if before == "-" and page.token(count.first).glued:
