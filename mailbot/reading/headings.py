@@ -69,7 +69,8 @@ def of_event(
     """Return the moments of the event that a sentence names, "voor de première", "on the night of the performance", or
     counts, "pour la première"."""
     sentence = page.sentences[number]
-    dated = [m for m in moments if m.when.has_days and m.sentence != number]
+    left_out = {day for m in moments for span in m.when.excluded for day in span}
+    dated = [m for m in moments if m.when.has_days and m.sentence != number and not m.days <= left_out]
     for at in range(sentence.first, sentence.last):
         lead = starts_with(page.words, at, sentence.last, words.of_event) or int(page.words[at] in words.fors)
         if not lead:

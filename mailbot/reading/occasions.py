@@ -101,7 +101,8 @@ def _names_again(moment: Moment, moments: Sequence[Moment]) -> bool:
     if moment.when.dated or not moment.days or moment.when.repetition is not None:
         return False
     left = {day for other in moments if other.when.replaced or other.when.negated for day in other.days}
-    return moment.days <= left and not moment.when.has_clock
+    left |= {day for other in moments for span in other.when.excluded for day in span}
+    return moment.days <= left and not any(clock.start is not None for clock in moment.when.clocks)
 
 
 def _is_deadline(moment: Moment) -> bool:
