@@ -178,6 +178,8 @@ class Library:
             meaning = replace(
                 meaning, intent=Intent.HUMAN, runner_up=Intent.IGNORE
             )  # "bien reçu ?" waits for an answer
+        if context.settled and answers.only_thanks(sighting, letter.sender.name):
+            return replace(meaning, intent=Intent.IGNORE, runner_up=meaning.intent)
         if meaning.intent in {Intent.HUMAN, Intent.LIST} and LENT in meaning.topics and signs.words <= SHORT:
             return replace(meaning, intent=Intent.HELP, runner_up=meaning.intent)
         if context.booked and judged.intent is Intent.BOOK and meaning.rather:
