@@ -151,7 +151,7 @@ def shortfalls(short: Iterable[Shortfall], teller: Teller) -> tuple[str, ...]:
         lines.append(
             teller.format(
                 "reports",
-                "short",
+                "short" if one.free else "short_none",
                 who=", ".join(one_line(part) for part in who if part),
                 code=one.reservation.code,
                 when=when,
