@@ -36,8 +36,7 @@ ASPECTS = 2
 Found: TypeAlias = tuple[tuple[int, ...], str] | None
 """Scores, and what is left of the text."""
 _BUSINESS = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL, Intent.AVAILABILITY, Intent.LIST, Intent.KEY})
-"""What is asked besides, and goes on its own way."""
-_OTHERWISE = _BUSINESS | {Intent.IGNORE}
+"""What is asked besides, where the mail has words for it, and goes on its own way."""
 
 
 def evaluating(meaning: Meaning, body: str, lexica: Mapping[Language, Lexicon]) -> Meaning:
@@ -46,7 +45,8 @@ def evaluating(meaning: Meaning, body: str, lexica: Mapping[Language, Lexicon]) 
     is, and gives nothing up: "er ontbraken twee stoelen"."""
     scores, rest = scores_of(body, lexica)
     damage = Wish.DAMAGE in meaning.wishes
-    if not (scores or damage) and (meaning.intent in _OTHERWISE or not body.strip()):
+    asks = meaning.intent in _BUSINESS and (bool(meaning.items) or meaning.evidence != ())
+    if not (scores or damage) and (asks or meaning.intent is Intent.IGNORE or not body.strip()):
         return meaning
     business = _BUSINESS - {Intent.CHANGE, Intent.CANCEL} if damage else _BUSINESS
     asked = (replace(meaning, further=()), *meaning.further) if meaning.intent in business and meaning.items else ()

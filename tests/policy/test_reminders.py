@@ -219,6 +219,23 @@ def test_damage_a_poor_state_and_words_without_numbers_go_to_staff(scores, wishe
     assert decision.evaluations[0].damage is (why == "damage")
 
 
+def test_a_question_beside_the_marks_reaches_staff_and_the_asker_knows() -> None:
+    _, decision = told_how_it_went(scores=(5, 5, 5), remark="Et peut-on l'avoir le 27 ?")
+    [thanks, *staff] = [n.content for n in decision.notices]
+    assert isinstance(thanks, Thanked)
+    assert thanks.passed_on
+    assert [content.why for content in staff if isinstance(content, ToStaff)] == ["feedback"]
+
+
+def test_a_booking_asked_for_beside_the_marks_reaches_staff_once_and_the_asker_knows() -> None:
+    asked = says(Intent.BOOK, room("quartier", slot("2026-06-27", "14-18")))
+    _, decision = told_how_it_went(scores=(5, 5, 5), remark="et le 27 ?", further=(asked,))
+    [thanks, *staff] = [n.content for n in decision.notices]
+    assert isinstance(thanks, Thanked)
+    assert thanks.passed_on
+    assert len(staff) == 1
+
+
 def test_who_was_not_asked_answers_no_evaluation() -> None:
     office = Office(now=NOW)
     code = booked(office, SATURDAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.model.meaning import Intent, Item, Meaning
+from mailbot.model.meaning import Evidence, Intent, Item, Meaning
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.scores import evaluating, scores_of
 
@@ -79,3 +79,10 @@ def test_a_mail_without_scores_that_asks_for_something_is_no_answer() -> None:
     besides = evaluating(booking, "5 5 4. Pouvons-nous avoir la salle le 20 juin ?", load_all())
     assert besides.evaluates
     assert [further.intent for further in besides.further] == [Intent.BOOK]
+
+
+def test_what_no_word_of_the_mail_asks_for_is_not_asked() -> None:
+    guessed = Meaning("nl", Intent.CANCEL)
+    said = Meaning("nl", Intent.CANCEL, evidence=(Evidence("intent", "annuleer", "cancel, strong"),))
+    assert evaluating(guessed, "PS de verwarming deed het ook niet", load_all()).evaluates
+    assert not evaluating(said, "Annuleer de rest van de reeks", load_all()).evaluates
