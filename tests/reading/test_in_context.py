@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mailbot.model.letters import NO_CONTEXT, Context
-from mailbot.model.meaning import ANY_ROOM, Intent, Lack, Meaning
+from mailbot.model.meaning import ANY_ROOM, Intent, Lack, Meaning, Wish
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
@@ -262,3 +262,20 @@ def test_who_only_thanks_for_a_letter_that_asks_nothing_waits_for_no_answer(text
 )
 def test_who_says_anything_besides_is_heard(text: str, intent: Intent) -> None:
     assert meant(text, SETTLED).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 5 5, mais les toilettes étaient bouchées",
+        "4 5 5. La salle n'était pas propre",
+        "5 5 5, le chauffage marchait pas",
+        "vijf, vier en drie. De wc was verstopt!",
+        "4 5 5, het was vuil toen we aankwamen",
+        "5 5 5 but the toilet was blocked",
+    ],
+)
+def test_damage_is_heard_beside_good_marks(text: str) -> None:
+    meaning = meant(text, replace(NO_CONTEXT, code="R-7K3F2", evaluation=True))
+    assert meaning.evaluates
+    assert Wish.DAMAGE in meaning.wishes
