@@ -631,7 +631,10 @@ def history(code: str) -> None:
     if not steps:
         raise MailbotError(f"there is no conversation {code}")
     rows = [(step.at, f"{step.act} → {step.state}", step.by or "the clock", step.why, step.mail) for step in steps]
-    rows += [(one.written, f"letter: {one.kind}", "mailbot", f"to {', '.join(one.recipients)}", "") for one in letters]
+    rows += [
+        (one.written, f"letter: {one.kind}", "mailbot", f"to {', '.join(one.recipients)}", "")
+        for one in reversed(letters)
+    ]
     for at, report in reports:
         photos = (name for deed in report.deeds for name in getattr(deed, "photos", ()))
         rows.append((at, f"reported by {report.who}", report.by, " ".join((report.words, *photos)), report.mail))

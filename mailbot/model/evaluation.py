@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 QUESTIONS = ("condition", "access", "usefulness")
 """The state of the place and the things; how easy it was to get in, with keys and plans; whether it served its use."""
@@ -29,3 +30,13 @@ class Evaluation(Struct, frozen=True):
     def __post_init__(self) -> None:
         if len(self.scores) not in (0, len(QUESTIONS)) or any(not WORST <= score <= BEST for score in self.scores):
             raise ValueError(f"no answer to the three questions: {self.scores}")
+
+    def after(self, before: Evaluation) -> Evaluation:
+        """Return this answer with what an earlier one said and this one does not say again."""
+        remarks = dict.fromkeys(filter(None, (before.remark, self.remark)))
+        return replace(
+            self,
+            scores=self.scores or before.scores,
+            remark="\n".join(remarks),
+            damage=self.damage or before.damage,
+        )

@@ -85,7 +85,9 @@ class Context(Struct, frozen=True):
     yes_alone: bool = False
     """True where that letter asked for a yes and nothing else: whatever is no plain one is none."""
     evaluation: bool = False
-    """True where the letter that is answered asked how it went."""
+    """True where the letter that is answered asked how it went, or thanked for such an answer."""
+    settled: bool = False
+    """True where the letter that is answered asks nothing: who only thanks for it waits for no answer."""
 
 
 NO_CONTEXT = Context()

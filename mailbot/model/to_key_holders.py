@@ -54,7 +54,11 @@ class Passing(Struct, frozen=True):
     def place(self) -> str:
         """What makes it the same passing from list to list: the opening by the end that a use does not cut short."""
         edge = self.opening.start if self.direction is Direction.OUT else self.opening.end
-        return f"{self.code} {self.direction} {self.counter} {edge:%Y-%m-%dT%H:%MZ}"
+        return place_of(self.code, self.direction, self.counter, edge)
+
+
+def place_of(code: str, direction: Direction, counter: str, edge: datetime) -> str:
+    return f"{code} {direction} {counter} {edge:%Y-%m-%dT%H:%MZ}"
 
 
 class Digest(Struct, frozen=True):

@@ -11,6 +11,7 @@ from mailbot.model.decision import Decision, Facts
 from mailbot.model.meaning import Intent, Lack, Meaning
 from mailbot.model.reservation import BOOKED, Act, Reservation, State
 from mailbot.model.rules import Rules
+from mailbot.model.to_staff import ToStaff
 from mailbot.policy.answers import COMPLETED, lacks_of
 from mailbot.policy.as_before import as_before
 from mailbot.policy.availability import Remembered
@@ -98,9 +99,9 @@ def _named(matter: Matter) -> Decision:
 
 
 def _with_further(matter: Matter, decision: Decision) -> Decision:
-    """Pass a mail on whose other acts were not carried out: one mail gets one decision."""
+    """Pass a mail on whose other acts were not carried out: one mail gets one decision, and is passed on once."""
     left = [further.intent for further in matter.meaning.further if further.intent not in (Intent.IGNORE, Intent.HELP)]
-    if not left:
+    if not left or any(isinstance(notice.content, ToStaff) for notice in decision.notices):
         return decision
     reservation = decision.puts[-1].after if decision.puts else matter.conversation
     told = ", ".join(left)

@@ -34,7 +34,8 @@ def evaluated(matter: Matter) -> Decision | None:
         remark=meaning.remark[:LONGEST_REMARK],
         damage=damage,
     )
-    passed_on = damage or not meaning.scores
+    read_by_staff = damage or not meaning.scores or "?" in meaning.remark
+    passed_on = read_by_staff or bool(meaning.further)
     thanks = matter.answered(Thanked(conversation, evaluation, passed_on), "tells how a use went")
-    staff = matter.to_staff("damage" if damage else "feedback", conversation) if passed_on else ()
+    staff = matter.to_staff("damage" if damage else "feedback", conversation) if read_by_staff else ()
     return replace(thanks, notices=(*thanks.notices, *staff), evaluations=(evaluation,))

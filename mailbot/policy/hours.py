@@ -12,7 +12,9 @@ from mailbot.model.rules import Closure, Counter, Room, Rules, Week
 from mailbot.model.spans import Days, Hours, Span
 
 ONE_DAY = timedelta(days=1)
-ONE_MINUTE = timedelta(minutes=1)
+MARGIN = timedelta(minutes=15)
+"""So long before a quiet time what must leave before it is due: a minute of its own could be missed by a clock that
+waits for a server, and the next one may be days away."""
 SUNDAY = 6
 MORNING, EVENING = 9, 20
 """Hours of the day between which something may be due."""
@@ -130,13 +132,13 @@ def is_quiet(moment: datetime, rules: Rules) -> bool:
 
 
 def last_awake(moment: datetime, rules: Rules) -> datetime:
-    """Return the last moment up to this one at which the clock may write: this one, or the minute before a quiet time
+    """Return the last moment up to this one at which the clock may write: this one, or MARGIN before a quiet time
     began. Where it was quiet for weeks on end it is this one, quiet or not."""
     day = local_day(moment, rules)
     for back in range(LONGEST_REST):
         for span in reversed(_awake(day - back * ONE_DAY, rules)):
             if span.start <= moment:
-                return min(moment, span.end - ONE_MINUTE)
+                return min(moment, max(span.start, span.end - MARGIN))
     return moment
 
 

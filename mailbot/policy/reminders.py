@@ -15,6 +15,7 @@ from mailbot.model.reservation import BOOKED, Act, Put, Reservation, State, Use,
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Days, Span
 from mailbot.model.to_askers import Evaluated, Reminded
+from mailbot.model.to_key_holders import Direction, place_of
 from mailbot.policy.hours import is_quiet, last_awake, local_day, whole
 
 TOGETHER = timedelta(days=4)
@@ -96,7 +97,7 @@ def evaluations(used: Iterable[Reservation], now: datetime, rules: Rules) -> Dec
     steps = []
     for reservation in used:
         for uses in _chapters(reservation, rules):
-            last = max(_end(use, rules) for use in uses)
+            last = max(end_of(use, rules) for use in uses)
             name = evaluation_name(local_day(last - timedelta(minutes=1), rules))
             due = last + rules.reminders.after_use
             if due <= now < due + LATE and name not in reservation.told:
@@ -114,12 +115,26 @@ def _chapters(reservation: Reservation, rules: Rules) -> Iterator[tuple[Use, ...
     """Yield what is evaluated together: all of a booking; of a series, what lies in one quarter."""
     if reservation.state not in (*BOOKED, State.CLOSED):
         return
+    used = tuple(use for use in reservation.uses if not _left_behind(use, reservation))
     days = {first_day(use, rules) for use in reservation.uses}
-    if len(days) < SERIES:
-        yield reservation.uses
+    if len(days) < SERIES and used:
+        yield used
         return
-    for quarter in sorted({_quarter(day) for day in days}):
-        yield tuple(use for use in reservation.uses if _quarter(first_day(use, rules)) == quarter)
+    for quarter in sorted({_quarter(first_day(use, rules)) for use in used}):
+        yield tuple(use for use in used if _quarter(first_day(use, rules)) == quarter)
+
+
+def nobody_came(place: str) -> str:
+    """Return the name of the letter that says that nobody came, by the passing (`Passing.place`)."""
+    return f"nobody:{place}"
+
+
+def _left_behind(use: Use, reservation: Reservation) -> bool:
+    """Return whether nobody came to fetch it: who could not use it is not asked how that went."""
+    out = use.out
+    return out is not None and (
+        nobody_came(place_of(reservation.code, Direction.OUT, out.counter, out.opening.start)) in reservation.told
+    )
 
 
 def evaluation_name(day: date) -> str:
@@ -145,7 +160,7 @@ def first_day(use: Use, rules: Rules) -> date:
     return use.when.first if isinstance(use.when, Days) else local_day(use.when.start, rules)
 
 
-def _end(use: Use, rules: Rules) -> datetime:
+def end_of(use: Use, rules: Rules) -> datetime:
     return use.when.end if isinstance(use.when, Span) else whole(use.when, rules).end
 
 

@@ -38,7 +38,7 @@ from mailbot.model.reports import (
 )
 from mailbot.model.reservation import Act, Put, Reservation, State
 from mailbot.model.rules import Holder, Rules
-from mailbot.model.spans import Days
+from mailbot.model.spans import Days, Span
 from mailbot.model.to_askers import NotFetched
 from mailbot.model.to_key_holders import (
     Coming,
@@ -58,6 +58,7 @@ from mailbot.policy.form import plain
 from mailbot.policy.handovers import next_opening
 from mailbot.policy.hours import local_day, whole
 from mailbot.policy.overdue import another_copy, is_near, shortfalls_of, warned
+from mailbot.policy.reminders import end_of, nobody_came
 from mailbot.policy.reminders import told as written_once
 from mailbot.policy.stock import in_force, stock_of
 
@@ -400,14 +401,22 @@ def _not_fetched(
     for deed in report.deeds:
         if not isinstance(deed, Passed) or deed.outcome is not Outcome.NOBODY or deed.code in busy:
             continue
-        one, name = facts.reservations.get(deed.code), f"nobody:{deed.passing}"
+        one, name = facts.reservations.get(deed.code), nobody_came(deed.passing)
         if one is None or one.state is not State.CONFIRMED or name in one.told:
             continue
         busy.add(deed.code)
         for passing in passings_of(one, rules):
             if passing.place == deed.passing:
-                opening = next_opening(rules.counters[passing.counter], facts.now, rules)
+                opening = _in_time(one, passing, facts, rules)
                 yield written_once(one, name, Act.REMIND, NotFetched(one, passing, opening), "nobody came for it")
+
+
+def _in_time(reservation: Reservation, passing: Passing, facts: ReportFacts, rules: Rules) -> Span | None:
+    """Return the next opening at which it is still of use to fetch it."""
+    opening = next_opening(rules.counters[passing.counter], facts.now, rules)
+    fetched = (use for use in reservation.uses if use.out and use.out.opening.start == passing.opening.start)
+    over = max(end_of(use, rules) for use in fetched)
+    return opening if opening and opening.start < over else None
 
 
 def _challenged(report: Report, reading: _Reading, facts: ReportFacts) -> Decision:

@@ -19,6 +19,7 @@ from mailbot.reading.moments import Clock, When
 from mailbot.reading.quantities import Count
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
+from mailbot.reading.tokens import fold
 from mailbot.reading.words import OwnWords
 
 SHORT = 20
@@ -105,6 +106,21 @@ def asks_for_a_person(said: Sequence[str], words: Set[str]) -> bool:
 
 FEW = 4
 """Words of a mail that asks for a person and no more."""
+
+
+_POLITE = frozenset({"answer-thanks", "answer-polite", "answer-yes"})
+
+
+def only_thanks(sighting: Sighting, name: str) -> bool:
+    """Whether each word of a mail thanks, takes leave, is polite or the sender's name; one of them thanks or takes
+    leave."""
+    words = sighting.page.words
+    said = {cue.value for cue in sighting.cues if cue.first >= sighting.body_at}
+    heard = {at for cue in sighting.cues if cue.value in _POLITE for at in range(cue.first, cue.last)}
+    names = set(fold(name).split())
+    unheard = (word for at, word in enumerate(words) if at >= sighting.body_at and at not in heard)
+    rest = any(word.isalnum() and word not in names for word in unheard)
+    return "answer-thanks" in said and not rest and not signs_question(sighting)
 
 
 def _thanks_alone(sighting: Sighting, judged: Judgement) -> bool:

@@ -446,7 +446,7 @@ class DateReader:
             return ahead[1]
         return self._month_of_weekday(entry, at)
 
-    def _is_relative(self, at: int, mark: Mark) -> bool:
+    def _is_relative(self, at: int, mark: int) -> bool:
         """Whether "before" or "after" speaks of the day named last: "the Friday before", not "vendredi avant 18h"."""
         atom = self.atoms[at]
         if not small(atom, mark):

@@ -179,6 +179,8 @@ class Library:
             meaning = replace(
                 meaning, intent=Intent.HUMAN, runner_up=Intent.IGNORE
             )  # "bien reçu ?" waits for an answer
+        if context.settled and answers.only_thanks(sighting, letter.sender.name):
+            return replace(meaning, intent=Intent.IGNORE, runner_up=meaning.intent)
         asking = [sheet.words[cue.first : cue.last] for cue in judged.cues if cue.value == "list/decisive"]
         theirs = any(not sighting.stances.words.wishing.isdisjoint(said) for said in asking)  # "which rooms have we …"
         if (

@@ -170,6 +170,9 @@ class Bookings(Names, frozen=True):
     def understood(self, meaning: Meaning) -> tuple[str, ...]:
         """Return what was understood of a mail, for a person who takes over: a line for the intent, one a thing."""
         lines = [self.format("intents", meaning.intent.value)]
+        if meaning.scores:
+            condition, access, usefulness = meaning.scores
+            lines.append(self.format("intents", "scores", condition=condition, access=access, usefulness=usefulness))
         for item in meaning.items:
             names = (self.name(each) for each in item.resources if each not in _STAND_INS)
             things = self.phrases.listed(names, "or") or one_line(item.name) or self.format("intents", "open")

@@ -47,6 +47,8 @@ class Direct(Struct, frozen=True):
     """Their telephone number, else their address."""
     after: str
     before: str
+    within: str
+    """The day and the hours, where both moments lie on one day; else empty."""
 
 
 class Venue(Struct, frozen=True):
@@ -89,7 +91,12 @@ class Errands(Names, frozen=True, dict=True):
             one_line(whom.phone) or one_line(whom.address),
             self.phrases.moment(opening.start),
             self.phrases.moment(opening.end),
+            self.phrases.opening(opening) if self._on_one_day(opening) else "",
         )
+
+    def _on_one_day(self, span: Span) -> bool:
+        zone = self.rules.commune.zone
+        return span.start.astimezone(zone).date() == span.end.astimezone(zone).date()
 
     def _at_counters(self, uses: tuple[Use, ...], *, fetched: bool) -> tuple[Errand, ...]:
         """The letter and its calendar file tell the same, each more than once."""
@@ -189,7 +196,7 @@ class Errands(Names, frozen=True, dict=True):
         """Return what comes with a thing, what it weighs and how it is carried."""
         weight = self.format("things", "weight", weight=f"{thing.weight_kg:g}") if thing.weight_kg else ""
         said = [sentence(part) for part in (self.text(thing.contents), weight, self.text(thing.transport)) if part]
-        note = " ".join(capital(part) for part in said)
+        note = " ".join([*said[:1], *map(capital, said[1:])])
         return self.format("list", "note", thing=capital(self.name(thing.id)), note=note) if said else ""
 
     def on_call(self, uses: Sequence[Use]) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def _of_house(deed: Blocked | Unblocked | Opened, teller: Teller) -> str:
         return teller.format("reports", "unblocked", thing=teller.name(deed.unblocked), when=when)
     thing = teller.name(deed.blocked)
     thing = thing if deed.units is None else teller.phrases.quantity(deed.units, thing)
-    form = "blocked_because" if deed.reason else "blocked"
+    form = "unlent" if deed.blocked in teller.rules.equipment else "blocked"
+    form = f"{form}_because" if deed.reason else form
     return teller.format("reports", form, thing=thing, when=when, reason=one_line(deed.reason))
 
 
@@ -151,7 +152,7 @@ def shortfalls(short: Iterable[Shortfall], teller: Teller) -> tuple[str, ...]:
         lines.append(
             teller.format(
                 "reports",
-                "short",
+                "short" if one.free else "short_none",
                 who=", ".join(one_line(part) for part in who if part),
                 code=one.reservation.code,
                 when=when,

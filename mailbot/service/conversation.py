@@ -40,6 +40,38 @@ CHALLENGES = frozenset(
 """Letters to one owner about one act: a yes to one of them is a proof of this act."""
 YES_ALONE = frozenset({"challenged", "vouching"})
 """Those that ask for a yes and nothing else: what is no plain one is for a person."""
+HOW_IT_WENT = frozenset({"evaluation", "thanked"})
+"""Letters whose answer tells how a use went."""
+TELLING = frozenset(
+    {
+        "confirmed",
+        "examined",
+        "firm",
+        "changed",
+        "unchanged",
+        "cancelled",
+        "refused",
+        "declined",
+        "lapsed",
+        "waits",
+        "waited",
+        "collector",
+        "direct_agreed",
+        "direct_off",
+        "reminded",
+        "kept",
+        "freeing",
+        "brought_back",
+        "thanked",
+        "free",
+        "listed",
+        "helped",
+        "handed",
+        "answer_by",
+        "your_data",
+    }
+)
+"""Letters that ask nothing: who only thanks for one waits for no answer."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -140,9 +172,11 @@ def conversation_of(
     codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
-        return None, Context(our_texts=tuple(mine.text for mine in ours)), None
+        there = Context(our_texts=tuple(mine.text for mine in ours), settled=_asks_nothing(ours[:1]))
+        return None, there, None
     letters = letters_to(letter.sender, conversation.code, unit)
     answered = next((mine for mine in ours if mine.message_id in letter.in_reply_to[:1]), None)
+    latest = [answered] if answered else letters[:1]
     pending = conversation.pending
     challenge = answered is not None and pending is not None and answered.message_id in pending.letters
     return (
@@ -151,10 +185,15 @@ def conversation_of(
             context_in(conversation, letters),
             challenge=challenge,
             yes_alone=challenge and answered is not None and answered.kind in YES_ALONE,
-            evaluation=any(mine.kind == "evaluation" for mine in ([answered] if answered else letters[:1])),
+            evaluation=any(mine.kind in HOW_IT_WENT for mine in latest),
+            settled=conversation.pending is None and _asks_nothing(latest),
         ),
         pending.act if challenge and pending and answered is not None and proves(answered, letter) else None,
     )
+
+
+def _asks_nothing(letters: Sequence[OurLetter]) -> bool:
+    return bool(letters) and all(mine.kind in TELLING for mine in letters)
 
 
 def letters_to(reader: Address, code: str, unit: Unit) -> tuple[OurLetter, ...]:

@@ -12,12 +12,18 @@ from mailbot.model.evaluation import QUESTIONS, Evaluation
 from mailbot.store.schema import EVALUATION
 from mailbot.store.upsert import insert_unless_there
 
-_ANSWER = update(EVALUATION).where(EVALUATION.c.code == bindparam("of_code"), EVALUATION.c.about == bindparam("of_day"))
+_OF = (EVALUATION.c.code == bindparam("of_code"), EVALUATION.c.about == bindparam("of_day"))
+_ANSWER = update(EVALUATION).where(*_OF)
+_GIVEN = select(EVALUATION).where(*_OF)
 _BETWEEN = (
     select(EVALUATION)
     .where(EVALUATION.c.about >= bindparam("first"), EVALUATION.c.about <= bindparam("last"))
     .order_by(EVALUATION.c.about, EVALUATION.c.code)
 )
+
+
+KEPT = frozenset({"code", "about", "asked"})
+"""What an answer leaves as it was."""
 
 
 class Evaluations:
@@ -27,11 +33,14 @@ class Evaluations:
         self._connection = connection
 
     def keep(self, evaluation: Evaluation) -> None:
-        """Write an asking down, or an answer: the last one counts, and keeps the hour of the asking."""
+        """Write an asking down, or an answer, which keeps the hour of the asking. A further answer adds to the one
+        before: numbers stand in the place of numbers, words come behind words, damage stays told."""
         if insert_unless_there(self._connection, EVALUATION, _row(evaluation)) or evaluation.answered is None:
             return
-        row = {name: value for name, value in _row(evaluation).items() if name not in ("code", "about", "asked")}
-        self._connection.execute(_ANSWER, {**row, "of_code": evaluation.code, "of_day": evaluation.about})
+        about = {"of_code": evaluation.code, "of_day": evaluation.about}
+        before = evaluation_of(dict(self._connection.execute(_GIVEN, about).one()._mapping))
+        row = {**_row(evaluation.after(before)), **about}
+        self._connection.execute(_ANSWER, {name: value for name, value in row.items() if name not in KEPT})
 
     def between(self, first: date, last: date) -> tuple[Evaluation, ...]:
         """Return those about uses that ended on these days, both included, soonest first."""

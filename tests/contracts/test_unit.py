@@ -280,16 +280,18 @@ class UnitContract:
         assert [found.code for found in standing] == ["R-00001", "R-00002", "R-00004"]
         assert [found.code for found in later] == ["R-00002", "R-00004"]
 
-    def test_an_evaluation_keeps_its_asking_and_its_last_answer(self, store: ports.Store) -> None:
+    def test_an_evaluation_keeps_its_asking_and_a_further_answer_adds_to_the_first(self, store: ports.Store) -> None:
         asked = Evaluation("R-00001", date(2026, 6, 13), NOW, ASKER.address, "parc")
         first = replace(asked, asked=NOW + MINUTE, answered=NOW + MINUTE, scores=(4, 5, 5), remark="bien")
         second = replace(first, answered=NOW + 2 * MINUTE, scores=(), remark="une chaise est cassée", damage=True)
-        for evaluation in (asked, asked, first, second):
+        third = replace(first, answered=NOW + 3 * MINUTE, scores=(3, 5, 5), remark="")
+        for evaluation in (asked, asked, first, second, third):
             with store.unit() as unit:
                 unit.evaluations.keep(evaluation)
                 unit.commit()
+        said = replace(third, asked=NOW, remark="bien\nune chaise est cassée", damage=True)
         with store.reading() as unit:
-            assert unit.evaluations.between(date(2026, 6, 13), date(2026, 6, 13)) == (replace(second, asked=NOW),)
+            assert unit.evaluations.between(date(2026, 6, 13), date(2026, 6, 13)) == (said,)
             assert unit.evaluations.between(date(2026, 6, 14), date(2026, 6, 30)) == ()
 
     def test_an_offer_lapses_after_its_deadline(self, store: ports.Store) -> None:

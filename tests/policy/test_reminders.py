@@ -66,16 +66,16 @@ def test_nobody_is_written_to_at_night_and_on_days_of_rest(moment: str, quiet: b
 
 def test_where_it_is_quiet_a_reminder_leaves_before() -> None:
     assert last_awake(local("2026-06-03 12:00"), RULES) == local("2026-06-03 12:00")
-    assert last_awake(local("2026-06-03 06:00"), RULES) == local("2026-06-02 19:59")
-    assert last_awake(local("2026-06-07 12:00"), RULES) == local("2026-06-06 19:59")
-    assert last_awake(local("2026-08-13 12:00"), RULES) == local("2026-08-08 19:59"), "over a week of closing"
+    assert last_awake(local("2026-06-03 06:00"), RULES) == local("2026-06-02 19:45")
+    assert last_awake(local("2026-06-07 12:00"), RULES) == local("2026-06-06 19:45")
+    assert last_awake(local("2026-08-13 12:00"), RULES) == local("2026-08-08 19:45"), "over a week of closing"
 
 
 def test_quiet_hours_may_lie_within_a_day() -> None:
     at_noon = replace(RULES, reminders=Reminders(quiet=Hours(720, 840), on_rest_days=True))
     assert is_quiet(local("2026-06-07 12:30"), at_noon)
     assert not is_quiet(local("2026-06-07 23:30"), at_noon)
-    assert last_awake(local("2026-06-07 12:30"), at_noon) == local("2026-06-07 11:59")
+    assert last_awake(local("2026-06-07 12:30"), at_noon) == local("2026-06-07 11:45")
 
 
 # --- before use
@@ -100,6 +100,13 @@ def test_a_reminder_that_was_missed_is_caught_up_until_the_key_is_fetched() -> N
         office = Office()
         booked(office, SATURDAY)
         assert bool(letters(asked_at(office, moment))) is told, moment
+
+
+def test_a_reminder_that_falls_on_a_sunday_leaves_on_saturday_whatever_minute_the_clock_looks() -> None:
+    office = Office()
+    booked(office, room("quartier", slot("2026-06-09", "14-18")))  # its key is fetched that Tuesday at 8
+    told = [moment for moment in ("19:30", "19:47", "19:52") if letters(asked_at(office, f"2026-06-06 {moment}"))]
+    assert len(told) == 1
 
 
 def test_a_reminder_waits_for_the_morning() -> None:
@@ -210,6 +217,23 @@ def test_damage_a_poor_state_and_words_without_numbers_go_to_staff(scores, wishe
     _, decision = told_how_it_went(scores=scores, wishes=wishes, remark="une chaise est cassée")
     assert [n.content.why for n in decision.notices if isinstance(n.content, ToStaff)] == [why]
     assert decision.evaluations[0].damage is (why == "damage")
+
+
+def test_a_question_beside_the_marks_reaches_staff_and_the_asker_knows() -> None:
+    _, decision = told_how_it_went(scores=(5, 5, 5), remark="Et peut-on l'avoir le 27 ?")
+    [thanks, *staff] = [n.content for n in decision.notices]
+    assert isinstance(thanks, Thanked)
+    assert thanks.passed_on
+    assert [content.why for content in staff if isinstance(content, ToStaff)] == ["feedback"]
+
+
+def test_a_booking_asked_for_beside_the_marks_reaches_staff_once_and_the_asker_knows() -> None:
+    asked = says(Intent.BOOK, room("quartier", slot("2026-06-27", "14-18")))
+    _, decision = told_how_it_went(scores=(5, 5, 5), remark="et le 27 ?", further=(asked,))
+    [thanks, *staff] = [n.content for n in decision.notices]
+    assert isinstance(thanks, Thanked)
+    assert thanks.passed_on
+    assert len(staff) == 1
 
 
 def test_who_was_not_asked_answers_no_evaluation() -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from mailbot.model.decision import Decision, End
 from mailbot.model.letters import Address
+from mailbot.model.meaning import Slot
 from mailbot.model.reports import (
     Amount,
     Away,
@@ -334,8 +335,20 @@ def test_whoever_did_not_come_is_asked_once_whether_they_still_need_it() -> None
     [content] = [notice.content for notice in decision.notices if notice.to == YVETTE]
     assert isinstance(content, NotFetched)
     assert content.passing.direction is Direction.OUT
-    assert content.opening is not None
+    assert content.opening is None, "the next opening is after the use"
     [put] = decision.puts
     office.reservations[put.after.code] = put.after
     again = on(office, nobody, digest=friday, now=local("2026-06-12 19:20"))
     assert not [notice for notice in again.notices if notice.to == YVETTE]
+
+
+def test_whoever_did_not_come_reads_of_the_next_opening_that_is_still_of_use() -> None:
+    office = Office()
+    office.mail(asks(goods("table", 4, Slot(date(2026, 6, 13), date(2026, 6, 17)))))
+    friday = digest_for("freddy", date(2026, 6, 12), tuple(office.reservations.values()), RULES)
+    nobody = Statement(Verb.NOBODY, (1,), words="1 personne n'est venu")
+    decision = on(office, nobody, digest=friday, now=local("2026-06-12 19:10"))
+    [content] = [notice.content for notice in decision.notices if notice.to == YVETTE]
+    assert isinstance(content, NotFetched)
+    assert content.opening is not None
+    assert content.opening.start == local("2026-06-15 08:00")

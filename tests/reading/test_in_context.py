@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from mailbot.model.letters import NO_CONTEXT, Context
-from mailbot.model.meaning import ANY_ROOM, Intent, Lack, Meaning
+from mailbot.model.meaning import ANY_ROOM, Intent, Lack, Meaning, Wish
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.mime import parse
 from mailbot.reading.reader import read
@@ -29,9 +30,17 @@ def asking(*lacks: Lack) -> Context:
     return Context(code="R-7K3F2", asked=frozenset(lacks), language="fr", our_texts=(WHEN,))
 
 
-def meant(text: str, context: Context = NO_CONTEXT, *, to: str = MAILBOX, more: str = "", subject: str = "") -> Meaning:
+def meant(
+    text: str,
+    context: Context = NO_CONTEXT,
+    *,
+    to: str = MAILBOX,
+    more: str = "",
+    subject: str = "",
+    sender: str = "a@b.example",
+) -> Meaning:
     thread = "In-Reply-To: <ours@bruyere.example>\r\n" if context is not NO_CONTEXT else ""
-    head = f"From: a@b.example\r\nTo: {to}\r\n{more}{thread}Subject: {subject or 'Re: R-7K3F2'}\r\n"
+    head = f"From: {sender}\r\nTo: {to}\r\n{more}{thread}Subject: {subject or 'Re: R-7K3F2'}\r\n"
     raw = f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
     return read(parse(raw, SENT, own=frozenset({MAILBOX})), context, COMMUNE, load_all())
 
@@ -217,3 +226,56 @@ def test_who_leaves_it_to_us_takes_the_first_proposal(text: str) -> None:
 
 def test_who_leaves_it_to_us_but_for_one_thing_does_not() -> None:
     assert meant("Peu importe, mais pas avant 20h", ROOMS).intent is not Intent.ACCEPT
+
+
+SETTLED = replace(
+    NO_CONTEXT, code="R-7K3F2", booked=True, settled=True, our_texts=("Vous ne venez plus ? Répondez-le.",)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "merci beaucoup !",
+        "Bonjour, merci pour votre réponse rapide, à vendredi !",
+        "Un tout grand merci\nAurore",
+        "ok, tot vrijdag",
+        "Hartelijk dank voor uw snelle antwoord, tot dan",
+        "Thanks for the reminder, see you Friday",
+        "Great, thank you so much. We'll be there",
+    ],
+)
+def test_who_only_thanks_for_a_letter_that_asks_nothing_waits_for_no_answer(text: str) -> None:
+    assert meant(text, SETTLED, sender="Aurore D. <a@b.example>").intent is Intent.IGNORE
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("merci de m'appeler", Intent.HUMAN),
+        ("merci d'annuler", Intent.CANCEL),
+        ("merci mais la porte était fermée", Intent.HUMAN),
+        ("dank u, wij komen om 19u", Intent.CHANGE),
+        ("thanks, Saturday instead", Intent.CHANGE),
+        ("Parfait, merci. Est-ce qu'il y a le wifi ?", Intent.HELP),
+    ],
+)
+def test_who_says_anything_besides_is_heard(text: str, intent: Intent) -> None:
+    assert meant(text, SETTLED).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 5 5, mais les toilettes étaient bouchées",
+        "4 5 5. La salle n'était pas propre",
+        "5 5 5, le chauffage marchait pas",
+        "vijf, vier en drie. De wc was verstopt!",
+        "4 5 5, het was vuil toen we aankwamen",
+        "5 5 5 but the toilet was blocked",
+    ],
+)
+def test_damage_is_heard_beside_good_marks(text: str) -> None:
+    meaning = meant(text, replace(NO_CONTEXT, code="R-7K3F2", evaluation=True))
+    assert meaning.evaluates
+    assert Wish.DAMAGE in meaning.wishes

@@ -76,7 +76,7 @@ def test_what_to_bring_to_sign_and_to_carry_is_told_when_it_is_fetched() -> None
     notes = teller().fetching((TENTS,))[0].notes
     assert any(note.startswith("À signer ou à montrer : ") for note in notes)
     assert any(
-        note.startswith("Tonnelle : Toile de 3 m sur 3 m") and "25 kg pièce. Venez à deux" in note for note in notes
+        note.startswith("Tonnelle : toile de 3 m sur 3 m") and "25 kg pièce. Venez à deux" in note for note in notes
     )
     assert teller().returning((TENTS,))[0].notes == ()
 
