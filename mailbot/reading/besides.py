@@ -3,7 +3,7 @@ wishes such as an option, a place on the waiting list, or help on the spot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Intent, Meaning, Period, Wish
 from mailbot.model.rules import Catalogue
+from mailbot.reading.cues import Cue
+from mailbot.reading.intents import overlaps
 from mailbot.reading.lexicon import Lexicon, Phrases
 from mailbot.reading.moments import Role, When
 from mailbot.reading.sightings import Sighting
@@ -39,13 +41,21 @@ def with_besides(meaning: Meaning, sighting: Sighting, lexicons: Sequence[Lexico
         periods=tuple(_periods(sighting, tuple(lexicons), catalogue)) if free else (),
         topics=tuple(topics),
         about=_about(sighting),
-        wishes=frozenset(_wishes({cue.value for cue in cues})),
+        wishes=frozenset(_wishes(cues)),
     )
 
 
-def _wishes(said: Set[str]) -> Iterator[Wish]:
+_HERE_AND_THERE = frozenset({Wish.DAMAGE})
+"""What a denial takes back only where it is said: "rien de cassé, mais le lavabo fuit"; "sans alcool" holds for all."""
+
+
+def _wishes(cues: Sequence[Cue]) -> Iterator[Wish]:
     for wish in Wish:
-        if said & {f"wishes-{wish}", f"topics-{wish}"} and f"wishes-no-{wish}" not in said:
+        said = [cue for cue in cues if cue.value in {f"wishes-{wish}", f"topics-{wish}"}]
+        denied = [(cue.first, cue.last) for cue in cues if cue.value == f"wishes-no-{wish}"]
+        if wish in _HERE_AND_THERE:
+            said, denied = [cue for cue in said if not overlaps(cue, denied)], []
+        if said and not denied:
             yield wish
 
 

@@ -279,3 +279,19 @@ def test_damage_is_heard_beside_good_marks(text: str) -> None:
     meaning = meant(text, replace(NO_CONTEXT, code="R-7K3F2", evaluation=True))
     assert meaning.evaluates
     assert Wish.DAMAGE in meaning.wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "damage"),
+    [
+        ("5 5 5, rien de cassé, rien ne manquait", False),
+        ("5 5 5. Niets stuk, er ontbrak niets.", False),
+        ("5 5 5, nothing broken and nothing missing", False),
+        ("5 5 5, rien de cassé mais le lavabo fuit", True),
+        ("5 5 5, niets stuk maar er ontbraken 3 stoelen", True),
+        ("5 5 5, nothing broken but two chairs were missing", True),
+    ],
+)
+def test_that_nothing_is_broken_is_no_damage(text: str, damage: bool) -> None:
+    meaning = meant(text, replace(NO_CONTEXT, code="R-7K3F2", evaluation=True))
+    assert (Wish.DAMAGE in meaning.wishes) is damage
