@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -102,9 +102,9 @@ def _apart(text: str, body: str, lexica: Mapping[Language, Lexicon]) -> Found:
     labels = _LABELS.search(text)
     ours = {labels.start(group) for group in (1, 2, 3)} if labels else set()
     alone = [found for found in _ALONE.finditer(text) if found.start(1) not in ours]
-    aspects = re.findall(_any_of(_phrases(lexica, "aspects")), fold(text))
+    aspects = _aspects(text, lexica)
     if len(alone) == len(QUESTIONS) and (len(aspects) >= ASPECTS or all(_STOP.match(text, one.end()) for one in alone)):
-        return tuple(int(found[1]) for found in alone), body.strip()
+        return _in_order(alone, aspects), body.strip()
     everywhere, article = _any_of(_phrases(lexica, "everywhere")), _any_of(_ARTICLES)
     of_all = re.search(
         rf"{everywhere}\W+(?:{article}\W+)?([1-{BEST}])\b(?!\W*\d)|\b([1-{BEST}])(?:/{BEST})?\W+{everywhere}",
@@ -113,6 +113,25 @@ def _apart(text: str, body: str, lexica: Mapping[Language, Lexicon]) -> Found:
     if len(alone) == 1 and of_all:
         return (int(alone[0][1]),) * len(QUESTIONS), body.strip()
     return None
+
+
+def _aspects(text: str, lexica: Mapping[Language, Lexicon]) -> list[tuple[int, str]]:
+    """Return where our questions are named, and which: "accès", "de staat"; or "question" for the word itself."""
+    named = {key: _any_of(_phrases(lexica, key)) for key in (*QUESTIONS, "question")}
+    return sorted((found.start(), key) for key, words in named.items() for found in re.finditer(words, fold(text)))
+
+
+def _in_order(alone: Sequence[re.Match[str]], aspects: Sequence[tuple[int, str]]) -> tuple[int, ...]:
+    """Return the scores in the order of our questions, where each stands right behind, or right before, what it is of:
+    "accès 5, état 3, utilité 4"."""
+    edges = [0, *(one.start(1) for one in alone), 10**9]
+    for offset in (0, 1):
+        stretches = zip(edges[offset:], edges[offset + 1 :], strict=False)
+        named = [[key for at, key in aspects if first <= at < last] for first, last in stretches][: len(alone)]
+        scores = {key: int(one[1]) for one, keys in zip(alone, named, strict=True) for key in keys}
+        if all(len(keys) == 1 for keys in named) and scores.keys() == set(QUESTIONS):
+            return tuple(scores[key] for key in QUESTIONS)
+    return tuple(int(one[1]) for one in alone)
 
 
 def _phrases(lexica: Mapping[Language, Lexicon], key: str) -> list[str]:

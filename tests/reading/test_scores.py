@@ -40,6 +40,10 @@ SCORES = [
     ("Overal een vijf", (5, 5, 5), None),
     ("five all round", (5, 5, 5), None),
     ("4 for everything", (4, 4, 4), None),
+    ("Accès 5, état 3, utilité 4", (3, 5, 4), None),
+    ("5 pour l'accès, 3 pour l'état des lieux, 4 pour l'utilité", (3, 5, 4), None),
+    ("Nut: 4. Sleutel: 2. Staat: 5", (5, 2, 4), None),
+    ("usefulness 3, condition 4, access 5", (4, 5, 3), None),
 ]
 
 
