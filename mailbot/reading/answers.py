@@ -16,7 +16,7 @@ from mailbot.reading import occasions
 from mailbot.reading.events import with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
-from mailbot.reading.quantities import Count
+from mailbot.reading.quantities import Count, starts_with
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
 from mailbot.reading.tokens import fold
@@ -98,10 +98,13 @@ def accepting(meaning: Meaning, sighting: Sighting, fitting: Sequence[int], offe
     return replace(meaning, option=number)
 
 
-def asks_for_a_person(said: Sequence[str], words: Set[str]) -> bool:
+def asks_for_a_person(said: Sequence[str], words: Set[str], nobody: Sequence[tuple[str, ...]]) -> bool:
     """Return whether a mail says no more than the word that our letters name for it: PERSONNE, MEDEWERKER, PERSON.
-    `said` are the folded words of it, `words` those of all languages: a letter may be in two."""
-    return len(said) <= FEW and any(word in words for word in said)
+    `said` are the folded words of it, `words` those of all languages: a letter may be in two; `nobody` are phrases in
+    which they mean nobody: "personne ne viendra"."""
+    if len(said) > FEW or words.isdisjoint(said):
+        return False
+    return not any(starts_with(said, at, len(said), nobody) for at in range(len(said)))
 
 
 FEW = 4

@@ -29,7 +29,7 @@ from mailbot.reading.moments import When, find
 from mailbot.reading.numbers import Number
 from mailbot.reading.page import Page, folded, page
 from mailbot.reading.people import Assembly, Sight
-from mailbot.reading.quantities import Count, Counting, Quantity, corrected
+from mailbot.reading.quantities import Count, Counting, Quantity, corrected, phrases
 from mailbot.reading.relations import Relations
 from mailbot.reading.scores import evaluating
 from mailbot.reading.sightings import Sighting
@@ -91,6 +91,7 @@ class Library:
         self.tongues = Tongues(lexica)
         self.thesaurus = Thesaurus(catalogue, lexica)
         self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
+        self.nobody = phrases([lexicon.table("answer") for lexicon in lexica.values()], "nobody")
         self._sizes_of: dict[tuple[Language, ...], Sizes] = {}
         self.undo = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("amends")["undo"])
         self.abbreviations = self._abbreviations(lexica)
@@ -114,7 +115,7 @@ class Library:
             return replace(meaning, intent=Intent.IGNORE, evidence=(Evidence("intent", letter.machine, "ignore"),))
         if len(text) > LONGEST:
             return replace(meaning, evidence=(Evidence("intent", "", "too long to be one request"),))
-        if answers.asks_for_a_person(body, self.person):
+        if answers.asks_for_a_person(body, self.person, self.nobody):
             return replace(meaning, evidence=(Evidence("intent", own.body.strip(), "human, asked for"),))
         if undoes(own, self.undo):
             said = Evidence("intent", own.body.strip(), "decline, alone")

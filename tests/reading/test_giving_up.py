@@ -25,6 +25,9 @@ GIVEN_UP = [
     "Donderdag 18 juni ligt de yoga stil; het buurthuis mag naar iemand anders.",
     "R-7K3F2: geef de zaal gerust aan een andere vereniging.",
     "Onze repetitie van 18 juni gaat niet door, anderen mogen het buurthuis gebruiken.",
+    "R-7K3F2 : personne ne viendra.",
+    "R-7K3F2: niemand komt.",
+    "R-7K3F2: nobody will come.",
 ]
 NOT_GIVEN_UP = [
     "R-7K3F2 is NOT to be cancelled. Please make it the community centre on Saturday 13 June from 3 to 7 pm instead.",
