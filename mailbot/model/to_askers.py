@@ -401,6 +401,10 @@ class GoesOn(Struct, frozen=True):
     uses: tuple[Use, ...]
     end: date
     until: date
+    again: bool = False
+    """It was asked before."""
+    last: bool = False
+    """It is not asked once more."""
 
 
 class Kept(Struct, frozen=True):

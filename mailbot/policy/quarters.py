@@ -95,7 +95,8 @@ def _next(reservation: Reservation, end: date, now: datetime, rules: Rules) -> D
         gone = after(reservation, max(end, today), rules)
         return freed(reservation, gone, end, "nobody answered three letters") if gone else None
     left = LETTERS - len(turn.asked)
-    content = GoesOn(reservation, after(reservation, end, rules), end, today + left * rules.reminders.quarter_again)
+    until = today + left * rules.reminders.quarter_again
+    content = GoesOn(reservation, after(reservation, end, rules), end, until, again=bool(turn.asked), last=left == 1)
     return told(reservation, turn.name(today), Act.REMIND, content, "does it go on?")
 
 

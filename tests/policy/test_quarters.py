@@ -58,7 +58,12 @@ def test_it_is_asked_and_reminded_twice_and_then_freed() -> None:
     [notice] = told["2026-09-10"]
     assert isinstance(notice.content, GoesOn)
     assert (notice.content.until, len(notice.content.uses)) == (date(2026, 10, 1), 2)
-    assert [len(at(office, f"{day} 09:00").notices) for day in ["2026-09-17", "2026-09-18", "2026-09-24"]] == [1, 0, 1]
+    [first], none, [second] = (at(office, f"2026-09-{day} 09:00").notices for day in (17, 18, 24))
+    assert (notice.content.again, none) == (False, ())
+    assert [(one.content.again, one.content.last) for one in (first, second) if isinstance(one.content, GoesOn)] == [
+        (True, False),
+        (True, True),
+    ]
     assert len(office.reservations[code].uses) == 5
     before = claims_in_force(office.reservations[code])
     [freed] = at(office, "2026-10-01 09:00").notices

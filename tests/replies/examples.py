@@ -697,6 +697,7 @@ def contents(language: str) -> dict[str, Content]:
         "freed": Freed(replace(one_option, options=OPTIONS[1:2])),
         "waited": WaitedInVain(replace(offered, state=State.LAPSED, options=()), OPTIONS[1].uses),
         "goes-on": GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30)),
+        "goes-on-again": GoesOn(series, series.uses[4:], date(2026, 9, 30), date(2026, 9, 30), again=True, last=True),
         "kept": Kept(series, series.uses[4:], date(2026, 9, 30)),
         "freeing": Freeing(replace(series, uses=series.uses[:4]), series.uses[4:], date(2026, 9, 30)),
         "data-asked": DataAsked(),
