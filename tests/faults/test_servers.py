@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imapclient import IMAPClient
 
 from mailbot.demo.embedded import EmbeddedSmtp, free_port
 from mailbot.errors import BadSettings, Temporary
@@ -24,6 +25,7 @@ from mailbot.mail.imap import ImapSource
 from mailbot.mail.server import Server
 from mailbot.mail.smtp import SmtpSender
 from mailbot.model.outbox import Receipt
+from mailbot.model.reservation import State
 from mailbot.model.servers import Tls
 from mailbot.service import daemon as daemon_module
 from mailbot.service import trouble as trouble_module
@@ -110,6 +112,26 @@ def test_what_the_mailbox_does_wrong_is_temporary_and_no_mail_is_lost(
     fails_in_time(lambda: [mail.raw for mail in source.waiting(5)])
     imap.mend()
     assert subjects(source) == [b"number 0", b"number 1", b"number 2"]
+
+
+@pytest.mark.dovecot
+def test_what_somebody_else_reads_meanwhile_is_no_mail_of_ours(
+    imap: Proxy, source: ImapSource, dovecot: Dovecot, user: str
+) -> None:
+    """Servers tell of flags that others set, by the number of the mail alone (RFC 3501 section 7.4.2); where mails were
+    moved away, it is the UID of none."""
+    for number in range(4):
+        dovecot.deliver(user, MAIL % number)
+    for mail in source.waiting(3):
+        mail.done()
+    with IMAPClient(dovecot.host, dovecot.port, ssl=False) as other:
+        other.login(user, dovecot.password)
+        other.select_folder("INBOX")
+        other.delete_messages([1, 2, 3])
+        other.expunge()
+    imap.say_first = (b"INTERNALDATE", b"* 1 FETCH (FLAGS (\\Seen))\r\n")
+    [mail] = source.waiting(5)
+    assert b"Subject: number 3" in mail.raw
 
 
 @pytest.mark.dovecot
@@ -449,6 +471,38 @@ def test_a_clock_that_jumps_ahead_closes_and_sweeps_nothing_at_once(town: Town, 
     assert len(town.rows()) == 1
     assert len(to(town.write(MARC, "lecture", READING_ROOM))) == 1
     assert len(town.rows()) == 1, "the room is still taken"
+
+
+def test_an_offer_outlives_a_clock_that_jumped_ahead(town: Town, impatient: None) -> None:
+    """The mailbox is looked at before anybody saw the jump, and afterwards."""
+    town.write(INES, "lecture", READING_ROOM)
+    [offer] = town.write(MARC, "lecture", READING_ROOM)
+    assert State.OFFERED in {one.state for one in town.standing()}
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=0.01)
+    town.later(days=3650)
+    daemon._receive()
+    assert daemon._jumped()
+    daemon._receive()
+    assert State.OFFERED in {one.state for one in town.standing()}
+    town.later(days=-3650)
+    assert daemon._jumped()
+    town.inbox.put(town.mail(MARC, "", "1", answers=offer))
+    daemon._receive()
+    assert len(town.rows()) == 2
+
+
+def test_an_offer_ends_at_its_hour_where_the_clock_is_right(
+    town: Town, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.write(INES, "lecture", READING_ROOM)
+    town.write(MARC, "lecture", READING_ROOM)
+    steady = [100.0]
+    monkeypatch.setattr(daemon_module.time, "monotonic", lambda: steady[0])
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=0.01)
+    town.later(days=4)
+    steady[0] += 4 * 86_400
+    daemon._receive()
+    assert State.OFFERED not in {one.state for one in town.standing()}
 
 
 def test_a_clock_that_is_right_never_jumps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
