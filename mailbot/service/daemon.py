@@ -14,7 +14,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.errors import BadSettings, SignedOut, Temporary
-from mailbot.service.alerts import alert
+from mailbot.service.alerts import alert, alert_past_the_outbox
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
 from mailbot.service.ports import Heart, Sender, Source, WayIn
@@ -213,9 +213,15 @@ class Daemon:
         return loop
 
     def _tell(self, what: str, error: str, lasted: timedelta) -> None:
-        """Tell staff what fails, and since when."""
-        since = self._since(lasted)
-        alert(f"trouble-{what}", lambda _: {"since": since, "error": error}, self._office, f"trouble:{what}")
+        """Tell staff what fails, and since when. Of a database that cannot be written they hear past the outbox, from
+        the thread that owns the sender."""
+        details = {"since": self._since(lasted), "error": error}
+        try:
+            alert(f"trouble-{what}", lambda _: details, self._office, f"trouble:{what}")
+        except Temporary:
+            if what != "outbox":
+                raise
+            alert_past_the_outbox("trouble-database", lambda _: details, self._office, self._sender)
 
     def _since(self, lasted: timedelta) -> str:
         zone = self._office.rules.current().commune.zone

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +351,31 @@ def test_staff_hear_once_of_a_server_that_took_no_letters(town: Town, impatient:
 
 
 # --- the database
+
+
+def test_staff_hear_once_of_a_database_that_cannot_be_written_and_the_daemon_goes_on(
+    town: Town, impatient: None
+) -> None:
+    """The outbox is in it: this one letter goes past it."""
+    path = town.folder / "mailbot.sqlite3"
+    store = open_store(f"sqlite:///{path}", wait=0.1)
+    seen: list[int] = []
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        town.inbox.put(town.mail(MARC, "lecture", READING_ROOM))
+
+        def answered() -> bool:
+            seen.append(len(alerts(town)))
+            if seen.count(1) > 20 and other.in_transaction:
+                other.execute("ROLLBACK")
+            return "marc@valleeverte.example" in to(town.letters())
+
+        run_until(Daemon(replace(town.office, store=store), town.inbox, town.outbox, poll=0.05), answered)
+    store.close()
+    assert max(seen[: seen.index(1) + 20]) == 1
+    [alert] = [text for text in alerts(town) if "sa base de données" in text]
+    assert "locked" in alert
+    assert len(town.rows()) == 1
 
 
 def test_a_locked_database_is_temporary_and_free_again(tmp_path: Path) -> None:
