@@ -186,7 +186,11 @@ def test_a_server_that_hides_starttls_gets_no_password(dovecot: Dovecot, proxy: 
 
 
 def sent_through(proxy_: Proxy, *numbers: int) -> list[Receipt]:
-    sender = SmtpSender(Server(proxy_.host, proxy_.port, Tls.NONE, timeout=TIMEOUT))
+    return sent_by(Server(proxy_.host, proxy_.port, Tls.NONE, timeout=TIMEOUT), *numbers)
+
+
+def sent_by(server: Server, *numbers: int) -> list[Receipt]:
+    sender = SmtpSender(server)
     try:
         return list(sender.send([post(number) for number in numbers]))
     finally:
@@ -225,6 +229,30 @@ def test_what_the_sending_server_does_wrong_keeps_letters(
     assert "\n" not in first.error
     before.mend()
     assert [receipt.taken for receipt in sent_through(before, 1, 2, 3)] == [True, True, True]
+
+
+@pytest.mark.parametrize("told", [b"502 unknown\r\n", b"454 not now\r\n"])
+def test_an_smtp_server_that_hides_starttls_gets_no_password(
+    told: bytes, proxy: Before, embedded_smtp: EmbeddedSmtp
+) -> None:
+    before, heard = proxy(embedded_smtp.port), list[str]()
+    before.answer_instead = (b"STARTTLS", told)
+    server = Server("localhost", before.port, Tls.STARTTLS, "u", lambda: heard.append("asked") or "secret", TIMEOUT)
+    [receipt] = sent_by(server, 1)
+    assert (receipt.taken, receipt.final, receipt.away) == (False, False, True)
+    assert heard == []
+    assert embedded_smtp.arrived == []
+
+
+@pytest.mark.dovecot
+def test_an_smtp_server_whose_certificate_nobody_trusts_gets_no_password(dovecot: Dovecot) -> None:
+    """The certificate is looked at before a word is said: here it is that of another kind of server."""
+    heard = list[str]()
+    server = Server("localhost", dovecot.tls_port, Tls.TLS, "u", lambda: heard.append("asked") or "secret", TIMEOUT)
+    [receipt] = sent_by(server, 1)
+    assert (receipt.taken, receipt.away) == (False, True)
+    assert heard == []
+    assert "CERTIFICATE_VERIFY_FAILED" in receipt.error
 
 
 # --- what the service makes of it
