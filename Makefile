@@ -26,6 +26,7 @@ $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 	@echo "Setting up mailbot in $(VENV), once"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@chmod 700 data
 	@touch $@
 
 $(VENV)/.shown: $(VENV)/.installed requirements-demo.txt

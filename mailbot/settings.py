@@ -119,6 +119,7 @@ def load_settings(environ: Mapping[str, str], folder: Path, language: Language =
     """
     desk = _Desk(environ, folder, language)
     data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
+    desk.look_into(data_folder)
     oauth = _oauth(desk)
     provider = oauth.provider if oauth else None
     settings = Settings(
@@ -371,6 +372,12 @@ class _Desk:
     def _look_at_rights(self, path: Path) -> None:
         if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             self.warnings.append(worded("file.rights", self._language, text=path))
+
+    def look_into(self, folder: Path) -> None:
+        """Warn of a folder of personal data that others can look into: git leaves it open."""
+        others = stat.S_IRWXG | stat.S_IRWXO
+        if os.name == "posix" and folder.is_dir() and folder.stat().st_mode & others:
+            self.warnings.append(worded("folder.rights", self._language, text=folder))
 
 
 def _tls(written: str) -> Tls:

@@ -12,6 +12,7 @@ import pytest
 
 from mailbot import heartbeat as heartbeat_module
 from mailbot.heartbeat import Heartbeat
+from mailbot.service import daemon as daemon_module
 from mailbot.service.daemon import Daemon
 from tests.service.conftest import NINE_THIRTY
 from tests.service.test_daemon import run_until
@@ -86,6 +87,16 @@ def test_a_loop_that_hangs_gives_no_sign(town: Town) -> None:
     assert daemon._turning()
     daemon._turns["mailbox"] = time.monotonic() - 24 * 3600
     assert not daemon._turning()
+
+
+def test_duties_that_hang_give_no_sign(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=60)
+    started = time.monotonic()
+    monkeypatch.setattr(daemon_module.time, "monotonic", lambda: started + 24 * 3600)
+    daemon._turns["mailbox"] = daemon._turns["outbox"] = time.monotonic()
+    assert not daemon._turning()
+    daemon._tick()
+    assert daemon._turning()
 
 
 def test_the_age_of_the_file_tells_when_it_last_lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,6 +215,14 @@ def test_servers_that_do_not_answer_are_one_line(with_settings: Path, mailbot: C
     assert "tres-secret" not in err
 
 
+def test_a_data_folder_that_is_made_is_closed_to_others(
+    with_settings: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_DATA_FOLDER", str(with_settings / "there"))
+    mailbot("agenda")
+    assert (with_settings / "there").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_data_folder_that_cannot_be_made_is_one_line(
     with_settings: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,7 +235,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(
 
 
 def test_a_database_that_is_none_is_one_line(with_settings: Path, mailbot: Callable[..., Said]) -> None:
-    (with_settings / "data").mkdir()
+    (with_settings / "data").mkdir(mode=0o700)
     (with_settings / "data" / "mailbot.sqlite3").write_bytes(b"this is a letter, not a database" * 40)
     for command in (["agenda"], ["digest"], ["once"]):
         code, _, err = mailbot(*command)
@@ -429,7 +437,7 @@ def test_a_file_that_is_not_there_does_not_keep_the_others(folder: Path, mailbot
 
 
 def test_a_database_that_nothing_was_written_to_is_as_none(folder: Path, mailbot: Callable[..., Said]) -> None:
-    (folder / "data").mkdir()
+    (folder / "data").mkdir(mode=0o700)
     (folder / "data" / "mailbot.sqlite3").touch()
     (folder / "un.eml").write_bytes(mail())
     code, out, _ = mailbot("explain", "--json", "un.eml")
@@ -519,7 +527,7 @@ def test_who_has_a_password_need_not_sign_in(with_settings: Path, mailbot: Calla
 @pytest.fixture
 def booked(with_settings: Path) -> Path:
     """An installation with two bookings in ten days' time and two days later."""
-    (with_settings / "data").mkdir()
+    (with_settings / "data").mkdir(mode=0o700)
     town = Town(with_settings / "data", Clock(datetime.now(BRUSSELS)))
     day = next_weekday(2)
     body = f"Bonjour, nous voudrions la salle de lecture le {day:%d/%m/%Y} de 19h à 21h, pour 12 personnes."

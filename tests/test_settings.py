@@ -203,6 +203,16 @@ def test_secrets_that_others_can_read_give_a_warning(tmp_path: Path, mode: int) 
     )
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o705])
+def test_a_data_folder_that_others_can_look_into_gives_a_warning(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(mode)
+    [warning] = load_settings(ENOUGH, tmp_path).warnings
+    assert warning.endswith(f"other users can look into it: chmod 700 {tmp_path / 'data'}")
+    (tmp_path / "data").chmod(0o700)
+    assert load_settings(ENOUGH, tmp_path).warnings == ()
+
+
 def test_a_password_file_that_others_can_read_gives_a_warning(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("s3cret")
     (tmp_path / "password").chmod(0o644)

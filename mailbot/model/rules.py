@@ -162,7 +162,7 @@ class Limits(Struct, frozen=True):
     """Answers a day."""
     answers_per_conversation: int = 10
     answers_per_domain: int = 100
-    """Answers a day to addresses of one domain that belong to no initiative."""
+    """Answers a day to addresses of one domain that `initiatives` does not name in full."""
     answers_to_strangers_per_hour: int = 200
     """Once so many letters went out within an hour, who belongs to no initiative waits for a person."""
 

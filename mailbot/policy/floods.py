@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mailbot.model.decision import Decision, End, Traffic
+from mailbot.model.decision import Decision, End, Sender, Traffic
 from mailbot.model.letters import Address
 from mailbot.model.notices import Notice
 from mailbot.model.rules import Rules
@@ -13,7 +13,11 @@ from mailbot.policy.matter import Matter
 from mailbot.policy.reports import reporter_of
 
 OF_THE_HOUSE = 10
-"""So many times the answers of anybody else get those who run it, once it is proven that they write."""
+"""So many times the answers of anybody else get those who run it, and the domain of an initiative, once it is proven
+that they write."""
+
+Reached = tuple[str, int, dict[str, str]]
+"""Which limit, what it is, and whom it is about."""
 
 
 def most_answers(address: Address, proven: bool, rules: Rules) -> int:
@@ -24,29 +28,53 @@ def most_answers(address: Address, proven: bool, rules: Rules) -> int:
 
 
 def too_many(matter: Matter) -> Decision | None:
-    """Return silence where a limit of the rules is reached: by the sender's address, in the conversation, and, for
-    those who belong to no initiative, by the domain or by all of them together. The widest is told."""
-    limits, traffic = matter.rules.limits, matter.facts.traffic
-    address = matter.facts.sender.address
-    if matter.facts.sender.initiative is None:
-        if traffic.strangers >= limits.answers_to_strangers_per_hour:
-            return _silence(matter, "strangers", limits.answers_to_strangers_per_hour, {})
-        if traffic.domain >= limits.answers_per_domain:
-            return _silence(matter, "domain", limits.answers_per_domain, {"domain": address.domain})
-    if traffic.sender >= (most := most_answers(address, matter.facts.sender.proven, matter.rules)):
-        return _silence(matter, "sender", most, {"from": address.address})
+    """Return silence where a limit of the rules is reached: by the sender's address, in the conversation, by the domain
+    where the rules do not name the whole address, and, for those who belong to no initiative, by all of them together.
+    The widest is told."""
+    limits, traffic, sender = matter.rules.limits, matter.facts.traffic, matter.facts.sender
+    if found := _reached(sender, traffic, matter.rules):
+        return _silence(matter, *found)
     if traffic.conversation >= limits.answers_per_conversation and matter.conversation:
-        told = {"from": address.address, "reservation": matter.conversation.code}
+        told = {"from": sender.address.address, "reservation": matter.conversation.code}
         return _silence(matter, "conversation", limits.answers_per_conversation, told)
     return None
+
+
+def too_many_unread(address: Address, traffic: Traffic, rules: Rules) -> Decision | None:
+    """Return silence where a mail that no program reads is one too many: neither its sender nor staff get a letter."""
+    initiative = rules.initiative_of(address.address)
+    found = _reached(Sender(address, initiative.id if initiative else None), traffic, rules)
+    return _silent(rules, *found) if found else None
+
+
+def _reached(sender: Sender, traffic: Traffic, rules: Rules) -> Reached | None:
+    limits, address = rules.limits, sender.address
+    if sender.initiative is None and traffic.strangers >= limits.answers_to_strangers_per_hour:
+        return "strangers", limits.answers_to_strangers_per_hour, {}
+    if not _named_whole(address, rules):  # a program, or a forger, has names without end in a domain
+        most = limits.answers_per_domain * (OF_THE_HOUSE if sender.initiative and sender.proven else 1)
+        if traffic.domain >= most:
+            return "domain", most, {"domain": address.domain}
+    if traffic.sender >= (most := most_answers(address, sender.proven, rules)):
+        return "sender", most, {"from": address.address}
+    return None
+
+
+def _named_whole(address: Address, rules: Rules) -> bool:
+    initiative = rules.initiative_of(address.address)
+    return initiative is not None and address.address in initiative.addresses
 
 
 def too_many_from_the_house(address: Address, proven: bool, traffic: Traffic, rules: Rules) -> Decision | None:
     """Return silence where somebody who runs it, or seems to, got more answers than a person reads in a day."""
     if traffic.sender < (most := most_answers(address, proven, rules)):
         return None
-    details = {"from": address.address, "limit": str(most)}
-    return Decision(End.IGNORED, (f"too many answers, by sender: {most}",), (), _alerts(rules, "sender", details))
+    return _silent(rules, "sender", most, {"from": address.address})
+
+
+def _silent(rules: Rules, which: str, limit: int, details: dict[str, str]) -> Decision:
+    because = f"too many answers, by {which}: {limit}"
+    return Decision(End.IGNORED, (because,), (), _alerts(rules, which, {**details, "limit": str(limit)}))
 
 
 def _silence(matter: Matter, which: str, limit: int, details: dict[str, str]) -> Decision:

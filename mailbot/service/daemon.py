@@ -14,7 +14,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.errors import BadSettings, SignedOut, Temporary
-from mailbot.service.alerts import alert
+from mailbot.service.alerts import alert, alert_past_the_outbox
 from mailbot.service.deliver import deliver
 from mailbot.service.office import Office
 from mailbot.service.ports import Heart, Sender, Source, WayIn
@@ -57,7 +57,7 @@ class Daemon:
         """`poll` is the longest time between two looks at the mailbox, in seconds, IDLE or not."""
         self._heart = heart
         self._way_in = way_in
-        self._turns = {"mailbox": time.monotonic(), "outbox": time.monotonic()}
+        self._turns = dict.fromkeys(("mailbox", "outbox", "clock"), time.monotonic())
         self._source = source
         self._sender = sender
         self._poll = poll
@@ -113,7 +113,7 @@ class Daemon:
             raise self._broken
 
     def _receive(self) -> None:
-        fetch(self._source, self._office)
+        fetch(self._source, self._office, right=lambda: not self._rests())
         if not self._stopping.is_set():
             self._source.wait(self._poll)
         self._trouble.well("mailbox")
@@ -134,7 +134,8 @@ class Daemon:
         return min(max((due - self._office.clock()) / timedelta(seconds=1), 0.05), LONGEST_REST)
 
     def _tick(self) -> None:
-        if time.monotonic() < self._rests_until:
+        self._turns["clock"] = time.monotonic()
+        if self._rests():
             return
         try:
             tick(self._office)
@@ -162,19 +163,27 @@ class Daemon:
             self._trouble.failed("login", type(error).__name__)
 
     def _turning(self) -> bool:
-        """Return whether both loops still turn: one that hangs in spite of all time-outs gives no sign of life."""
+        """Return whether both loops and the clock's duties still turn: what hangs in spite of all time-outs gives no
+        sign of life."""
         return time.monotonic() - min(self._turns.values()) < self._poll + LONGEST_PAUSE + STUCK
+
+    def _rests(self) -> bool:
+        """Return whether nothing is closed or swept for now, also where nobody looked at the clock since it was set."""
+        return time.monotonic() < self._rests_until or self._set_ahead() >= JUMP
+
+    def _set_ahead(self) -> timedelta:
+        """Return by how much the clock was set ahead since the last look; negative where it was set back."""
+        wall, steady = self._clocks
+        return self._office.clock() - wall - timedelta(seconds=time.monotonic() - steady)
 
     def _jumped(self) -> bool:
         """Return whether the clock was set since the last look; where it was set ahead, its duties rest for a while."""
-        wall, steady = self._clocks
-        self._clocks = now, _ = self._office.clock(), time.monotonic()
-        jump = now - wall - timedelta(seconds=self._clocks[1] - steady)
-        if abs(jump) < JUMP:
-            return False
-        log.warning("the clock jumped", extra={"seconds": round(jump.total_seconds())})
-        self._rests_until = time.monotonic() + AFTER_A_JUMP if jump > timedelta() else 0.0
-        return True
+        jump = self._set_ahead()
+        if jumped := abs(jump) >= JUMP:
+            log.warning("the clock jumped", extra={"seconds": round(jump.total_seconds())})
+            self._rests_until = time.monotonic() + AFTER_A_JUMP if jump > timedelta() else 0.0
+        self._clocks = self._office.clock(), time.monotonic()
+        return jumped
 
     def _keep(self, work: Callable[[], None]) -> Callable[[], None]:
         """Return a loop that does the work until the end, with growing pauses while it fails."""
@@ -204,9 +213,15 @@ class Daemon:
         return loop
 
     def _tell(self, what: str, error: str, lasted: timedelta) -> None:
-        """Tell staff what fails, and since when."""
-        since = self._since(lasted)
-        alert(f"trouble-{what}", lambda _: {"since": since, "error": error}, self._office, f"trouble:{what}")
+        """Tell staff what fails, and since when. Of a database that cannot be written they hear past the outbox, from
+        the thread that owns the sender."""
+        details = {"since": self._since(lasted), "error": error}
+        try:
+            alert(f"trouble-{what}", lambda _: details, self._office, f"trouble:{what}")
+        except Temporary:
+            if what != "outbox":
+                raise
+            alert_past_the_outbox("trouble-database", lambda _: details, self._office, self._sender)
 
     def _since(self, lasted: timedelta) -> str:
         zone = self._office.rules.current().commune.zone

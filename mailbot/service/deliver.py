@@ -57,7 +57,7 @@ def settle(receipt: Receipt, post: Post, office: Office) -> None:
         elif receipt.final or tries >= MOST_TRIES:
             lost = unit.mailbox.given_up(receipt, now)
             log.error("letter given up", extra={"kind": lost.kind, "reservation": lost.code, "error": receipt.error})
-            Desk(unit, rules, office, now).carry_out(did_not_arrive(lost, receipt.error, unit, rules))
+            Desk(unit, rules, office, now).carry_out(did_not_arrive(lost, receipt.error, unit, rules, now))
         else:
             log.warning("letter postponed", extra={"tries": tries, "error": receipt.error})
             unit.mailbox.postponed(receipt, now + pause_after(tries))

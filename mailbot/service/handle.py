@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from mailbot.errors import LostRace, Temporary, Unreadable
-from mailbot.model.decision import Decision, End
+from mailbot.model.decision import Decision, End, Traffic
 from mailbot.model.letters import Address, Bounce, Letter
 from mailbot.model.meaning import Meaning
 from mailbot.model.notices import Notice
@@ -14,6 +17,7 @@ from mailbot.model.proof import Proof
 from mailbot.model.rules import Rules
 from mailbot.model.to_askers import Handed
 from mailbot.model.to_staff import ToStaff
+from mailbot.policy.floods import too_many_unread
 from mailbot.reading.mime import parse
 from mailbot.reading.salvage import salvage
 from mailbot.service.cases import opened, serve_behind
@@ -21,7 +25,7 @@ from mailbot.service.conversation import Understood, understood
 from mailbot.service.desk import Desk, desk_at, gives_back, let_go
 from mailbot.service.house import opens
 from mailbot.service.office import Office
-from mailbot.service.ports import Delivered
+from mailbot.service.ports import Delivered, Unit
 from mailbot.service.reports import with_photos
 from mailbot.service.returned import came_back
 from mailbot.service.voices import decided, voice_of
@@ -140,13 +144,23 @@ def set_aside(delivered: Delivered, why: str, rules: Rules, office: Office) -> N
         letter = salvage(delivered.raw, delivered.arrived, own=own_addresses)
     with office.store.unit() as unit:
         if unit.mailbox.admit(letter):
-            decision, thread = given_to_staff(letter, why, rules), thread_of(letter, delivered.raw)
+            now, thread = office.clock(), thread_of(letter, delivered.raw)
+            flood = too_many_unread(letter.sender, unread_traffic(letter, unit, now), rules)
+            decision = flood or given_to_staff(letter, why, rules)
             if case := opened(letter, decision, None, rules):
-                unit.cases.open(case, office.clock())
-            Desk(unit, rules, office, office.clock()).carry_out(decision, thread, cause=letter.digest)
-            unit.mailbox.ended(letter.digest, End.HANDED, why)
+                unit.cases.open(case, now)
+            Desk(unit, rules, office, now).carry_out(decision, thread, cause=letter.digest)
+            unit.mailbox.ended(letter.digest, decision.end, "; ".join((why, *(flood.because if flood else ()))))
         unit.commit()
     office.wake_delivery()
+
+
+def unread_traffic(letter: Letter, unit: Unit, now: datetime) -> Traffic:
+    """Return what was written lately. Where nobody waits for an answer, staff get a letter all the same: these count
+    as well."""
+    traffic = unit.mailbox.traffic(letter.sender.address, "", now)
+    handed = unit.mailbox.written(ToStaff.template, now - timedelta(hours=1))
+    return replace(traffic, strangers=max(traffic.strangers, handed))
 
 
 def given_to_staff(letter: Letter, why: str, rules: Rules) -> Decision:

@@ -116,6 +116,10 @@ class Mailbox(Protocol):
         none), and to anybody. Letters to staff and key-holders do not count."""
         ...
 
+    def written(self, kind: str, since: datetime) -> int:
+        """Return how many letters of a kind were written since then, sent or not."""
+        ...
+
     def told(self, event: str, since: datetime) -> bool:
         """Return whether staff were told of this event since then."""
         ...

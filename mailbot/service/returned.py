@@ -16,10 +16,15 @@ from mailbot.model.outbox import OurLetter
 from mailbot.model.reservation import BOOKED, CODE, Act, Put
 from mailbot.model.rules import Rules
 from mailbot.model.to_staff import Alert
+from mailbot.policy.reports import reporter_of
 from mailbot.service.ports import Unit
 
 COMES_BACK_WITHIN = timedelta(days=7)
 """A bounce that names no letter is about the newest one to that address, no older than this."""
+MOST_TOLD = 20
+"""So many letters that did not arrive are told in a day, each by itself: whoever writes under addresses that there are
+none of makes every answer come back."""
+A_DAY = timedelta(days=1)
 
 
 def came_back(letter: Letter, bounce: Bounce, unit: Unit, rules: Rules, now: datetime) -> Decision:
@@ -29,7 +34,7 @@ def came_back(letter: Letter, bounce: Bounce, unit: Unit, rules: Rules, now: dat
         return Decision(End.IGNORED, ("a bounce, of no letter of ours",))
     if not unit.mailbox.bounced(ours.message_id, bounce.said, now):
         return Decision(End.IGNORED, ("a bounce that was told before",), code=ours.code)
-    decision = did_not_arrive(ours, bounce.said, unit, rules)
+    decision = did_not_arrive(ours, bounce.said, unit, rules, now)
     return replace(decision, end=End.IGNORED, because=(f"a bounce: {ours.kind} did not arrive",))
 
 
@@ -46,7 +51,7 @@ def letter_that_bounced(letter: Letter, bounce: Bounce, unit: Unit, now: datetim
     return next(filter(None, newest), None)
 
 
-def did_not_arrive(ours: OurLetter, said: str, unit: Unit, rules: Rules) -> Decision:
+def did_not_arrive(ours: OurLetter, said: str, unit: Unit, rules: Rules, now: datetime) -> Decision:
     """Return the decision for a letter that will never arrive: an alert to staff, but never about an alert itself; and
     where its reader has booked something, a mark on that booking."""
     if ours.kind == Alert.template:
@@ -60,6 +65,9 @@ def did_not_arrive(ours: OurLetter, said: str, unit: Unit, rules: Rules) -> Deci
         after = replace(whose, version=whose.version + 1, unreached=True)
         puts = (Put(whose, after, Act.NOTE, f"{ours.kind} did not arrive"),)
     alert = Alert("undeliverable", {**details, "kind": ours.kind})
+    to_house = any(reporter_of(Address("", recipient), rules) for recipient in ours.recipients)
+    if not to_house and unit.mailbox.written(Alert.template, now - A_DAY) >= MOST_TOLD * len(rules.staff):
+        alert = Alert("flood-undeliverable", {"limit": str(MOST_TOLD)}, event="flood:undeliverable")
     notices = tuple(
         Notice(Address(person.name, person.address), (person.language,), alert, answers=False) for person in rules.staff
     )

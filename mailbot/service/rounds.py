@@ -37,9 +37,10 @@ DUTIES: tuple[Callable[[Unit, Rules, datetime], Iterator[Due]], ...] = (recalls,
 """What the clock asks for besides what follows from bookings."""
 
 
-def fetch(source: Source, office: Office) -> bool:
+def fetch(source: Source, office: Office, *, right: Callable[[], bool] = lambda: True) -> bool:
     """Handle all that waits, oldest first; return whether nothing has to come back. A mail that fails stays, and the
-    others are served. Where all was handled, offers whose deadline passed before the last look are let go."""
+    others are served. Where all was handled, and the clock is `right`, offers whose deadline passed before the last
+    look are let go."""
     complete = False
     failed: set[str] = set()
     while not complete:
@@ -47,7 +48,7 @@ def fetch(source: Source, office: Office) -> bool:
         waiting = [mail for mail in source.waiting(BATCH + len(failed)) if mail.place not in failed]
         failed.update(mail.place for mail in waiting if not served(mail, office))
         complete = len(waiting) < BATCH
-    if not failed:
+    if not failed and right():
         current = office.rules.current()
         with office.store.unit() as unit:
             desk_at(unit, current, office).lapse(started)

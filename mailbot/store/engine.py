@@ -115,7 +115,7 @@ def _let_threads_take_turns(engines: Iterable[Engine], wait: float) -> None:
 def _make_private(path: Path) -> None:
     """Make the file so that no other user can read it; SQLite gives -wal and -shm the same mode."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise Temporary(f"the database file cannot be opened: {path}: {error.strerror}") from error

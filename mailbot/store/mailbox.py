@@ -43,6 +43,7 @@ _TRAFFIC = select(
     _ANSWERS.where(OUTBOX.c.code == bindparam("code"), OUTBOX.c.written >= bindparam("day")).scalar_subquery(),
     _ANSWERS.where(OUTBOX.c.written >= bindparam("hour")).scalar_subquery(),
 )
+_WRITTEN = select(func.count()).where(OUTBOX.c.kind == bindparam("of_kind"), OUTBOX.c.written >= bindparam("since"))
 _TOLD = select(OUTBOX.c.id).where(
     OUTBOX.c.cause == bindparam("event"),
     OUTBOX.c.kind.in_(("alert", "morning", "week_plan", "recalled", "college_list")),
@@ -143,6 +144,11 @@ class Mailbox:
         about = {"address": address, "domain": f"%@{domain}", "code": code or None}
         row = self._connection.execute(_TRAFFIC, {**about, "day": now - DAY, "hour": now - HOUR}).one()
         return Traffic(*row)
+
+    def written(self, kind: str, since: datetime) -> int:
+        """Return how many letters of a kind were written since then, sent or not."""
+        found: int = self._connection.execute(_WRITTEN, {"of_kind": kind, "since": since}).scalar_one()
+        return found
 
     def told(self, event: str, since: datetime) -> bool:
         """Return whether staff were told of this event since then."""

@@ -674,6 +674,8 @@ class UnitContract:
                 letter = replace(outgoing(f"{number}@mairie.example"), kind=kind)
                 unit.mailbox.post(letter, NOW)
             assert unit.mailbox.traffic(ASKER.address, "R-7K3F9", NOW) == Traffic()
+            assert unit.mailbox.written("to_staff", NOW) == 1
+            assert unit.mailbox.written("to_staff", NOW + MINUTE) == 0
 
     def test_a_letter_comes_back_once(self, store: ports.Store) -> None:
         with store.unit() as unit:

@@ -20,7 +20,7 @@ from mailbot.model.servers import Tls
 from mailbot.service.rounds import fetch
 from tests.servers.dovecot import Dovecot
 from tests.service.conftest import NINE_THIRTY
-from tests.service.mails import INES, READING_ROOM, STAFF, to
+from tests.service.mails import INES, READING_ROOM, STAFF, nested, to
 from tests.stories.test_stories import changed_rules
 from tests.stories.town import Clock, Town
 from tests.watchdog import waiting_ends
@@ -100,6 +100,29 @@ def test_a_responder_with_a_new_domain_each_time_is_bounded_by_the_hour_and_init
     )
 
 
+def test_a_responder_within_the_domain_of_an_initiative_is_bounded_by_its_domain(town: Town) -> None:
+    """Whoever writes under "@valleeverte.example" is theirs: a program there, or a forger, has names without end."""
+    for number in range(limits(town).answers_per_domain + 50):
+        town.inbox.put(town.mail(f"robot{number}@valleeverte.example", "question", f"{QUESTION} {number}"))
+    letters = others(town.round())
+    assert len(letters) == limits(town).answers_per_domain
+    [alert] = alerts(town)
+    assert "d'un même domaine" in alert
+    [served] = town.write(INES, "lecture", READING_ROOM)
+    assert to([served]) == ["ines@codedojo.example"]
+
+
+def test_an_initiative_whose_domain_vouches_is_served_while_somebody_writes_under_its_name(tmp_path: Path) -> None:
+    town = Town(tmp_path, Clock(NINE_THIRTY), proven=frozenset({"marc@valleeverte.example"}))
+    town.round()
+    for number in range(limits(town).answers_per_domain + 10):
+        town.inbox.put(town.mail(f"robot{number}@valleeverte.example", "question", f"{QUESTION} {number}"))
+    town.round()
+    [served] = town.write("Marc Delvaux <marc@valleeverte.example>", "lecture", READING_ROOM)
+    assert to([served]) == ["marc@valleeverte.example"]
+    town.close()
+
+
 BOUNCE = "Votre message n'a pas pu être remis à son destinataire : boîte pleine.\n550 5.2.2 mailbox full"
 
 
@@ -162,6 +185,36 @@ def test_one_sender_with_500_mails_gets_a_days_answers_and_the_others_are_served
     assert letters["zoe@courrier.example"] == limits(town).answers_per_sender
     assert letters[STAFF[0]] == 1
     assert letters["ines@codedojo.example"] == 1
+    assert all(mail.handled for mail in town.inbox.mails)
+
+
+def unread(number: int, *headers: str) -> bytes:
+    """Return one of many mails that no program reads."""
+    return nested(200, *headers).replace(b"<profond@", b"<%d-profond@" % number).replace(b"Bonjour", b"%d" % number)
+
+
+def test_one_sender_of_mails_that_nobody_can_read_gets_a_days_answers_and_staff_one_alert(town: Town) -> None:
+    """A program whose answers cannot be read answers ours all the same."""
+    most = limits(town).answers_per_sender
+    for number in range(most + 30):
+        town.inbox.put(unread(number))
+    town.inbox.put(town.mail(INES, "lecture", READING_ROOM))
+    letters = Counter(to(town.round()))
+    assert letters["zoe@courrier.example"] == most
+    assert letters[STAFF[0]] == most + 1
+    assert len([subject for subject in alerts(town) if "Trop de mails d'une même adresse" in subject]) == 1
+    assert letters["ines@codedojo.example"] == 1
+    assert all(mail.handled for mail in town.inbox.mails)
+
+
+def test_mails_that_nobody_can_read_and_nobody_waits_for_are_bounded_as_well(town: Town) -> None:
+    most = limits(town).answers_to_strangers_per_hour
+    for number in range(most + 20):
+        town.inbox.put(unread(number, "Auto-Submitted: auto-replied"))
+    letters = Counter(to(town.round()))
+    assert set(letters) == set(STAFF)
+    assert letters.total() <= most + len(STAFF)
+    assert len([subject for subject in alerts(town) if "en une heure" in subject]) == 1
     assert all(mail.handled for mail in town.inbox.mails)
 
 

@@ -13,10 +13,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from imapclient import IMAPClient
 
 from mailbot.demo.embedded import EmbeddedSmtp, free_port
 from mailbot.errors import BadSettings, Temporary
@@ -24,6 +26,7 @@ from mailbot.mail.imap import ImapSource
 from mailbot.mail.server import Server
 from mailbot.mail.smtp import SmtpSender
 from mailbot.model.outbox import Receipt
+from mailbot.model.reservation import State
 from mailbot.model.servers import Tls
 from mailbot.service import daemon as daemon_module
 from mailbot.service import trouble as trouble_module
@@ -113,6 +116,26 @@ def test_what_the_mailbox_does_wrong_is_temporary_and_no_mail_is_lost(
 
 
 @pytest.mark.dovecot
+def test_what_somebody_else_reads_meanwhile_is_no_mail_of_ours(
+    imap: Proxy, source: ImapSource, dovecot: Dovecot, user: str
+) -> None:
+    """Servers tell of flags that others set, by the number of the mail alone (RFC 3501 section 7.4.2); where mails were
+    moved away, it is the UID of none."""
+    for number in range(4):
+        dovecot.deliver(user, MAIL % number)
+    for mail in source.waiting(3):
+        mail.done()
+    with IMAPClient(dovecot.host, dovecot.port, ssl=False) as other:
+        other.login(user, dovecot.password)
+        other.select_folder("INBOX")
+        other.delete_messages([1, 2, 3])
+        other.expunge()
+    imap.say_first = (b"INTERNALDATE", b"* 1 FETCH (FLAGS (\\Seen))\r\n")
+    [mail] = source.waiting(5)
+    assert b"Subject: number 3" in mail.raw
+
+
+@pytest.mark.dovecot
 def test_an_idle_that_is_never_answered_ends_in_time(
     source: ImapSource, imap: Proxy, dovecot: Dovecot, user: str
 ) -> None:
@@ -163,7 +186,11 @@ def test_a_server_that_hides_starttls_gets_no_password(dovecot: Dovecot, proxy: 
 
 
 def sent_through(proxy_: Proxy, *numbers: int) -> list[Receipt]:
-    sender = SmtpSender(Server(proxy_.host, proxy_.port, Tls.NONE, timeout=TIMEOUT))
+    return sent_by(Server(proxy_.host, proxy_.port, Tls.NONE, timeout=TIMEOUT), *numbers)
+
+
+def sent_by(server: Server, *numbers: int) -> list[Receipt]:
+    sender = SmtpSender(server)
     try:
         return list(sender.send([post(number) for number in numbers]))
     finally:
@@ -202,6 +229,30 @@ def test_what_the_sending_server_does_wrong_keeps_letters(
     assert "\n" not in first.error
     before.mend()
     assert [receipt.taken for receipt in sent_through(before, 1, 2, 3)] == [True, True, True]
+
+
+@pytest.mark.parametrize("told", [b"502 unknown\r\n", b"454 not now\r\n"])
+def test_an_smtp_server_that_hides_starttls_gets_no_password(
+    told: bytes, proxy: Before, embedded_smtp: EmbeddedSmtp
+) -> None:
+    before, heard = proxy(embedded_smtp.port), list[str]()
+    before.answer_instead = (b"STARTTLS", told)
+    server = Server("localhost", before.port, Tls.STARTTLS, "u", lambda: heard.append("asked") or "secret", TIMEOUT)
+    [receipt] = sent_by(server, 1)
+    assert (receipt.taken, receipt.final, receipt.away) == (False, False, True)
+    assert heard == []
+    assert embedded_smtp.arrived == []
+
+
+@pytest.mark.dovecot
+def test_an_smtp_server_whose_certificate_nobody_trusts_gets_no_password(dovecot: Dovecot) -> None:
+    """The certificate is looked at before a word is said: here it is that of another kind of server."""
+    heard = list[str]()
+    server = Server("localhost", dovecot.tls_port, Tls.TLS, "u", lambda: heard.append("asked") or "secret", TIMEOUT)
+    [receipt] = sent_by(server, 1)
+    assert (receipt.taken, receipt.away) == (False, True)
+    assert heard == []
+    assert "CERTIFICATE_VERIFY_FAILED" in receipt.error
 
 
 # --- what the service makes of it
@@ -330,6 +381,31 @@ def test_staff_hear_once_of_a_server_that_took_no_letters(town: Town, impatient:
 # --- the database
 
 
+def test_staff_hear_once_of_a_database_that_cannot_be_written_and_the_daemon_goes_on(
+    town: Town, impatient: None
+) -> None:
+    """The outbox is in it: this one letter goes past it."""
+    path = town.folder / "mailbot.sqlite3"
+    store = open_store(f"sqlite:///{path}", wait=0.1)
+    seen: list[int] = []
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        town.inbox.put(town.mail(MARC, "lecture", READING_ROOM))
+
+        def answered() -> bool:
+            seen.append(len(alerts(town)))
+            if seen.count(1) > 20 and other.in_transaction:
+                other.execute("ROLLBACK")
+            return "marc@valleeverte.example" in to(town.letters())
+
+        run_until(Daemon(replace(town.office, store=store), town.inbox, town.outbox, poll=0.05), answered)
+    store.close()
+    assert max(seen[: seen.index(1) + 20]) == 1
+    [alert] = [text for text in alerts(town) if "sa base de données" in text]
+    assert "locked" in alert
+    assert len(town.rows()) == 1
+
+
 def test_a_locked_database_is_temporary_and_free_again(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/mailbot.sqlite3", wait=0.3)
     store.migrate()
@@ -449,6 +525,38 @@ def test_a_clock_that_jumps_ahead_closes_and_sweeps_nothing_at_once(town: Town, 
     assert len(town.rows()) == 1
     assert len(to(town.write(MARC, "lecture", READING_ROOM))) == 1
     assert len(town.rows()) == 1, "the room is still taken"
+
+
+def test_an_offer_outlives_a_clock_that_jumped_ahead(town: Town, impatient: None) -> None:
+    """The mailbox is looked at before anybody saw the jump, and afterwards."""
+    town.write(INES, "lecture", READING_ROOM)
+    [offer] = town.write(MARC, "lecture", READING_ROOM)
+    assert State.OFFERED in {one.state for one in town.standing()}
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=0.01)
+    town.later(days=3650)
+    daemon._receive()
+    assert daemon._jumped()
+    daemon._receive()
+    assert State.OFFERED in {one.state for one in town.standing()}
+    town.later(days=-3650)
+    assert daemon._jumped()
+    town.inbox.put(town.mail(MARC, "", "1", answers=offer))
+    daemon._receive()
+    assert len(town.rows()) == 2
+
+
+def test_an_offer_ends_at_its_hour_where_the_clock_is_right(
+    town: Town, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.write(INES, "lecture", READING_ROOM)
+    town.write(MARC, "lecture", READING_ROOM)
+    steady = [100.0]
+    monkeypatch.setattr(daemon_module.time, "monotonic", lambda: steady[0])
+    daemon = Daemon(town.office, town.inbox, town.outbox, poll=0.01)
+    town.later(days=4)
+    steady[0] += 4 * 86_400
+    daemon._receive()
+    assert State.OFFERED not in {one.state for one in town.standing()}
 
 
 def test_a_clock_that_is_right_never_jumps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

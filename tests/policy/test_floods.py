@@ -14,10 +14,17 @@ from tests.policy.commune import STRANGER, YVETTE, Office, asks, room, says, slo
 LIMITS = {"sender": 20, "conversation": 10, "domain": 100, "strangers": 200}
 
 
-def answered(traffic: Traffic, *, stranger: bool = False, intent: Intent = Intent.HELP) -> Decision:
+def answered(
+    traffic: Traffic, *, stranger: bool = False, proven: bool = False, whole: bool = False, intent: Intent = Intent.HELP
+) -> Decision:
+    """`whole`: the rules name the address of the initiative in full, and not its domain."""
     office = Office()
+    if whole:
+        named = {id: replace(one, addresses=(YVETTE.address,)) for id, one in office.rules.initiatives.items()}
+        office.rules = replace(office.rules, initiatives=named)
     code = office.mail(asks(room("kiosque", slot("2026-06-12", "14-18")))).code
     facts = office.facts(STRANGER if stranger else YVETTE, "" if stranger else code, traffic=traffic)
+    facts = replace(facts, sender=replace(facts.sender, proven=proven))
     return on_mail(says(intent), facts, office.rules)
 
 
@@ -42,7 +49,16 @@ def test_those_of_no_initiative_are_counted_together(which: str) -> None:
     decision = answered(Traffic(**{which: LIMITS[which]}), stranger=True)
     assert decision.end is End.IGNORED
     assert alerts(decision)[0].why == f"flood-{which}"
-    assert answered(Traffic(**{which: 10_000})).end is End.ANSWERED, "an initiative is served all the same"
+    assert answered(Traffic(**{which: 10_000}), whole=True).end is End.ANSWERED, "an initiative is served all the same"
+
+
+def test_whoever_is_known_by_a_domain_alone_is_counted_by_it_and_gets_more_where_it_vouches() -> None:
+    assert answered(Traffic(domain=LIMITS["domain"] - 1, strangers=10_000)).end is End.ANSWERED
+    decision = answered(Traffic(domain=LIMITS["domain"]))
+    assert (decision.end, alerts(decision)[0].why) == (End.IGNORED, "flood-domain")
+    assert answered(Traffic(domain=LIMITS["domain"]), proven=True).end is End.ANSWERED
+    assert answered(Traffic(domain=10 * LIMITS["domain"]), proven=True).end is End.IGNORED
+    assert answered(Traffic(domain=LIMITS["domain"]), stranger=True, proven=True).end is End.IGNORED
 
 
 def test_a_flood_of_many_senders_is_one_event() -> None:

@@ -720,7 +720,9 @@ def contents(language: str) -> dict[str, Content]:
             {"to": "yvette@courrier.example", "reservation": "R-7K3F2", "error": "550 5.1.1 no such user"},
         ),
         "alert-flood": Alert("flood-domain", {"domain": "courrier.example", "limit": "100"}),
+        "alert-bounces": Alert("flood-undeliverable", {"limit": "20"}),
         "alert-trouble": Alert("trouble-mailbox", {"since": "12/06/2026 09:30", "error": "IMAP: login refused"}),
+        "alert-database": Alert("trouble-database", {"since": "12/06/2026 09:30", "error": "SQLITE_FULL"}),
         "alert-restored": Alert("restored", {"mails": "14", "letters": "12", "folder": "Drafts"}),
         "alert-login": Alert(
             "trouble-login",

@@ -36,6 +36,8 @@ class Proxy:
         """Once the server says this, it says half of it and the connection ends."""
         self.answer_instead: tuple[bytes, bytes] = (b"", b"")
         """(words of the client, what it is told instead of the server's answer): the connection then ends."""
+        self.say_first: tuple[bytes, bytes] = (b"", b"")
+        """(words of the client, what it is told before the server's answer)."""
         self.silent_after = b""
         """Once the client says this, nothing passes any more."""
 
@@ -93,6 +95,9 @@ class Proxy:
             if words and words.lower() in octets.lower():
                 client.sendall(told)
                 return None
+            asked, first = self.say_first
+            if asked and asked.lower() in octets.lower():
+                client.sendall(first)
             if self.silent_after and self.silent_after.lower() in octets.lower():
                 silence.set()
             return octets

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.service.mails import INES, READING_ROOM, STAFF, to
+from mailbot.service.returned import MOST_TOLD
+from tests.service.mails import INES, MARC, READING_ROOM, STAFF, to
 from tests.stories.town import Town, text_of
 
 BOOKING = READING_ROOM + " Mon numéro : 0470 12 34 56."
@@ -120,6 +121,50 @@ def test_the_key_holder_sees_whose_confirmation_came_back(town: Town) -> None:
     assert told
     for text in told:
         assert "NOTRE LETTRE N'EST PAS ARRIVÉE" in text or "IS NIET AANGEKOMEN" in text
+
+
+def test_staff_see_in_the_list_of_the_morning_whom_a_letter_did_not_reach(town: Town) -> None:
+    town.receive(report(booked(town)))
+    town.at("2026-06-05T07:35")
+    morning = [text_of(letter) for letter in town.round() if to([letter]) == STAFF[:1]]
+    assert [text for text in morning if "Inès Lambrecht" in text and "0470 12 34 56" in text]
+
+
+def report_for(address: str, letter: EmailMessage, number: int) -> bytes:
+    """Return a delivery report about a letter to that address."""
+    raw = report(letter).replace(b"ines@codedojo.example", address.encode())
+    return raw.replace(b"<failed.dsn@", b"<%d.dsn@" % number)
+
+
+def flooded(town: Town) -> list[str]:
+    """Let somebody write under addresses that there are none of, so that each answer comes back; return the subjects of
+    what the first of the staff was told."""
+    told = []
+    for number in range(MOST_TOLD + 10):
+        address = f"a{number}@b{number}.example"
+        [answer] = town.write(address, "question", "Bonjour, la salle de lecture est-elle libre le 20 juin à 14h ?")
+        letters = town.receive(report_for(address, answer, number))
+        told += [str(letter["Subject"]) for letter in letters if to([letter]) == STAFF[:1]]
+    return told
+
+
+def test_a_flood_of_bounces_is_told_once_and_bookings_are_marked_all_the_same(town: Town) -> None:
+    told = flooded(town)
+    assert len(told) == MOST_TOLD + 1
+    assert "Beaucoup de lettres reviennent" in told[-1]
+    assert town.receive(report(booked(town))) == [], "it is in the list of the morning"
+    assert unreached(town) == [True]
+    town.later(days=1, minutes=1)
+    town.round()
+    [confirmation] = town.write(MARC, "lecture", READING_ROOM.replace("jeudi 18", "mercredi 17"))
+    assert to(town.receive(report_for("marc@valleeverte.example", confirmation, 1_000))) == STAFF
+
+
+def test_a_key_holders_list_that_comes_back_is_told_in_any_flood(town: Town) -> None:
+    josiane = "josiane.lambert@voisines.example"
+    [digest] = [letter for letter in town.letters() if to([letter]) == [josiane]]
+    flooded(town)
+    assert to(town.receive(report_for(josiane, digest, 1_000))) == STAFF
 
 
 def test_an_alert_that_comes_back_is_not_told_to_those_it_did_not_reach(town: Town) -> None:

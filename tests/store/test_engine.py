@@ -18,6 +18,7 @@ def test_nobody_else_can_read_the_database_file(tmp_path: Path) -> None:
     store.migrate()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "deep").iterdir()}
     store.close()
+    assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
     assert modes == dict.fromkeys(("mailbot.sqlite3", "mailbot.sqlite3-wal", "mailbot.sqlite3-shm"), 0o600)
 
 
