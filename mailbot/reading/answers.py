@@ -16,6 +16,7 @@ from mailbot.reading import occasions
 from mailbot.reading.events import with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
+from mailbot.reading.people import ALONE
 from mailbot.reading.quantities import Count
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
@@ -134,8 +135,10 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         alone = count.first == sighting.page.sentence(count.first).first and (
             len(fitting) != 1 or count.first == sighting.body_at
         )
+        last_word = count.last == len(sighting.page.words) <= sighting.body_at + BARE_CHOICE
+        closing = bool(offered) and last_word and not _counts_somebody(sighting, count.value)
         if 0 < count.value <= max(offered, 9) and (
-            count.ordinal or count.first in named or (offered and _has_its_article(sighting, count)) or alone
+            count.ordinal or count.first in named or (offered and _has_its_article(sighting, count)) or alone or closing
         ):
             return count.value
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
@@ -158,6 +161,8 @@ def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) 
     return sizes.index(wanted) + 1 if sizes.count(wanted) == 1 else None
 
 
+BARE_CHOICE = 4
+"""Words of a mail that ends with the number it chooses: "doe maar 2"."""
 BARE_DAY = 3
 """Words of a day that is nothing but a number: "pour la 2", "de tweede"."""
 
@@ -192,6 +197,27 @@ def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue
     if Lack.QUANTITY in asked and len(numbers) == 1:
         return replace(answer, option=numbers[0])
     return None
+
+
+def picks(sighting: Sighting, number: int, asked: Set[Lack]) -> bool:
+    """Whether a number in an answer to our open question picks one of its choices. One that counts somebody ("4
+    personnes") does not, and neither does a day ("le 2") where it was the day that we asked."""
+    return not _counts_somebody(sighting, number) and (Lack.DATE not in asked or _is_counted(sighting, number))
+
+
+def _counts_somebody(sighting: Sighting, number: int) -> bool:
+    people = sighting.people
+    return people is not None and people.value == number and people.weight > ALONE
+
+
+def _is_counted(sighting: Sighting, number: int) -> bool:
+    return any(count.value == number and count.first >= sighting.body_at for count in sighting.counts)
+
+
+def picked(said: Meaning | None, meaning: Meaning, sighting: Sighting, number: int) -> Meaning:
+    """Return the answer that picks a choice, with what else it says of the request."""
+    whole = said if said is not None and _is_counted(sighting, number) else replace(meaning, intent=Intent.ACCEPT)
+    return replace(whole, option=number, attendees=None if whole.attendees == number else whole.attendees)
 
 
 def takes_any(meaning: Meaning, sighting: Sighting) -> bool:

@@ -186,6 +186,8 @@ class Library:
         bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
         if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
+            if offers and chosen is not None and answers.picks(sighting, chosen, context.asked):
+                return answers.picked(said, meaning, sighting, chosen)
             if said is not None:
                 return said
         if offers and found != () and answers.takes_any(meaning, sighting):
