@@ -13,6 +13,7 @@ from mailbot.reading.moments import Role
 from mailbot.reading.page import Sentence
 from mailbot.reading.sightings import Sighting, Wanted
 from mailbot.reading.signature import phone_in
+from mailbot.reading.things import Sort
 from mailbot.reading.tokens import Kind, Token, tokenize
 from mailbot.reading.words import OwnWords
 
@@ -125,9 +126,22 @@ def _prevented(sighting: Sighting) -> frozenset[date]:
 
 
 def _stretches(sighting: Sighting) -> Iterator[tuple[int, int]]:
+    given_up = sighting.sentences_of("cancel/decisive", "cancel/strong") - sighting.sentences_of("amends-counter")
     for cue in sighting.cues:
-        if cue.value == "amends-prevented":
+        if cue.value == "amends-prevented" and sighting.page.sentence_of[cue.first] not in given_up:
             yield cue.first, cue.last
+
+
+def of_the_counter(sighting: Sighting) -> bool:
+    """Whether all times that a mail names are of the counter: when the key or the goods are fetched or brought back,
+    not when anything is used."""
+    page, there = sighting.page, sighting.sentences_of("amends-counter")
+    times = [
+        at for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if when.has_days or when.has_clock
+    ]
+    named = times + [mention.first for mention in sighting.asked_mentions() if mention.sort is Sort.ROOM]
+    said = [at for at in named if at >= sighting.body_at]
+    return bool(said) and all(page.sentence_of[at] in there for at in said)
 
 
 def _days_within(sighting: Sighting, first: int, last: int) -> Iterator[date]:

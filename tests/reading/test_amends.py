@@ -140,6 +140,50 @@ def test_a_day_on_which_they_cannot_come_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Samedi matin on n'est pas là pour la clé, y a moyen un autre moment ?",
+        "On pourrait venir chercher la clé jeudi plutôt ?",
+        "Je sais pas venir vendredi chercher le matériel",
+        "Zaterdagochtend zijn wij er niet voor de sleutel, kan het een ander moment?",
+        "Ik geraak vrijdag niet tot daar voor de sleutel",
+        "Could I pick up the key on Thursday instead?",
+        "We're away on Saturday, can we collect the key some other time?",
+    ],
+)
+def test_another_time_for_the_key_is_none_for_the_room(text: str) -> None:
+    meaning = meant(text)
+    assert meaning.intent in {Intent.KEY, Intent.HUMAN}
+    assert not meaning.items
+
+
+@pytest.mark.parametrize("text", ["Morgen gaat helaas niet door, de rest wel hoor", "Morgen gaat niet door, sorry"])
+def test_what_does_not_take_place_is_no_day_for_the_key(text: str) -> None:
+    assert not meant(text).prevented
+
+
+@pytest.mark.parametrize(
+    "text", ["Super, à vendredi !", "Merci, parfait pour le 19", "Dank u, tot vrijdag!", "Great, see you on Friday!"]
+)
+def test_a_day_that_pleases_is_none_that_is_asked_for(text: str) -> None:
+    assert meant(text).intent is Intent.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "En fait on préfère le vendredi 26",
+        "On préférerait le 26 si possible",
+        "Eigenlijk verkiezen we vrijdag 26 juni",
+        "Actually we'd prefer Friday 26 June",
+    ],
+)
+def test_a_day_that_is_preferred_is_asked_for(text: str) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.days) == (Intent.CHANGE, {date(2026, 6, 26)})
+
+
+@pytest.mark.parametrize(
     "text", ["Bien reçu ?", "Avez-vous reçu mon mail ?", "Is mijn mail goed aangekomen?", "Did you get my mail?"]
 )
 def test_a_question_whether_it_arrived_asks_for_the_state(text: str) -> None:

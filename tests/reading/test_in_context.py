@@ -123,6 +123,9 @@ def test_any_room_will_do(text: str) -> None:
         ("la plus petite", 2),
         ("ok pour la 1, merci !", 1),
         ("Non, c'est parfait comme ça", None),
+        ("ok 1, merci", 1),
+        ("oui 2 merci", 2),
+        ("doe maar 2", 2),
     ],
 )
 def test_an_offer_that_is_taken(text: str, option: int | None) -> None:
