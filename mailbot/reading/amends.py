@@ -41,7 +41,7 @@ def with_amends(meaning: Meaning, sighting: Sighting) -> Meaning:
         asks_state="amends-received" in cues and not meaning.items and words <= SHORT,
         like_before="amends-like-before" in cues,
         same="amends-same" in cues and words <= SHORT,
-        more="amends-added" in cues and not sighting.mentions and words <= SHORT,
+        more=bool(cues & {"amends-added", "amends-also"}) and not sighting.mentions and words <= SHORT,
         corrects="amends-oops" in cues and words <= SHORT,
         rather="amends-rather" in cues and words <= SHORT,
     )
@@ -57,11 +57,26 @@ def days_named(sighting: Sighting) -> frozenset[date]:
 def is_added(one: Wanted, sighting: Sighting) -> bool:
     """Return whether a thing is said to come on top of what is booked: "encore 20 chaises"; not "20 au lieu de 10"."""
     here = [cue for cue in sighting.cues if sighting.page.sentence_of[cue.first] == one.sentence]
-    if not any(cue.value == "amends-added" for cue in here):
+    if not any(cue.value in ("amends-added", "amends-also") for cue in here):
         return False
     following = [mention.first for mention in sighting.mentions if mention.first > one.at]
     until = min(following, default=len(sighting.page.words))
     return not any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
+
+
+def wants_besides(sighting: Sighting) -> bool:
+    """Whether a mail that gives something up wants a number of things, or other hours, as well: "plus besoin du
+    projecteur, et 40 chaises au lieu de 20", "annulez les chaises et ajoutez 10 tables"."""
+    page = sighting.page
+    for mention, quantity in zip(sighting.mentions, sighting.quantities, strict=True):
+        following = [other.first for other in sighting.mentions if other.first > mention.first]
+        until = min(following, default=len(page.words))
+        here = [cue for cue in sighting.cues if page.sentence_of[cue.first] == page.sentence_of[mention.first]]
+        instead = any(cue.value == "amends-instead" and quantity.first <= cue.first < until for cue in here)
+        if quantity.said and (instead or any(cue.value == "amends-added" for cue in here)):
+            return True
+    ends = {last for when, (_, last) in zip(sighting.whens, sighting.spans, strict=True) if when.has_clock}
+    return any(cue.value == "amends-instead" and cue.first in ends for cue in sighting.cues)
 
 
 def marked(item: Item, one: Wanted, sighting: Sighting, intent: Intent) -> Item:

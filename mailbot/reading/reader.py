@@ -17,7 +17,7 @@ from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
-from mailbot.reading.amends import of_the_counter, undoes, with_amends
+from mailbot.reading.amends import of_the_counter, undoes, wants_besides, with_amends
 from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.doubts import with_doubts
@@ -203,6 +203,8 @@ class Library:
         if open_answer and found == ():
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
+        if judged.intent is Intent.CANCEL and context.booked and wants_besides(sighting):
+            return replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)  # one mail gets one decision
         if judged.intent is Intent.CANCEL and _gives_up_some_part(sighting):
             meaning = events.with_items(meaning, sighting, self.catalogue)
             return meaning if meaning.items else replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)

@@ -58,6 +58,28 @@ def test_what_comes_on_top_is_told_from_what_takes_a_place(text: str, added: lis
     assert [item.added for item in meaning.items] == added
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "finalement 40 chaises au lieu de 20, et le projecteur on laisse tomber",
+        "Annulez les chaises et ajoutez 10 tables",
+        "On annule le projecteur et on commence à 18h au lieu de 19h",
+        "nog 10 tafels erbij graag, de stoelen zijn niet meer nodig",
+        "We need 10 more tables but no longer need the chairs",
+    ],
+)
+def test_what_is_wanted_besides_is_never_given_up_along(text: str) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.items) == (Intent.HUMAN, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Annulez aussi les 10 tables", "De 20 stoelen zijn niet meer nodig", "We no longer need the 20 chairs"]
+)
+def test_a_number_that_is_given_up_is_no_wish(text: str) -> None:
+    assert meant(text).intent is Intent.CANCEL
+
+
 REST = [
     ("Annulez tout le reste de la série à partir du 15 septembre.", Intent.CANCEL, True),
     ("Schrap de rest van de reeks vanaf 15 september.", Intent.CANCEL, True),
