@@ -179,7 +179,9 @@ def _spoken_of(items: list[Item], new: Item, rules: Rules) -> int | None:
 
 
 def _narrows(new: Item, old: Item) -> bool:
-    return ANY_ROOM not in new.resources and (old.resources == (ANY_ROOM,) or set(new.resources) < set(old.resources))
+    return not {ANY_ROOM, SAME} & set(new.resources) and (
+        old.resources == (ANY_ROOM,) or set(new.resources) < set(old.resources)
+    )
 
 
 def _newer(old: tuple[Slot, ...], new: tuple[Slot, ...]) -> tuple[Slot, ...]:

@@ -5,7 +5,7 @@ A stranger who sends somebody else for the key would have it: both need proof.""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -143,13 +143,20 @@ def _wants_another(meaning: Meaning) -> bool:
 
 
 def _prevented(booking: Reservation, matter: Matter) -> Iterator[Passing]:
-    """Yield the handovers on the days that do not suit; not on a day of use, which would be given up with it."""
+    """Yield the handovers on the days that do not suit; where there is none on them, the next on such a weekday:
+    "vendredi" is said of the Friday of the key."""
+    days = matter.meaning.prevented
+    ahead = list(_ahead(booking, matter))
+    yield from (passing for day, passing in ahead if day in days)
+    yield from (passing for day, passing in ahead if day.weekday() in {one.weekday() for one in days})
+
+
+def _ahead(booking: Reservation, matter: Matter) -> Iterator[tuple[date, Passing]]:
+    """Yield the handovers over a counter that are still to come, each with its day."""
     for use in sorted(booking.uses, key=lambda use: str(use.when)):
         for handover, out in ((use.out, True), (use.back, False)):
-            if handover is None or handover.direct or handover.opening.end <= matter.facts.now:
-                continue
-            if local_day(handover.opening.start, matter.rules) in matter.meaning.prevented:
-                yield Passing(handover, out)
+            if handover is not None and not handover.direct and handover.opening.end > matter.facts.now:
+                yield local_day(handover.opening.start, matter.rules), Passing(handover, out)
 
 
 def _ways(booking: Reservation, passing: Passing, matter: Matter) -> Iterator[tuple[Use, ...]]:
@@ -160,12 +167,12 @@ def _ways(booking: Reservation, passing: Passing, matter: Matter) -> Iterator[tu
     moved = [use for use in booking.uses if (use.out if passing.out else use.back) == passing.handover]
     needed = [needed_by(use, rules) for use in moved]
     edge = min(span.start for span in needed) if passing.out else max(span.end for span in needed)
-    for ahead in range(FARTHEST + 1):
+    for ahead in range(1, FARTHEST + 1):
         other = day - ahead * ONE_DAY if passing.out else day + ahead * ONE_DAY
         openings = counter_openings(counter, other, rules)
         for opening in reversed(openings) if passing.out else openings:
             in_time = opening.end <= edge and opening.start > now if passing.out else opening.start >= edge
-            if other in matter.meaning.prevented or not in_time or opening == passing.handover.opening:
+            if other in matter.meaning.prevented or not in_time:
                 continue
             handover = Handover(passing.handover.counter, opening)
             uses = tuple(with_handover(use, handover, passing, rules) if use in moved else use for use in booking.uses)

@@ -29,7 +29,7 @@ def ask(
     choose from. After two that brought nothing new a person takes over,
     and at once where the readings differ in what cannot be asked with numbers."""
     lacks, slots = asked_lacks(request, rivals, matter), rival_slots((request, *rivals))
-    fruitless = _fruitless(lacks, matter)
+    fruitless = _fruitless(request, lacks, matter)
     after = matter.cleared(
         request=request,
         questions=fruitless,
@@ -62,14 +62,15 @@ def asked_lacks(request: Meaning, rivals: Sequence[Meaning], matter: Matter) -> 
     return lacks
 
 
-def _fruitless(lacks: frozenset[Lack], matter: Matter) -> int:
+def _fruitless(request: Meaning, lacks: frozenset[Lack], matter: Matter) -> int:
     """Return how many questions in a row brought nothing new, this mail's answer included."""
     conversation = matter.conversation
     if conversation is None or conversation.state is not State.ASKED or conversation.request is None:
         return 0
     before = asked_lacks(conversation.request, conversation.request.alternatives, matter)
     told = not conversation.slots or bool(matter.meaning.items or matter.meaning.option)
-    return 0 if told and (lacks < before or conversation.slots) else conversation.questions + 1
+    newly = lacks < before or bool(conversation.slots) or request.attendees != conversation.request.attendees
+    return 0 if told and newly else conversation.questions + 1
 
 
 def rival_slots(readings: Sequence[Meaning]) -> tuple[Slot, ...]:

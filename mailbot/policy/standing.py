@@ -57,6 +57,8 @@ def accept(matter: Matter) -> Decision:
     if conversation.state in BOOKED and pending and pending.act is not Act.CANCEL:
         return accept_change(matter)
     if conversation.state in BOOKED and matter.meaning.option is None:
+        if _names_another_day(matter, conversation):
+            return matter.handed("human", f"agrees, and names another day than {conversation.code}")
         return matter.ignored(f"booked already: {conversation.code}")
     return matter.handed("human", f"agrees, but {conversation.code} is {conversation.state}")
 
@@ -167,7 +169,7 @@ def cancel(matter: Matter) -> Decision:
 
 
 def _names_another_day(matter: Matter, booking: Reservation) -> bool:
-    """Whether a mail that gives up names days, and none of them is booked: it may be meant for something else."""
+    """Whether a mail names days, and nothing of a booking happens on them: it may be meant for something else."""
     booked = {day for piece in pieces_of(booking.uses, matter.rules) for day in piece.days}
     return bool(matter.meaning.days) and not (booked & matter.meaning.days or matter.meaning.rest)
 

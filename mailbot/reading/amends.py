@@ -13,6 +13,7 @@ from mailbot.reading.moments import Role
 from mailbot.reading.page import Sentence
 from mailbot.reading.sightings import Sighting, Wanted
 from mailbot.reading.signature import phone_in
+from mailbot.reading.things import Sort
 from mailbot.reading.tokens import Kind, Token, tokenize
 from mailbot.reading.words import OwnWords
 
@@ -44,7 +45,7 @@ def with_amends(meaning: Meaning, sighting: Sighting) -> Meaning:
         asks_state="amends-received" in cues and not meaning.items and words <= SHORT,
         like_before="amends-like-before" in cues,
         same="amends-same" in cues and words <= SHORT,
-        more="amends-added" in cues and not sighting.mentions and words <= SHORT,
+        more=bool(cues & {"amends-added", "amends-also"}) and not sighting.mentions and words <= SHORT,
         corrects="amends-oops" in cues and words <= SHORT,
         rather="amends-rather" in cues and words <= SHORT,
     )
@@ -60,11 +61,26 @@ def days_named(sighting: Sighting) -> frozenset[date]:
 def is_added(one: Wanted, sighting: Sighting) -> bool:
     """Return whether a thing is said to come on top of what is booked: "encore 20 chaises"; not "20 au lieu de 10"."""
     here = [cue for cue in sighting.cues if sighting.page.sentence_of[cue.first] == one.sentence]
-    if not any(cue.value == "amends-added" for cue in here):
+    if not any(cue.value in ("amends-added", "amends-also") for cue in here):
         return False
     following = [mention.first for mention in sighting.mentions if mention.first > one.at]
     until = min(following, default=len(sighting.page.words))
     return not any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
+
+
+def wants_besides(sighting: Sighting) -> bool:
+    """Whether a mail that gives something up wants a number of things, or other hours, as well: "plus besoin du
+    projecteur, et 40 chaises au lieu de 20", "annulez les chaises et ajoutez 10 tables"."""
+    page = sighting.page
+    for mention, quantity in zip(sighting.mentions, sighting.quantities, strict=True):
+        following = [other.first for other in sighting.mentions if other.first > mention.first]
+        until = min(following, default=len(page.words))
+        here = [cue for cue in sighting.cues if page.sentence_of[cue.first] == page.sentence_of[mention.first]]
+        instead = any(cue.value == "amends-instead" and quantity.first <= cue.first < until for cue in here)
+        if quantity.said and (instead or any(cue.value == "amends-added" for cue in here)):
+            return True
+    ends = {last for when, (_, last) in zip(sighting.whens, sighting.spans, strict=True) if when.has_clock}
+    return any(cue.value == "amends-instead" and cue.first in ends for cue in sighting.cues)
 
 
 def marked(item: Item, one: Wanted, sighting: Sighting, intent: Intent) -> Item:
@@ -129,9 +145,22 @@ def _prevented(sighting: Sighting) -> frozenset[date]:
 
 
 def _stretches(sighting: Sighting) -> Iterator[tuple[int, int]]:
+    given_up = sighting.sentences_of("cancel/decisive", "cancel/strong") - sighting.sentences_of("amends-counter")
     for cue in sighting.cues:
-        if cue.value == "amends-prevented":
+        if cue.value == "amends-prevented" and sighting.page.sentence_of[cue.first] not in given_up:
             yield cue.first, cue.last
+
+
+def of_the_counter(sighting: Sighting) -> bool:
+    """Whether all times that a mail names are of the counter: when the key or the goods are fetched or brought back,
+    not when anything is used."""
+    page, there = sighting.page, sighting.sentences_of("amends-counter")
+    times = [
+        at for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if when.has_days or when.has_clock
+    ]
+    named = times + [mention.first for mention in sighting.asked_mentions() if mention.sort is Sort.ROOM]
+    said = [at for at in named if at >= sighting.body_at]
+    return bool(said) and all(page.sentence_of[at] in there for at in said)
 
 
 def _days_within(sighting: Sighting, first: int, last: int) -> Iterator[date]:

@@ -13,9 +13,11 @@ from mailbot.model.letters import Context
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Item, Lack, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import occasions
+from mailbot.reading.amends import of_the_counter
 from mailbot.reading.events import with_items
 from mailbot.reading.intents import Judgement, Signs
 from mailbot.reading.moments import Clock, When
+from mailbot.reading.people import ALONE
 from mailbot.reading.quantities import Count, starts_with
 from mailbot.reading.sightings import Sighting
 from mailbot.reading.things import Mention, Sort
@@ -153,9 +155,8 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         alone = count.first == sighting.page.sentence(count.first).first and (
             len(fitting) != 1 or count.first == sighting.body_at
         )
-        if 0 < count.value <= max(offered, 9) and (
-            count.ordinal or count.first in named or (offered and _has_its_article(sighting, count)) or alone
-        ):
+        shown = bool(offered) and (_has_its_article(sighting, count) or _stands_behind_a_yes(sighting, count))
+        if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone or shown):
             return count.value
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
 
@@ -163,6 +164,18 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
 def _has_its_article(sighting: Sighting, count: Count) -> bool:
     """Whether an article stands before a number that no day of the month has: "ok pour la 3"."""
     return count.first > 0 and sighting.page.words[count.first - 1] in sighting.stances.words.undated
+
+
+def _stands_behind_a_yes(sighting: Sighting, count: Count) -> bool:
+    """Whether a number that counts nothing ends a mail of a few words, or stands behind a yes: "doe maar 2", "ok 1"."""
+    words = sighting.page.words
+    ends = count.last == len(words) <= sighting.body_at + BARE_CHOICE
+    polite = [cue for cue in sighting.cues if cue.value.startswith(("accept/", "answer-yes", "answer-thanks"))]
+    behind = count.first - 1 if words[count.first - 1] == "," else count.first
+    agrees = any(cue.last == behind for cue in polite)
+    stops = count.last == len(words) or not words[count.last].isalnum()
+    stops = stops or any(cue.first == count.last for cue in polite)
+    return (ends or (agrees and stops)) and not _counts_somebody(sighting, count.value)
 
 
 def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) -> int | None:
@@ -177,6 +190,8 @@ def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) 
     return sizes.index(wanted) + 1 if sizes.count(wanted) == 1 else None
 
 
+BARE_CHOICE = 4
+"""Words of a mail that ends with the number it chooses: "doe maar 2"."""
 BARE_DAY = 3
 """Words of a day that is nothing but a number: "pour la 2", "de tweede"."""
 
@@ -213,6 +228,27 @@ def completing(meaning: Meaning, sighting: Sighting, asked: Set[Lack], catalogue
     return None
 
 
+def picks(sighting: Sighting, number: int, asked: Set[Lack]) -> bool:
+    """Whether a number in an answer to our open question picks one of its choices. One that counts somebody ("4
+    personnes") does not, and neither does a day ("le 2") where it was the day that we asked."""
+    return not _counts_somebody(sighting, number) and (Lack.DATE not in asked or _is_counted(sighting, number))
+
+
+def _counts_somebody(sighting: Sighting, number: int) -> bool:
+    people = sighting.people
+    return people is not None and people.value == number and people.weight > ALONE
+
+
+def _is_counted(sighting: Sighting, number: int) -> bool:
+    return any(count.value == number and count.first >= sighting.body_at for count in sighting.counts)
+
+
+def picked(said: Meaning | None, meaning: Meaning, sighting: Sighting, number: int) -> Meaning:
+    """Return the answer that picks a choice, with what else it says of the request."""
+    whole = said if said is not None and _is_counted(sighting, number) else replace(meaning, intent=Intent.ACCEPT)
+    return replace(whole, option=number, attendees=None if whole.attendees == number else whole.attendees)
+
+
 def takes_any(meaning: Meaning, sighting: Sighting) -> bool:
     """Whether a few words leave it to us which of our proposals it is: "peu importe", "either is fine". The first is
     the nearest to what was asked."""
@@ -244,11 +280,34 @@ def amending(meaning: Meaning, sighting: Sighting, catalogue: Catalogue) -> Mean
     """Return what a few words in the conversation of a booking change of it; None where they change nothing."""
     words = len(sighting.page.words) - sighting.body_at
     told = [when for when in sighting.whens if when.counts and (when.has_days or when.has_clock)]
-    about_the_key = meaning.comes or meaning.prevented
-    if meaning.intent not in AMENDING or about_the_key or words > SHORT or not (told or sighting.asked_mentions()):
+    about_the_key = meaning.comes or meaning.prevented or of_the_counter(sighting)
+    few = words <= SHORT and (meaning.intent in AMENDING or (meaning.intent is Intent.ACCEPT and meaning.rather))
+    if not few or about_the_key or not (told or sighting.asked_mentions()):
         return None
+    if _only_agrees(sighting):
+        return replace(meaning, intent=Intent.ACCEPT, runner_up=meaning.intent)
     changed = with_items(replace(meaning, intent=Intent.CHANGE, runner_up=meaning.intent), sighting, catalogue)
     return changed if changed.items or changed.hours != (None, None) else None
+
+
+_ELSE = (
+    "amends-",
+    "answer-but",
+    "change/",
+    "book/",
+    "stance-instead",
+    "stance-unfit",
+    "decline/",
+    "cancel/",
+    "contrast",
+)
+
+
+def _only_agrees(sighting: Sighting) -> bool:
+    """Whether a mail that names a day is pleased with it and wants nothing else: "super, à vendredi !"."""
+    said = {cue.value for cue in sighting.cues if cue.first >= sighting.body_at}
+    pleased = any(value.startswith(("accept/", "answer-thanks", "feedback/")) for value in said)
+    return pleased and not any(value.startswith(_ELSE) for value in said) and not signs_question(sighting)
 
 
 def _hours(clock: Clock, asked: Set[Lack], catalogue: Catalogue) -> tuple[int | None, int | None]:

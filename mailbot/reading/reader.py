@@ -17,7 +17,7 @@ from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
-from mailbot.reading.amends import undoes, with_amends
+from mailbot.reading.amends import of_the_counter, undoes, wants_besides, with_amends
 from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.doubts import with_doubts
@@ -49,6 +49,8 @@ CODE = re.compile(r"(?<![\w-])R-[0-9A-HJKMNP-TV-Z]{5}(?![\w-])", re.IGNORECASE)
 _DECORATION = re.compile(r"(?:image|logo|outlook|facebook|instagram|icon)[\w-]*\.(?:png|gif|jpe?g|svg)$", re.IGNORECASE)
 """Names of pictures that programs put under every mail."""
 _ACTING = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL, Intent.ACCEPT, Intent.DECLINE, Intent.AVAILABILITY})
+_OF_USE = frozenset({Intent.BOOK, Intent.CHANGE, Intent.DECLINE})
+"""What a mail about another time for the key may look like, in the conversation of a booking."""
 _WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent.CANCEL})
 
 
@@ -194,9 +196,13 @@ class Library:
         if context.booked and judged.intent is Intent.BOOK and meaning.rather:
             judged = replace(judged, intent=Intent.CHANGE, runner_up=judged.intent)
             meaning = replace(meaning, intent=Intent.CHANGE, runner_up=Intent.BOOK)
+        if context.booked and judged.intent in _OF_USE and of_the_counter(sighting):
+            return replace(meaning, intent=Intent.KEY, runner_up=judged.intent)
         bare_book = judged.intent is Intent.BOOK and not sighting.asked_mentions()
         if context.asked and (bare_book or judged.intent in answers.COMPLETING):
             said = answers.completing(meaning, sighting, context.asked, self.catalogue)
+            if offers and chosen is not None and answers.picks(sighting, chosen, context.asked):
+                return answers.picked(said, meaning, sighting, chosen)
             if said is not None:
                 return said
         if offers and found != () and answers.takes_any(meaning, sighting):
@@ -208,10 +214,15 @@ class Library:
         if open_answer and found == ():
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
+        if judged.intent is Intent.CANCEL and context.booked and wants_besides(sighting):
+            return replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)  # one mail gets one decision
         if judged.intent is Intent.CANCEL and _gives_up_some_part(sighting):
             meaning = events.with_items(meaning, sighting, self.catalogue)
             return meaning if meaning.items else replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)
         if judged.intent is Intent.ACCEPT:
+            rather = context.booked and not offers and meaning.rather  # "en fait on préfère le 26"
+            if rather and (amended := answers.amending(meaning, sighting, self.catalogue)):
+                return amended
             return answers.accepting(meaning, sighting, fitting, len(offers))
         if judged.intent in _WITH_ITEMS:
             told = events.with_items(meaning, sighting, self.catalogue)

@@ -78,6 +78,15 @@ ANSWERS = {
         [asks(room("salle", slot(DAY, "14-"))), asks(Item(("same",), 1, (slot(DAY, "14-18"),)))],
         [("salle", "14-18")],
     ),
+    "which room, then the day of it, without a word for it": (
+        [
+            asks(any_room(), attendees=40, missing={Lack.DATE, Lack.START, Lack.END, Lack.RESOURCE}),
+            asks(Item(("same",), 1, (slot(DAY),))),
+            asks(hours=(14 * 60, 18 * 60)),
+            says(Intent.ACCEPT, option=1),
+        ],
+        [("quartier", "14-18")],
+    ),
     "two answers": (
         [asks(room("salle")), asks(any_room(slot(DAY))), asks(hours=(14 * 60, 18 * 60))],
         [("salle", "14-18")],
@@ -133,6 +142,11 @@ def test_after_two_questions_that_brought_nothing_a_person_takes_over() -> None:
     assert decision.end is End.HANDED
     assert office.reservations[decision.code].state is State.HANDED
     assert [notice.content.why for notice in decision.notices if isinstance(notice.content, ToStaff)] == ["questions"]
+
+
+def test_how_many_come_is_something_new() -> None:
+    decision = conversation(asks(room("salle")), asks(), asks(attendees=20), asks())
+    assert isinstance(letter(decision), Asked)
 
 
 def test_an_answer_that_brings_something_starts_the_count_again() -> None:

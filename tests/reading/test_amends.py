@@ -58,6 +58,28 @@ def test_what_comes_on_top_is_told_from_what_takes_a_place(text: str, added: lis
     assert [item.added for item in meaning.items] == added
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "finalement 40 chaises au lieu de 20, et le projecteur on laisse tomber",
+        "Annulez les chaises et ajoutez 10 tables",
+        "On annule le projecteur et on commence à 18h au lieu de 19h",
+        "nog 10 tafels erbij graag, de stoelen zijn niet meer nodig",
+        "We need 10 more tables but no longer need the chairs",
+    ],
+)
+def test_what_is_wanted_besides_is_never_given_up_along(text: str) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.items) == (Intent.HUMAN, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Annulez aussi les 10 tables", "De 20 stoelen zijn niet meer nodig", "We no longer need the 20 chairs"]
+)
+def test_a_number_that_is_given_up_is_no_wish(text: str) -> None:
+    assert meant(text).intent is Intent.CANCEL
+
+
 REST = [
     ("Annulez tout le reste de la série à partir du 15 septembre.", Intent.CANCEL, True),
     ("Schrap de rest van de reeks vanaf 15 september.", Intent.CANCEL, True),
@@ -137,6 +159,50 @@ def test_who_comes_is_read_with_the_number(text: str, name: str, phone: str) -> 
 )
 def test_a_day_on_which_they_cannot_come_is_read(text: str) -> None:
     assert meant(text).prevented == {date(2026, 6, 5)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Samedi matin on n'est pas là pour la clé, y a moyen un autre moment ?",
+        "On pourrait venir chercher la clé jeudi plutôt ?",
+        "Je sais pas venir vendredi chercher le matériel",
+        "Zaterdagochtend zijn wij er niet voor de sleutel, kan het een ander moment?",
+        "Ik geraak vrijdag niet tot daar voor de sleutel",
+        "Could I pick up the key on Thursday instead?",
+        "We're away on Saturday, can we collect the key some other time?",
+    ],
+)
+def test_another_time_for_the_key_is_none_for_the_room(text: str) -> None:
+    meaning = meant(text)
+    assert meaning.intent in {Intent.KEY, Intent.HUMAN}
+    assert not meaning.items
+
+
+@pytest.mark.parametrize("text", ["Morgen gaat helaas niet door, de rest wel hoor", "Morgen gaat niet door, sorry"])
+def test_what_does_not_take_place_is_no_day_for_the_key(text: str) -> None:
+    assert not meant(text).prevented
+
+
+@pytest.mark.parametrize(
+    "text", ["Super, à vendredi !", "Merci, parfait pour le 19", "Dank u, tot vrijdag!", "Great, see you on Friday!"]
+)
+def test_a_day_that_pleases_is_none_that_is_asked_for(text: str) -> None:
+    assert meant(text).intent is Intent.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "En fait on préfère le vendredi 26",
+        "On préférerait le 26 si possible",
+        "Eigenlijk verkiezen we vrijdag 26 juni",
+        "Actually we'd prefer Friday 26 June",
+    ],
+)
+def test_a_day_that_is_preferred_is_asked_for(text: str) -> None:
+    meaning = meant(text)
+    assert (meaning.intent, meaning.days) == (Intent.CHANGE, {date(2026, 6, 26)})
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,39 @@ def test_a_day_instead_of_those_on_offer(text: str) -> None:
     assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-04", None]]
 
 
+CHOICES = Context(
+    code="R-7K3F2",
+    asked=frozenset({Lack.RESOURCE}),
+    options=("salle polyvalente (80 places)", "bibliothèque (25 places)"),
+    language="fr",
+    our_texts=("Quelle salle ?\n1. salle polyvalente (80 places)\n2. bibliothèque (25 places)",),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2", "2 svp", "la deuxième", "la 2e merci", "le 2", "doe maar 2", "de tweede", "the second one", "2 please"],
+)
+def test_a_choice_that_is_picked_by_its_number_counts_nobody(text: str) -> None:
+    meaning = meant(text, CHOICES)
+    assert (meaning.intent, meaning.option, meaning.attendees) == (Intent.ACCEPT, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "attendees"),
+    [("la 2, on sera 15", 2, 15), ("on sera 2", None, 2), ("2 personnes", None, 2), ("we zijn met 2", None, 2)],
+)
+def test_a_choice_beside_how_many_come(text: str, option: int | None, attendees: int) -> None:
+    meaning = meant(text, CHOICES)
+    assert (meaning.option, meaning.attendees) == (option, attendees)
+
+
+def test_a_choice_with_the_day_that_was_asked_too() -> None:
+    meaning = meant("la 2, le vendredi 19 juin", replace(CHOICES, asked=frozenset({Lack.RESOURCE, Lack.DATE})))
+    assert meaning.option == 2
+    assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-19", None]]
+
+
 @pytest.mark.parametrize("text", ["peu importe", "maakt niet uit", "any will do"])
 def test_any_room_will_do(text: str) -> None:
     [item] = meant(text, asking(Lack.RESOURCE)).items
@@ -98,6 +131,9 @@ def test_any_room_will_do(text: str) -> None:
         ("la plus petite", 2),
         ("ok pour la 1, merci !", 1),
         ("Non, c'est parfait comme ça", None),
+        ("ok 1, merci", 1),
+        ("oui 2 merci", 2),
+        ("doe maar 2", 2),
     ],
 )
 def test_an_offer_that_is_taken(text: str, option: int | None) -> None:
