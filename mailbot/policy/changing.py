@@ -139,7 +139,7 @@ def _to_a_person(matter: Matter) -> Decision:
 def _settle(matter: Matter, meaning: Meaning, way: Amendment) -> Decision:
     booking = matter.conversation
     assert booking
-    if way.gives_all_up:
+    if way.gives_all_up and not (way.pieces and _is_still_out(booking, matter)):
         return give_up(matter, booking)
     if (
         way.pieces == between(booking, booking.uses, None, matter.rules).pieces
@@ -151,6 +151,12 @@ def _settle(matter: Matter, meaning: Meaning, way: Amendment) -> Decision:
     if one.possible:
         return carried_out(matter, one.uses, pending, one.basket.attendees, one)
     return offer_instead(here, one, pending)
+
+
+def _is_still_out(booking: Reservation, matter: Matter) -> bool:
+    """Whether a key or goods are out: what was used already must stand until they are back."""
+    now = matter.facts.now
+    return any(use.out and use.back and use.out.opening.start <= now < use.back.opening.end for use in booking.uses)
 
 
 def weighed_change(matter: Matter, way: Amendment) -> tuple[Matter, Weighed]:
