@@ -304,7 +304,9 @@ _ELSE = (
 
 
 def _only_agrees(sighting: Sighting) -> bool:
-    """Whether a mail that names a day is pleased with it and wants nothing else: "super, à vendredi !"."""
+    """Whether a mail that names a day, no hour, is pleased with it and wants nothing else: "super, à vendredi !"."""
+    if any(clock.start is not None or clock.end is not None for when in sighting.whens for clock in when.clocks):
+        return False
     said = {cue.value for cue in sighting.cues if cue.first >= sighting.body_at}
     pleased = any(value.startswith(("accept/", "answer-thanks", "feedback/")) for value in said)
     return pleased and not any(value.startswith(_ELSE) for value in said) and not signs_question(sighting)
