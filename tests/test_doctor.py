@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -219,6 +221,28 @@ def test_mail_from_the_future_shows_a_clock_that_is_late(
     assert code == FAILED
     assert re.search(r"^clock: this machine is 3[56]\d\d s behind", out, re.MULTILINE)
     dovecot.forget("late-clock")
+
+
+# --- what differs
+
+
+@pytest.mark.dovecot
+def test_what_differs_in_the_database_is_told_and_mended_where_it_is_wanted(
+    folder: Path, well: Callable[..., None], mailbot: Callable[..., Said]
+) -> None:
+    well()
+    assert mailbot("doctor")[0] == DONE
+    with closing(sqlite3.connect(folder / "data" / "mailbot.sqlite3")) as rows:
+        rows.execute("INSERT INTO occupancy VALUES ('salle-lecture', 9999999, 1, 1)")
+        rows.commit()
+    code, out, _ = mailbot("doctor")
+    assert code == FAILED
+    assert "database: taken-by-nobody: salle-lecture (1 cells)" in out
+    assert "mailbot doctor --mend counts the ledger of cells again" in out
+    code, out, _ = mailbot("doctor", "--mend")
+    assert (code, "database: 1 cells counted again" in out) == (DONE, True)
+    code, out, _ = mailbot("doctor")
+    assert (code, "database: bookings, cells, letters and mails agree" in out) == (DONE, True)
 
 
 # --- letters

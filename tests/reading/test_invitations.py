@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailbot.model.letters import CalendarReply
 from mailbot.reading import invitations
@@ -62,6 +64,37 @@ def test_another_time_that_is_proposed_is_for_a_person() -> None:
 )
 def test_what_is_no_answer_is_none(octets: bytes) -> None:
     assert invitations.reply(octets) is None
+
+
+WHOLE = calendar("REPLY", "ATTENDEE;CN=Clara;PARTSTAT=ACCEPTED:mailto:clara@x.example", "COMMENT:merci")
+PIECES = st.sampled_from(
+    [
+        *(
+            b"\r\n",
+            b"\r\n ",
+            b":",
+            b";",
+            b",",
+            b"'",
+            b"\\",
+            b"\x00",
+            b"\xff",
+            b"BEGIN:VEVENT\r\n",
+            b"END:VCALENDAR\r\n",
+        ),
+        *(b"RRULE:FREQ=SECONDLY\r\n", b"TZID=Mars/Phobos", b"METHOD:COUNTER\r\n", b"PARTSTAT=", b"9" * 20),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 30), PIECES | st.binary(max_size=20)), max_size=6))
+def test_a_calendar_that_is_broken_anywhere_is_an_answer_or_none(breaks: list[tuple[int, int, bytes]]) -> None:
+    octets = WHOLE
+    for place, cut, piece in breaks:
+        octets = octets[:place] + piece + octets[place + cut :]
+    found = invitations.reply(octets)
+    assert found is None or (found.uid and found.status in {*invitations.STATUSES, invitations.COUNTER})
 
 
 def test_a_calendar_made_to_cost_time_does_not() -> None:
