@@ -258,7 +258,12 @@ def at_minutes(slot: Slot, hours: Minutes) -> Slot:
 
 
 def _following(start: datetime, minutes: int) -> datetime:
+    """Return the next moment at which a clock shows these minutes after midnight: one of twelve hours, where an hour of
+    the morning ends what begins in the afternoon ("19h", then "tot half tien")."""
     end = _clock(start.date(), minutes)
+    evening = end + timedelta(hours=12)
+    if end <= start < evening and evening.date() == start.date():
+        return evening
     return end if end > start else end + timedelta(days=1)
 
 

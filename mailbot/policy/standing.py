@@ -146,6 +146,8 @@ def decline(matter: Matter) -> Decision:
         return undo(matter) if matter.meaning.undo else give_up(matter, conversation, asked_twice=True)
     if conversation.state is State.HANDED:
         return matter.handed("human", "refuses, and a person has it")
+    if conversation.state is State.CANCELLED and matter.meaning.undo:
+        return matter.answered(Cancelled(conversation), f"{conversation.code} is cancelled, and stays so")
     return matter.ignored(f"nothing stands: {conversation.code} is {conversation.state}")
 
 

@@ -39,6 +39,10 @@ ANSWERS = {
         [("salle", "14-18")],
     ),
     "both hours": ([asks(room("salle", slot(DAY))), asks(hours=(14 * 60, 18 * 60))], [("salle", "14-18")]),
+    "an end on a clock of twelve hours": (
+        [asks(room("salle", slot(DAY, "19-"))), asks(hours=(None, 9 * 60))],
+        [("salle", "19-21")],
+    ),
     "hours into the night": ([asks(room("salle", slot(DAY))), asks(hours=(20 * 60, 60))], [("salle", "20-25")]),
     "hours first, then the day": (
         [asks(room("salle"), hours=(14 * 60, 18 * 60)), asks(any_room(slot(DAY)))],

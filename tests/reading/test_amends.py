@@ -205,6 +205,11 @@ def test_a_day_that_is_preferred_is_asked_for(text: str) -> None:
     assert (meaning.intent, meaning.days) == (Intent.CHANGE, {date(2026, 6, 26)})
 
 
+@pytest.mark.parametrize("text", ["Ah oui, c'est bien la même", "c'est la même", "it's the same", "dat is dezelfde"])
+def test_the_same_request_is_said_to_be_one(text: str) -> None:
+    assert meant(text, NO_CONTEXT).same
+
+
 @pytest.mark.parametrize(
     "text", ["Bien reçu ?", "Avez-vous reçu mon mail ?", "Is mijn mail goed aangekomen?", "Did you get my mail?"]
 )

@@ -96,8 +96,27 @@ def test_an_option_is_wished_until_they_have_decided_and_that_day_is_none_of_the
 
 WISHES = {
     Wish.WAIT: ["ATTENDRE", "WACHTEN", "WAIT", "Mettez-nous sur la liste d'attente", "Zet ons op de wachtlijst"],
-    Wish.DATA: ["Quelles données avez-vous sur moi ?", "Welke gegevens hebt u over mij?", "Send me my data"],
-    Wish.FORGET: ["Supprimez toutes mes données", "Wis al mijn gegevens", "Please delete all my data"],
+    Wish.DATA: [
+        "Quelles données avez-vous sur moi ?",
+        "Pouvez-vous m'envoyer tout ce que vous avez sur moi ?",
+        "Welke gegevens hebt u over mij?",
+        "Wat houden jullie allemaal van mij bij?",
+        "Send me my data",
+        "What do you know about us?",
+    ],
+    Wish.FORGET: [
+        "Supprimez toutes mes données",
+        "Veuillez effacer tout ce qui me concerne",
+        "Wis al mijn gegevens",
+        "Gelieve alles over mij te wissen",
+        "Please delete all my data",
+        "Please delete everything you have about me",
+    ],
+    Wish.HOLD: [
+        "Pouvez-vous nous garder sous option la classe 3 le 24 juin ?",
+        "Une option aussi sur la classe 3 le 24 juin svp",
+        "Kunt u klas 3 op 24 juni al even voor ons vasthouden?",
+    ],
     Wish.PROBLEM: [
         "La clé ne tourne pas !",
         "Il n'y a personne à la loge",
