@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TypeVar
 
 from mailbot import __version__
 from mailbot.errors import BadRules, BadSettings, MailbotError
+
+T = TypeVar("T", bound=date)
 
 DONE, FAILED, MISUSED = 0, 1, 2
 """Exit codes: done; something failed or does not hold; the call itself is wrong (as argparse has it)."""
@@ -198,11 +201,16 @@ def _settings_faults(bad: BadSettings) -> list[str]:
     return [*(f"{label}: {fault}" for fault in bad.faults), *([app.not_connected(language)] if bad.none_given else [])]
 
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that a command may name: months before and after them are still days of the calendar."""
+
+
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-06-12") from None
+    return _in_calendar(day, text)
 
 
 def _moment(text: str) -> datetime:
@@ -210,7 +218,13 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a moment like 2026-06-12T09:30") from None
-    return moment
+    return _in_calendar(moment, text)
+
+
+def _in_calendar(moment: T, text: str) -> T:
+    if FIRST_DAY <= date(moment.year, moment.month, moment.day) <= LAST_DAY:
+        return moment
+    raise argparse.ArgumentTypeError(f"{text!r} is not between {FIRST_DAY} and {LAST_DAY}")
 
 
 # Each command imports the app only when it runs: `--help` is there at once.

@@ -573,6 +573,7 @@ def agenda(first: date | None, last: date | None) -> None:
     """Print what is booked between two days, a line a use, and what is closed by mail."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from mailbot.model.spans import Span
     from mailbot.policy.stock import blocks_during, in_force
@@ -601,6 +602,10 @@ def agenda(first: date | None, last: date | None) -> None:
     lent: dict[str, Room | Equipment] = {**rules.rooms, **rules.equipment}
     names = {id_: next(iter(one.names.values()))[0] for id_, one in lent.items()}
     table = Table("day", "hours", "what", "who", "people", "code", title=f"{first} – {last}")
+
+    def show(*cells: str) -> None:
+        table.add_row(*map(Text, cells))  # what people call themselves is nobody's markup
+
     uses = [(local_day(use), hours(use), use, one) for one in reservations for use in one.uses]
     for day, when, use, one in sorted(uses, key=lambda row: (row[0], row[1], row[2].resource)):
         if first <= day <= last or (not isinstance(use.when, Span) and day <= last and use.when.last >= first):
@@ -608,11 +613,11 @@ def agenda(first: date | None, last: date | None) -> None:
             what = name if use.resource in rules.rooms else f"{use.quantity} × {name}"
             initiative = rules.initiatives.get(one.initiative or "")
             who = initiative.name if initiative else one.asker.name or one.asker.address
-            table.add_row(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
+            show(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
     for block in blocked:
         name = names.get(block.blocked, block.blocked)
         what = name if block.units is None else f"{block.units} × {name}"
-        table.add_row(f"{local_day(block):%a %d/%m/%Y}", hours(block), what, f"closed {block.reason}".strip(), "", "")
+        show(f"{local_day(block):%a %d/%m/%Y}", hours(block), what, f"closed {block.reason}".strip(), "", "")
     console = Console() if sys.stdout.isatty() else Console(width=120)
     console.print(table if table.row_count else f"Nothing is booked from {first} to {last}.")
 
@@ -621,6 +626,7 @@ def history(code: str) -> None:
     """Print each step of a conversation, and the letters it got. Raises MailbotError where there is none."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     chosen = settings()
     zone = load(chosen.rules).commune.zone
@@ -640,7 +646,8 @@ def history(code: str) -> None:
         rows.append((at, f"reported by {report.who}", report.by, " ".join((report.words, *photos)), report.mail))
     table = Table("when", "what", "by", "why", "from which mail", title=code)
     for at, what, by, why, mail in sorted(rows, key=lambda row: row[0]):
-        table.add_row(f"{at.astimezone(zone):%d/%m/%Y %H:%M}", what, by, why, mail)
+        told = (f"{at.astimezone(zone):%d/%m/%Y %H:%M}", what, by, why, mail)
+        table.add_row(*map(Text, told))  # names and words of mails are nobody's markup
     (Console() if sys.stdout.isatty() else Console(width=160)).print(table)
 
 

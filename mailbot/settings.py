@@ -8,10 +8,11 @@ no repr, log or message shows them, and faults never quote a value that could be
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -118,16 +119,19 @@ def load_settings(environ: Mapping[str, str], folder: Path, language: Language =
     Raises BadSettings with all faults, worded in `language`.
     """
     desk = _Desk(environ, folder, language)
-    data_folder = desk.may("DATA_FOLDER", desk.path, folder.resolve() / "data")
+    data_folder = desk.may("DATA_FOLDER", desk.folder, folder.resolve() / "data")
     desk.look_into(data_folder)
+    inbox, handled_folder = desk.may("INBOX", str, "INBOX"), desk.may("HANDLED_FOLDER", str, "")
+    if _one_folder(handled_folder) == _one_folder(inbox):  # each move gives a new UID: it would never end
+        desk.fault("HANDLED_FOLDER", "folder.same", text=handled_folder)
     oauth = _oauth(desk)
     provider = oauth.provider if oauth else None
     settings = Settings(
         imap=_server(desk, "IMAP", {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}, Tls.TLS, provider),
         smtp=_server(desk, "SMTP", {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}, Tls.STARTTLS, provider),
         oauth=oauth,
-        inbox=desk.may("INBOX", str, "INBOX"),
-        handled_folder=desk.may("HANDLED_FOLDER", str, ""),
+        inbox=inbox,
+        handled_folder=handled_folder,
         database_url=desk.may(
             "DATABASE_URL", desk.database_url, Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}")
         ),
@@ -163,7 +167,7 @@ def _server(
     except that of a provider who signs us in."""
     tls = desk.may(f"{which}_TLS", _tls, otherwise)
     theirs = provider is not None and not desk.may(f"{which}_HOST", str, "")
-    host = HOSTS[provider, which] if provider is not None and theirs else desk.need(f"{which}_HOST", str)
+    host = HOSTS[provider, which] if provider is not None and theirs else desk.need(f"{which}_HOST", _host)
     allowed = desk.may("ALLOW_UNENCRYPTED", _yes_no, False)
     if tls is Tls.NONE and host and not allowed and not _on_this_machine(host):
         desk.fault(f"{which}_TLS", "clear", text=host, other=f"{PREFIX}ALLOW_UNENCRYPTED")
@@ -294,6 +298,13 @@ class _Desk:
             raise _Wrong("file.none", text=written)
         return path
 
+    def folder(self, written: str) -> Path:
+        """Return a folder, which may still have to be made."""
+        path = self.path(written)
+        if path.exists() and not path.is_dir():
+            raise _Wrong("folder.file", text=path)
+        return path
+
     def secret_file(self, written: str) -> Path:
         path = self.file(written)
         self._look_at_rights(path)
@@ -404,6 +415,25 @@ def safe_address(written: str) -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(parts.hostname or "")):
         return written.rstrip("/")
     raise _Wrong("https", text=written)
+
+
+def _host(written: str) -> str:
+    """Return the name or the address of a server: no scheme, no port, no path."""
+    if re.search(r"[\s/@]", written) or (":" in written and not _is_ipv6(written.strip("[]"))):
+        raise _Wrong("host")  # not quoted: a URL may hold a password
+    return written
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
+
+
+def _one_folder(name: str) -> str:
+    """Return one form of the name of a mail folder: INBOX is the only one whose case says nothing (RFC 3501 5.1)."""
+    return name.upper() if name.upper() == "INBOX" else name
 
 
 def _proving(written: str) -> Proving:

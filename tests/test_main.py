@@ -619,6 +619,32 @@ def test_the_agenda_says_what_is_closed_by_mail(booked: Path, mailbot: Callable[
     assert "2 × tonnelle" in row
 
 
+def test_what_people_call_themselves_is_shown_as_they_wrote_it(booked: Path, mailbot: Callable[..., Said]) -> None:
+    town = Town(booked / "data", Clock(datetime.now(BRUSSELS)))
+    day = next_weekday(3)
+    body = f"Bonjour, nous voudrions la salle de lecture le {day:%d/%m/%Y} de 19h à 21h, pour 12 personnes."
+    letter, *_ = town.write('"[bold]Zoé[/] [/x]" <zoe@courrier.example>', "lecture", body)
+    town.close()
+    code, out, err = mailbot("agenda", "--from", f"{day:%Y-%m-%d}", "--to", f"{day:%Y-%m-%d}")
+    assert (code, err) == (DONE, "")
+    assert "[bold]Zoé[/] [/x]" in out
+    [booking] = re.findall(r"R-\w{5}", str(letter["Subject"]))
+    assert mailbot("history", booking)[0] == DONE
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "command",
+    [["agenda", "--from"], ["agenda", "--to"], ["digest", "--date"], ["sheet", "el", "--date"], ["feedback", "--to"]],
+)
+def test_a_day_beyond_the_calendar_is_a_mistake(
+    command: list[str], day: str, booked: Path, mailbot: Callable[..., Said]
+) -> None:
+    code, out, err = mailbot(*command, day)
+    assert (code, out) == (MISUSED, "")
+    assert f"'{day}' is not between 2000-01-01 and 2199-12-31" in err
+
+
 def test_an_empty_agenda_is_one_line(booked: Path, mailbot: Callable[..., Said]) -> None:
     code, out, _ = mailbot("agenda", "--from", "2020-01-01", "--to", "2020-01-31")
     assert (code, out) == (DONE, "Nothing is booked from 2020-01-01 to 2020-01-31.\n")

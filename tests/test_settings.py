@@ -175,6 +175,31 @@ def test_a_file_in_another_encoding_is_a_fault_and_no_crash(tmp_path: Path) -> N
     assert faults_of(ENOUGH, tmp_path) == (".env cannot be read: not UTF-8",)
 
 
+@pytest.mark.parametrize(
+    "host", ["imaps://imap.b.example", "imap.b.example:993", "imap b.example", "imap://a:secret@b.example"]
+)
+def test_what_is_no_name_of_a_server_is_a_fault(tmp_path: Path, host: str) -> None:
+    assert faults_of(ENOUGH | {"MAILBOT_IMAP_HOST": host}, tmp_path) == (
+        "MAILBOT_IMAP_HOST must be the name of a server alone, such as mail.bruyere.example: no imaps://, no port",
+    )
+
+
+@pytest.mark.parametrize("handled", ["INBOX", "inbox"])
+def test_handled_mail_is_not_moved_to_where_it_is_read(tmp_path: Path, handled: str) -> None:
+    assert faults_of(ENOUGH | {"MAILBOT_HANDLED_FOLDER": handled}, tmp_path) == (
+        f"MAILBOT_HANDLED_FOLDER is the folder that is read ({handled}): name another, or nothing",
+    )
+    own = {"MAILBOT_INBOX": "Zalen", "MAILBOT_HANDLED_FOLDER": handled}
+    assert load_settings(ENOUGH | own, tmp_path).handled_folder == handled
+
+
+def test_a_data_folder_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert faults_of(ENOUGH | {"MAILBOT_DATA_FOLDER": "data"}, tmp_path) == (
+        f"MAILBOT_DATA_FOLDER must be a folder, and {tmp_path / 'data'} is a file",
+    )
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "[::1]", "127.9.9.9"])
 def test_on_this_machine_mail_may_go_unencrypted(tmp_path: Path, host: str) -> None:
     settings = load_settings(ENOUGH | {"MAILBOT_IMAP_TLS": "none", "MAILBOT_IMAP_HOST": host}, tmp_path)

@@ -194,6 +194,8 @@ class Meaning(Struct, frozen=True):
     about: tuple[str, ...] = ()
     """Ids of the rooms and things that it asks about."""
     wishes: frozenset[Wish] = frozenset()
+    features: frozenset[str] = frozenset()
+    """What the rooms must have, by the ids of rules.yaml: "accessible en fauteuil roulant"."""
     hold_until: date | None = None
     """The day on which they will have decided, where an option is wished: by its evening an answer can be there."""
     evaluates: bool = False

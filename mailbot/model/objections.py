@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from mailbot.model.rules import Words
+from mailbot.model.rules import Rules, Words
 from mailbot.model.spans import Days, Hours, Span
 
 
@@ -151,3 +152,18 @@ Objection: TypeAlias = (
     | NotAgreed
     | NotLent
 )
+
+
+def may_be_freed(objections: Sequence[Objection], rules: Rules) -> bool:
+    """Return whether waiting makes sense: others have it, and nothing else is against it. More than there is will never
+    be given back; a closing day stays one."""
+    return bool(objections) and all(
+        isinstance(each, Taken | NoKey) or (isinstance(each, ShortStock) and not beyond_stock(each, rules))
+        for each in objections
+    )
+
+
+def beyond_stock(short: ShortStock, rules: Rules) -> bool:
+    """Return whether more is asked than there is at all."""
+    thing = rules.equipment.get(short.resource)
+    return thing is not None and short.asked > thing.stock

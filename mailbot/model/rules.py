@@ -405,6 +405,8 @@ class Catalogue(Struct, frozen=True):
     """By community; the reason of each is its name ("vacances de Noël")."""
     public_holidays: Mapping[date, Words]
     """Over the years that can be booked, and the names they have."""
+    features: Mapping[str, Words] = {}
+    """What rooms may have, by id, and what it is called."""
     mailboxes: tuple[str, ...] = ()
     """Our own addresses, lower case."""
     banners: tuple[str, ...] = ()
@@ -461,6 +463,7 @@ class Rules(Struct, frozen=True, dict=True):
             day_parts=self.day_parts,
             school_holidays=self.school_holidays,
             public_holidays=self.public_holidays,
+            features=self.feature_names,
             mailboxes=(self.commune.mailbox.address,),
             banners=self.banners,
         )

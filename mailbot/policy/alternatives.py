@@ -29,6 +29,7 @@ from mailbot.model.rules import Room, Rules
 from mailbot.model.spans import Days, Span
 from mailbot.policy.availability import Desk
 from mailbot.policy.basket import Basket, Piece, pieces_of
+from mailbot.policy.candidates import with_features
 from mailbot.policy.checks import Weighed, weighed
 
 MOST = 3
@@ -150,11 +151,12 @@ _OF_A_ROOM = (Taken, NoKey, NoOpening, OutsideHours, Closed, TooManyPeople, NotA
 
 def like(wanted: Room, basket: Basket, rules: Rules) -> list[Room]:
     """Return the other rooms that could do instead: those that hold all who come (half of what the wanted one holds, if
-    nobody said how many), most shared features first, then the same site, then the nearest in size."""
+    nobody said how many) and have what was asked for, most shared features first, then the same site, then the nearest
+    in size."""
     taken = {piece.resource for piece in basket.rooms}
     people = basket.attendees or wanted.capacity / 2
     others = [room for room in rules.rooms.values() if room.id not in taken and room.capacity >= people]
-    return sorted(others, key=lambda room: _unlike(room, wanted))
+    return sorted(with_features(others, basket.features), key=lambda room: _unlike(room, wanted))
 
 
 def _unlike(room: Room, wanted: Room) -> tuple[int, bool, int, str]:

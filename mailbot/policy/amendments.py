@@ -333,7 +333,7 @@ class _Amending:
         if len(item.resources) > 1 or item.quantity is None:
             raise Unclear
         old = [piece for piece in self.pieces if piece.resource == resource and self._there(piece)]
-        days = [slot for slot in item.slots if slot.end is not None]
+        days = [_whole(slot) for slot in item.slots if slot.end is not None]
         elsewhere = [slot for slot in days if not any(slot.day in piece.days for piece in old)]
         if old and not (item.added and elsewhere):
             for piece in old:
@@ -345,7 +345,7 @@ class _Amending:
                 self.pieces.append(Piece(resource, units, slot))
             return
         for slot in days or [Slot(day, day) for day in self.spoken]:
-            self.pieces.append(Piece(resource, item.quantity, _whole(slot)))
+            self.pieces.append(Piece(resource, item.quantity, slot))
 
     def _retime(self) -> None:
         """Give the rooms that are spoken of the hours that were said without any day."""
@@ -384,5 +384,5 @@ def _asks_no_more(piece: Piece, old: Piece) -> bool:
 
 
 def _whole(slot: Slot) -> Slot:
-    last = slot.end.date() if isinstance(slot.end, datetime) else slot.end
-    return Slot(slot.day, last or slot.day)
+    """Return the days of a loan; what serves an evening that ends after midnight is needed on that evening."""
+    return Slot(slot.day, slot.day if slot.end is None or isinstance(slot.end, datetime) else slot.end)

@@ -134,6 +134,7 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
         days=request.days | said.days,
         hours=(start, end),
         wishes=request.wishes | said.wishes & {Wish.ALCOHOL},
+        features=request.features | said.features,
         evidence=(*request.evidence, *said.evidence),
     )
     return replace(whole, missing=lacks_of(whole, rules))

@@ -72,16 +72,22 @@ class Basket(Struct, frozen=True):
 
     pieces: tuple[Piece, ...]
     attendees: int | None = None
+    features: frozenset[str] = frozenset()
+    """What its rooms must have."""
 
     @classmethod
-    def of(cls, pieces: Iterable[Piece], attendees: int | None = None) -> Basket:
+    def of(
+        cls, pieces: Iterable[Piece], attendees: int | None = None, features: frozenset[str] = frozenset()
+    ) -> Basket:
         """Return the basket: what is asked twice for the same days is added up, a room is there once, and equipment for
         days that touch is one loan."""
         counted: dict[tuple[str, Slot], int] = {}
         for piece in pieces:
             place = (piece.resource, piece.slot)
             counted[place] = 1 if piece.is_room else counted.get(place, 0) + piece.quantity
-        return cls(_joined(Piece(resource, units, slot) for (resource, slot), units in counted.items()), attendees)
+        return cls(
+            _joined(Piece(resource, units, slot) for (resource, slot), units in counted.items()), attendees, features
+        )
 
     @property
     def rooms(self) -> tuple[Piece, ...]:
@@ -103,7 +109,7 @@ class Basket(Struct, frozen=True):
         return replace(self, pieces=tuple(piece for piece in self.pieces if keep(piece)))
 
     def changed(self, change: Callable[[Piece], Piece]) -> Basket:
-        return Basket.of((change(piece) for piece in self.pieces), self.attendees)
+        return Basket.of((change(piece) for piece in self.pieces), self.attendees, self.features)
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

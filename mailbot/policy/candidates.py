@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mailbot.model.meaning import ANY_ROOM, Item, Lack, Meaning, Slot
-from mailbot.model.rules import Rules
+from mailbot.model.rules import Room, Rules
 from mailbot.policy.answers import is_open, is_room, is_unknown
 from mailbot.policy.basket import Basket, Piece
 
@@ -34,12 +34,12 @@ def candidates_of(request: Meaning, rules: Rules) -> list[Candidate]:
     opened = [item for item in known if is_open(item, rules)]
     fixed = [piece for item in known if item not in opened for piece in _pieces(item, item.resources[0], rules)]
     named = {piece.resource for piece in fixed}
-    ways = list(islice(product(*(_fitting(item, request.attendees, rules) for item in opened)), MOST_CANDIDATES))
+    ways = list(islice(product(*(_fitting(item, request, rules) for item in opened)), MOST_CANDIDATES))
     apart = [rooms for rooms in ways if len({*rooms, *named}) == len(rooms) + len(named)]
     found: list[Candidate] = []
     for rooms in apart or ways:
         chosen = (piece for item, room in zip(opened, rooms, strict=True) for piece in _pieces(item, room, rules))
-        found.append(Candidate(request, rooms, Basket.of((*fixed, *chosen), request.attendees)))
+        found.append(Candidate(request, rooms, Basket.of((*fixed, *chosen), request.attendees, request.features)))
     return found
 
 
@@ -58,17 +58,25 @@ def _last_day(slot: Slot) -> date:
     return slot.end
 
 
-def _fitting(item: Item, people: int | None, rules: Rules) -> list[str]:
-    """Return the rooms that an open item leaves, smallest first; if people are more than any of them holds, all."""
+def _fitting(item: Item, request: Meaning, rules: Rules) -> list[str]:
+    """Return the rooms that an open item leaves and that have what is asked of them, smallest first; if people are more
+    than any of them holds, all."""
     ids = rules.rooms if item.resources == (ANY_ROOM,) else item.resources
     rooms = sorted((rules.rooms[id] for id in ids if id in rules.rooms), key=lambda room: (room.capacity, room.id))
-    return [room.id for room in rooms if room.capacity >= (people or 0)] or [room.id for room in rooms]
+    holding = [room for room in rooms if room.capacity >= (request.attendees or 0)]
+    return [room.id for room in with_features(holding or rooms, request.features)]
+
+
+def with_features(rooms: Sequence[Room], features: frozenset[str]) -> list[Room]:
+    """Return the rooms that have most of these features: all that have every one, where there are any."""
+    most = max((len(room.features & features) for room in rooms), default=0)
+    return [room for room in rooms if len(room.features & features) == most]
 
 
 def rooms_that_hold(request: Meaning, rules: Rules) -> tuple[str, ...]:
     """Return the rooms that the first open item leaves to choose from, free or not; nothing where none is open."""
     item = next((item for item in request.items if is_open(item, rules) and not item.any_will_do), None)
-    return () if item is None else tuple(_fitting(item, request.attendees, rules))
+    return () if item is None else tuple(_fitting(item, request, rules))
 
 
 def distinct(request: Meaning, today: date, rules: Rules) -> tuple[Meaning, ...]:

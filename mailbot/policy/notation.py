@@ -10,6 +10,7 @@ from itertools import pairwise
 from mailbot.model.addresses import one_form
 from mailbot.model.spans import Days, Hours
 from mailbot.policy.outline import misread
+from mailbot.policy.providers import PROVIDERS
 
 LATEST_NIGHT = 6 * 60
 """Minutes. An end up to 6:00 that lies before its start is in the night that follows; a later one is a slip."""
@@ -265,10 +266,14 @@ def read_place(text: str) -> tuple[float, float]:
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)")
 
 
+_QUOTES = frozenset("“”„«»‘’")
+"""Quotation marks of word processors: YAML takes them for a part of the text, and so would an address."""
+
+
 def read_address(text: str) -> str:
     """Return the mail address, in its one form."""
     address = one_form(text)
-    if not _ADDRESS.fullmatch(address):
+    if not _ADDRESS.fullmatch(address) or _QUOTES.intersection(text):
         raise misread("address", text=text)
     return address
 
@@ -277,7 +282,10 @@ def read_address_or_domain(text: str) -> str:
     """Return the address, or `@domain` for all of a domain, in its one form."""
     if not text.startswith("@"):
         return read_address(text)
-    return read_address("x" + text)[1:]
+    domain = read_address("x" + text)[1:]
+    if domain[1:] in PROVIDERS:
+        raise misread("everybody", text=text)
+    return domain
 
 
 def read_phone(text: str) -> str:

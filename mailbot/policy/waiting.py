@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from mailbot.model.decision import Decision, End
 from mailbot.model.meaning import Meaning, Wish
 from mailbot.model.notices import Notice
-from mailbot.model.objections import InThePast, NoKey, Objection, ShortStock, Taken, TooLate
+from mailbot.model.objections import InThePast, TooLate, may_be_freed
 from mailbot.model.reservation import Act, Reservation, State, Use
 from mailbot.model.to_askers import Freed, WaitedInVain, Waits
 from mailbot.policy.alternatives import in_time_to_answer
@@ -17,15 +17,8 @@ from mailbot.policy.candidates import candidates_of
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.matter import Matter
 
-WAITABLE = (Taken, ShortStock, NoKey)
-"""What others may give back; a closing day stays one."""
 MAY_WAIT = frozenset({State.OFFERED, State.REFUSED, State.LAPSED, State.DECLINED})
 OVER = (InThePast, TooLate)
-
-
-def may_be_freed(objections: tuple[Objection, ...]) -> bool:
-    """Return whether waiting makes sense: others have it, and nothing else is against it."""
-    return bool(objections) and all(isinstance(objection, WAITABLE) for objection in objections)
 
 
 def waits(matter: Matter) -> Decision | None:
@@ -40,7 +33,7 @@ def waits(matter: Matter) -> Decision | None:
     if conversation.state not in MAY_WAIT or request is None or lacks_of(request, matter.rules):
         return None
     tried = _tried(matter, request)
-    if any(one.possible for one in tried) or not any(may_be_freed(one.objections) for one in tried):
+    if any(one.possible for one in tried) or not any(may_be_freed(one.objections, matter.rules) for one in tried):
         return decide(matter, request)
     after = matter.cleared(request=request, attendees=request.attendees, waiting=matter.facts.now)
     put = matter.step(after, Act.WAIT, "nothing fits: waits for what becomes free")

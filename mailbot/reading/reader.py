@@ -22,6 +22,7 @@ from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.doubts import with_doubts
 from mailbot.reading.exceptions import sentences_on_series
+from mailbot.reading.features import Features
 from mailbot.reading.further import with_further
 from mailbot.reading.intents import Judgement, Signs, judge, overlaps
 from mailbot.reading.lexicon import Lexicon
@@ -94,6 +95,7 @@ class Library:
         self.thesaurus = Thesaurus(catalogue, lexica)
         self.person = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("answer")["person"])
         self.nobody = phrases([lexicon.table("answer") for lexicon in lexica.values()], "nobody")
+        self.features = Features(catalogue, lexica)
         self._sizes_of: dict[tuple[Language, ...], Sizes] = {}
         self.undo = frozenset(fold(word) for lexicon in lexica.values() for word in lexicon.table("amends")["undo"])
         self.abbreviations = self._abbreviations(lexica)
@@ -176,6 +178,7 @@ class Library:
             attendees=sighting.people.value if sighting.people and judged.intent not in _WITHOUT_PEOPLE else None,
             evidence=tuple(_intent_evidence(sheet, judged)),
             hold_until=until,
+            features=self.features.named(sheet, spoken),
         )
         meaning = with_amends(with_besides(meaning, sighting, lexicons, self.catalogue), sighting)
         if meaning.asks_state and meaning.intent is Intent.IGNORE:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from mailbot.model.letters import Address
 from mailbot.model.spans import Days, Span
+from mailbot.model.zones import changes_with_europe
 from mailbot.replies.recurrence import Rule, rule_of
 
 if TYPE_CHECKING:
@@ -278,14 +279,9 @@ END:VTIMEZONE
 def timezone_of(zone: ZoneInfo) -> bytes:
     """Return the VTIMEZONE of a zone whose clocks change with the European Union's (at 1:00 UTC on the last Sundays of
     March and October), by rules: 400 bytes. Raises ValueError for another zone."""
+    if not changes_with_europe(zone):
+        raise ValueError(f"not the European Union's change of hour: {zone.key}")
     winter, summer = datetime(2026, 1, 1, tzinfo=zone), datetime(2026, 7, 1, tzinfo=zone)
-    for year in (2026, 2027):
-        for month, day_of in ((3, winter), (10, summer)):
-            last_sunday = max(day for day in range(25, 32) if date(year, month, day).weekday() == 6)
-            change = datetime(year, month, last_sunday, 1, tzinfo=UTC)
-            before, after = (change - timedelta(seconds=1)).astimezone(zone), change.astimezone(zone)
-            if before.utcoffset() != day_of.utcoffset() or before.utcoffset() == after.utcoffset():
-                raise ValueError(f"not the European Union's change of hour: {zone.key}")
     hours = winter.utcoffset()
     assert hours is not None
     text = _EUROPEAN_UNION.format(

@@ -26,6 +26,8 @@ from mailbot.model.objections import (
     TooManyOptions,
     TooManyPeople,
     TooManyUnits,
+    beyond_stock,
+    may_be_freed,
 )
 from mailbot.replies.bookings import Bookings
 from mailbot.replies.names import capital, sentence
@@ -63,7 +65,7 @@ class Reasons(Bookings, frozen=True):
 
     def waitable(self, objections: Sequence[Objection]) -> bool:
         """Return whether others have it, so that waiting makes sense."""
-        return bool(objections) and all(isinstance(each, Taken | ShortStock | NoKey) for each in objections)
+        return may_be_freed(objections, self.rules)
 
     def article(self, objection: Objection) -> str:
         """Return the rule or article that an objection rests on, in brackets, or nothing."""
@@ -112,9 +114,12 @@ class Reasons(Bookings, frozen=True):
                 return "too_many_people", {"thing": self.name(resource), "capacity": capacity, "asked": asked}
             case ShortStock(resource, asked, free, days):
                 name = self.name(resource)
-                return "short_stock" if free else "none_left", {
+                form = "short_stock" if free else "none_of_few" if beyond_stock(objection, self.rules) else "none_left"
+                thing = self.rules.equipment.get(resource)
+                return form, {
                     "asked": p.quantity(asked, name),
                     "free": free,
+                    "stock": thing.stock if thing else 0,
                     "thing": p.plural(name),
                     "days": p.days(days),
                 }

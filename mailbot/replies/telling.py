@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mailbot.model.meaning import Lack, Meaning
 from mailbot.model.objections import NotLent, ShortStock, Taken
+from mailbot.model.reservation import Reservation
 from mailbot.model.rules import Room
 from mailbot.model.spans import Days, Span
 from mailbot.model.to_askers import Asked, FreeSlot
@@ -71,6 +72,18 @@ class Teller(Reasons, Errands, frozen=True):
         known = (self.text(self.rules.feature_names.get(each, {})) for each in sorted(room.features))
         features, name = ", ".join(each for each in known if each), self.room_for(room.id)
         return self.format("free", "lent_room", room=name, features=features) if features else name
+
+    def lacking(self, reservation: Reservation) -> tuple[str, ...]:
+        """Return a sentence for each booked room that does not have what its request speaks of."""
+        asked = reservation.request.features if reservation.request else frozenset()
+        return tuple(
+            self.format("free", "lacking", features=self.phrases.listed(map(self._feature, lacks)), room=self.name(id))
+            for id in dict.fromkeys(use.resource for use in reservation.uses if use.resource in self.rules.rooms)
+            if (lacks := sorted(asked - self.rules.rooms[id].features))
+        )
+
+    def _feature(self, id: str) -> str:
+        return self.phrases.quoted(self.text(self.rules.feature_names.get(id, {})) or id)
 
     def goods_lent(self) -> str:
         """Return all equipment with its stock, in a line."""

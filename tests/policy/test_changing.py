@@ -114,6 +114,13 @@ def test_more_and_less_of_a_thing_and_another_thing_besides() -> None:
     assert ledger_is_the_sum_of_what_stands(office)
 
 
+def test_things_said_with_the_hours_of_the_room_stay_things_of_whole_days() -> None:
+    office = Office()
+    code = booked(office)
+    office.mail(changes(goods("table", 6, slot(SATURDAY, "14-18"))), code=code, sender_is_proven=True)
+    assert [(use.resource, use.quantity) for use in office.reservations[code].uses] == [("salle", 1), ("table", 6)]
+
+
 def test_its_own_place_is_not_against_a_booking() -> None:
     office = Office()
     code = office.mail(asks(room("quartier", slot(SATURDAY, "14-18")))).code  # its key has one copy

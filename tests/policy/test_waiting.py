@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mailbot.model.decision import Decision
 from mailbot.model.meaning import Intent, Meaning, Wish
-from mailbot.model.objections import TooManyOptions
+from mailbot.model.objections import TooManyOptions, may_be_freed
 from mailbot.model.reservation import Act, State
 from mailbot.model.to_askers import Freed, OptionHeld, Refused, WaitedInVain, Waits
 from mailbot.policy.holding import option_reminders
@@ -24,6 +24,7 @@ from tests.policy.commune import (
     YVETTE,
     Office,
     asks,
+    goods,
     limited,
     local,
     room,
@@ -128,6 +129,16 @@ def test_nobody_waits_for_a_day_of_closing() -> None:
     office = Office()
     closed = asks(room("salle", slot("2026-08-12", "14-18")))
     decision = office.mail(closed)
+    again = office.mail(WAIT, code=decision.code)
+    assert office.reservations[decision.code].state is not State.WAITING
+    assert not isinstance(again.notices[0].content, Waits)
+
+
+def test_nobody_waits_for_more_than_there_is() -> None:
+    office = Office()
+    office.mail(asks(goods("table", 12, slot("2026-06-13"))), KARIM)
+    decision = office.mail(asks(goods("table", 13, slot("2026-06-13"))))
+    assert not may_be_freed(decision.notices[0].content.objections, office.rules)  # type: ignore[union-attr]
     again = office.mail(WAIT, code=decision.code)
     assert office.reservations[decision.code].state is not State.WAITING
     assert not isinstance(again.notices[0].content, Waits)

@@ -8,10 +8,19 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from mailbot.model.objections import NoKey, NotLent, Objection, OutsideHours, Taken, TooManyBookings, TooManyPeople
+from mailbot.model.objections import (
+    NoKey,
+    NotLent,
+    Objection,
+    OutsideHours,
+    ShortStock,
+    Taken,
+    TooManyBookings,
+    TooManyPeople,
+)
 from mailbot.model.spans import Hours
 from mailbot.replies.reasons import kind_of
-from tests.replies.examples import LANGUAGES, OBJECTIONS, TAKEN, evenings, rules, span
+from tests.replies.examples import LANGUAGES, OBJECTIONS, TAKEN, days, evenings, rules, span
 from tests.replies.tellers import teller
 
 
@@ -32,6 +41,15 @@ def test_each_reason_is_one_sentence(language: str, objection: Objection) -> Non
 def test_no_two_reasons_read_the_same(language: str) -> None:
     lines = [teller(language).objections([objection]) for objection in OBJECTIONS]
     assert len(set(lines)) == len(OBJECTIONS)
+
+
+def test_more_than_there_is_at_all_is_told_and_not_waited_for() -> None:
+    day = days("2026-06-13")
+    assert teller().objections([ShortStock("sono", 2, 0, day)]) == (
+        "2 sonos, samedi 13 juin : il n'en reste pas, et nous en avons 1 en tout.",
+    )
+    assert not teller().waitable([ShortStock("sono", 2, 0, day)])
+    assert teller().waitable([ShortStock("sono", 1, 0, day)])
 
 
 def test_what_is_taken_on_many_dates_is_one_line() -> None:

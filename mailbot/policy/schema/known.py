@@ -51,7 +51,7 @@ class Known(Struct, frozen=True):
 
     def names(self, node: Node) -> Names:
         """Read all names of a thing in each language."""
-        return _by_language(node, self.languages, listed(str))
+        return _by_language(node, self.languages, _some_names)
 
     def closures(self, node: Node) -> tuple[Closure, ...]:
         return each(self.closure)(node)
@@ -66,6 +66,14 @@ class Known(Struct, frozen=True):
         )
         form.close()
         return closure
+
+
+def _some_names(node: Node) -> tuple[str, ...]:
+    """Read the names of a thing in one language: one at least, or nobody could ask for it."""
+    names = listed(str)(node)
+    if not names:
+        raise misread("no-name", node)
+    return names
 
 
 def known_in(root: Branch) -> Known:

@@ -16,6 +16,7 @@ from mailbot.model.rules import (
     Staff,
     is_of,
 )
+from mailbot.model.zones import changes_with_europe
 from mailbot.policy import notation
 from mailbot.policy.form import Form, each, leaf, listed, one_of, text
 from mailbot.policy.outline import Node, misread
@@ -54,9 +55,12 @@ def _mailbox(node: Node) -> Address:
 def _zone(node: Node) -> ZoneInfo:
     name = text(node)
     try:
-        return ZoneInfo(name)
+        zone = ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # OSError: a name that is a folder, or no file name
         raise misread("zone", node, text=name) from error
+    if not changes_with_europe(zone):
+        raise misread("zone-elsewhere", node, text=name)
+    return zone
 
 
 def read_staff(node: Node) -> tuple[Staff, ...]:
