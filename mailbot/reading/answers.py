@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from mailbot.model.letters import Context
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Item, Lack, Meaning
 from mailbot.model.rules import Catalogue
+from mailbot.model.spans import Days
 from mailbot.reading import occasions
 from mailbot.reading.amends import of_the_counter
 from mailbot.reading.events import with_items
@@ -247,6 +248,24 @@ def picked(said: Meaning | None, meaning: Meaning, sighting: Sighting, number: i
     """Return the answer that picks a choice, with what else it says of the request."""
     whole = said if said is not None and _is_counted(sighting, number) else replace(meaning, intent=Intent.ACCEPT)
     return replace(whole, option=number, attendees=None if whole.attendees == number else whole.attendees)
+
+
+def in_their_week(sighting: Sighting, offered: Sequence[Traits]) -> Sighting | None:
+    """Return what is seen with a weekday alone as that of the week on offer: "plutôt jeudi"; None where the offers lie
+    in several weeks, or it is over: then nobody can tell which Thursday is meant."""
+    weeks = {day - timedelta(days=day.weekday()) for offer in offered for day in offer.days}
+    alone = {id(when) for when in sighting.whens if when.counts and when.days and when.bare_weekday}
+    if not alone or not weeks:
+        return sighting
+    [monday, *others] = weeks
+    whens = tuple(_of_the_week(when, monday) if id(when) in alone else when for when in sighting.whens)
+    over = any(span.first < sighting.today for when in whens if when.counts for span in when.days)
+    return None if others or over else replace(sighting, whens=whens)
+
+
+def _of_the_week(when: When, monday: date) -> When:
+    days = (monday + timedelta(days=span.first.weekday()) for span in when.days)
+    return replace(when, days=tuple(Days(day, day) for day in days))
 
 
 def takes_any(meaning: Meaning, sighting: Sighting) -> bool:

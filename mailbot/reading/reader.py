@@ -215,7 +215,8 @@ class Library:
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "none suits us; the 27th?"
             return other or meaning
         if open_answer and found == ():
-            other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "plutôt jeudi"
+            near = answers.in_their_week(sighting, [self._traits(offer, letter) for offer in offers])  # "plutôt jeudi"
+            other = answers.completing(meaning, near, frozenset(), self.catalogue) if near else None
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
         if judged.intent is Intent.CANCEL and context.booked and wants_besides(sighting):
             return replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)  # one mail gets one decision

@@ -72,8 +72,16 @@ def test_a_number_that_was_asked_for(text: str) -> None:
 @pytest.mark.parametrize("text", ["plutôt jeudi", "liever donderdag", "Thursday rather"])
 def test_a_day_instead_of_those_on_offer(text: str) -> None:
     meaning = meant(text, ROOMS)
+    """Of the week on offer, not of this one."""
     assert meaning.intent is Intent.BOOK
-    assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-04", None]]
+    assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-11", None]]
+
+
+@pytest.mark.parametrize("text", ["plutôt jeudi", "liever donderdag", "Thursday works for us"])
+def test_a_weekday_alone_beside_offers_of_several_weeks_is_for_a_person(text: str) -> None:
+    offers = ("salle polyvalente, samedi 13 juin de 14 à 18h", "salle polyvalente, samedi 27 juin de 14 à 18h")
+    meaning = meant(text, replace(ROOMS, options=offers, our_texts=("\n".join(offers),)))
+    assert (meaning.intent, meaning.items) == (Intent.HUMAN, ())
 
 
 CHOICES = Context(
