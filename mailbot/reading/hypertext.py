@@ -9,15 +9,26 @@ corpus: they pad columns, flatten quotations, and descend by recursion.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from mailbot.errors import Unreadable
 from mailbot.reading.charsets import cleaned
 
 RULE = "_" * 32
 """What a horizontal rule becomes, as Outlook writes it in its own plain texts."""
+
+MOST_MARKS = 30
+"""Marks of quotation before a line, however deep it stands."""
+
+LONGEST_ATTRIBUTE = 1_000
+"""Characters of an attribute that are looked at."""
+
+PIECE = 65_536
+"""Octets of a page that the parser gets at a time."""
 
 WIDEST = 6
 """Columns in which a cell may reach down over several rows."""
@@ -109,17 +120,24 @@ class _Table(Struct):
     reaching: dict[int, tuple[int, list[_Line]]] = field(default_factory=dict)
 
 
-def plain_text(html: str) -> str:
-    """Return the text of an HTML mail, quotations marked by `> `, broken HTML read as browsers do. Linear."""
+def without_pictures(html: str) -> str:
+    """Return a page without the pictures that stand in it as text."""
+    return _EMBEDDED.sub("", cleaned(html))
+
+
+def plain_text(html: str, deepest: int) -> str:
+    """Return the text of an HTML mail, quotations marked by `> `, broken HTML read as browsers do. What it costs grows
+    with its length and its depth. Raises Unreadable where more than `deepest` elements are open in each other."""
     from lxml import etree  # type: ignore[import-untyped]  # here: mails in plain text do without its 20 ms
 
-    writer = _Writer()
+    writer = _Writer(deepest)
     # its target interface gives events without building a tree, so that depth costs nothing
     parser = etree.HTMLParser(target=writer, encoding="utf-8", huge_tree=True)
-    octets = _EMBEDDED.sub("", cleaned(html)).encode("utf-8", errors="replace")
+    octets = html.encode("utf-8", errors="replace")
     if not octets.strip():
         return ""
-    parser.feed(octets)
+    for begin in range(0, len(octets), PIECE):  # what the writer refuses is told at the end of a piece
+        parser.feed(octets[begin : begin + PIECE])
     lines: list[_Line] = parser.close()
     return cleaned("\n".join(_shown(_asides_last(lines))))
 
@@ -127,9 +145,11 @@ def plain_text(html: str) -> str:
 class _Writer:
     """Receives the events of the parser and lays out lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, deepest: int) -> None:
+        self.deepest = deepest
         self.lines: list[_Line] = []
         self.frames: list[_Frame] = [_Frame()]
+        self.open: Counter[str] = Counter()
         self.words: list[str] = []
         self.tables: list[_Table] = []
         self.marks: list[int | None] = []
@@ -137,6 +157,9 @@ class _Writer:
         """What stands before the next line: the mark of an item whose text has not come yet."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if len(self.frames) > self.deepest:
+            raise Unreadable("its page is nested too deeply")
+        attributes = {name: value[:LONGEST_ATTRIBUTE] for name, value in attributes.items()}
         outer = self.frames[-1]
         if tag == "br":
             self._end_line(even_empty=not outer.hidden)
@@ -146,6 +169,7 @@ class _Writer:
         if not frame.hidden:
             self._prepare(tag, attributes, frame)
         self.frames.append(frame)
+        self.open[tag] += 1
 
     def _prepare(self, tag: str, attributes: Mapping[str, str], frame: _Frame) -> None:
         if frame.margin:
@@ -167,12 +191,13 @@ class _Writer:
             self.tables[-1].spans.append(min(_number(attributes.get("rowspan"), 1), 50))
 
     def end(self, tag: str) -> None:
-        depth = next((i for i in range(len(self.frames) - 1, 0, -1) if self.frames[i].tag == tag), 0)
-        if not depth:
+        if not self.open[tag]:
             return
+        depth = next(i for i in range(len(self.frames) - 1, 0, -1) if self.frames[i].tag == tag)
         frame = self.frames[depth]
         if tag in _BLOCKS or tag in ("td", "th"):
             self._end_line()
+        self.open.subtract(inner.tag for inner in self.frames[depth:])
         del self.frames[depth:]
         if not frame.hidden:
             self._finish(tag, frame)
@@ -332,7 +357,7 @@ def _shown(lines: Iterable[_Line]) -> Iterable[str]:
     for line in lines:
         empty = 0 if line.text else empty + 1
         if empty < 3 and not (line.history and not line.text):
-            yield (">" * line.quote + " " + line.text).rstrip(" ") if line.quote else line.text
+            yield (">" * min(line.quote, MOST_MARKS) + " " + line.text).rstrip(" ") if line.quote else line.text
 
 
 def _number(text: str | None, default: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -123,6 +123,9 @@ class _Contents(Struct):
     """Message-IDs of mails that a delivery report gives back."""
     reports: list[str] = field(default_factory=list)
     """What delivery reports say to programs."""
+    page: int = 0
+    """Characters of HTML so far."""
+    calendars: int = 0
 
     def __post_init__(self) -> None:
         texts = [text.strip("\n") for text in self._texts(self.mail) if text.strip()]
@@ -149,8 +152,8 @@ class _Contents(Struct):
             yield from self._handed_on(part.parts[0])
         elif kind == "text/calendar" or part.filename.lower().endswith(".ics"):
             self._calendar(part)
-        elif kind in _READERS and not part.is_attachment and not part.filename:
-            yield _READERS[kind](part)
+        elif kind in ("text/plain", "text/html") and not part.is_attachment and not part.filename:
+            yield _plain(part) if kind == "text/plain" else self._page(part)
         else:
             self._attach(part)
 
@@ -183,8 +186,18 @@ class _Contents(Struct):
         texts = "\n\n".join(self._texts(mail))
         yield f"---------- Forwarded message ----------\n{header}\n\n{texts}"
 
+    def _page(self, part: Part) -> str:
+        from mailbot.reading.hypertext import plain_text, without_pictures  # here: mails in plain text do without it
+
+        html = without_pictures(_hypertext(part))
+        self.page += len(html)
+        if self.page > self.limits.page:
+            raise Unreadable("it has too much HTML")
+        return plain_text(html, self.limits.page_depth)
+
     def _calendar(self, part: Part) -> None:
-        if self.calendar_reply is None:
+        self.calendars += 1
+        if self.calendar_reply is None and self.calendars <= self.limits.calendars:
             self.calendar_reply = invitations.reply(part.octets())
         if self.calendar_reply is None:
             self._attach(part)
@@ -208,15 +221,10 @@ def _plain(part: Part) -> str:
 
 
 def _hypertext(part: Part) -> str:
-    from mailbot.reading.hypertext import plain_text  # here: mails in plain text do without it
-
     octets = part.octets()
     meta = _META_CHARSET.search(octets[:2048])
     charset = part.parameter("charset") or (meta[1].decode("ascii", "replace") if meta else "")
-    return plain_text(decoded(octets, charset))
-
-
-_READERS: dict[str, Callable[[Part], str]] = {"text/plain": _plain, "text/html": _hypertext}
+    return decoded(octets, charset)
 
 
 def unflowed(text: str, *, delsp: bool) -> str:

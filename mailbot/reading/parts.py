@@ -34,6 +34,12 @@ class Limits(Struct, frozen=True):
     parts: int = 1_000
     text: int = 1_000_000
     """Characters of text."""
+    page: int = 2_000_000
+    """Characters of HTML, pictures that stand in it left out."""
+    page_depth: int = 1_000
+    """Elements that are open in each other."""
+    calendars: int = 4
+    """Calendars that are looked at for an answer."""
 
 
 DEFAULT_LIMITS = Limits()

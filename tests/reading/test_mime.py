@@ -442,6 +442,16 @@ HYPERTEXTS = {
     "attributes": "<p " + "a=b " * 50_000 + ">x",
     "closing": "</div>" * 30_000,
     "unclosed script": "x<script>" + "y" * 200_000,
+    "quotes that say something": "<blockquote>x" * 40_000,
+    "tables that say something": "<table><tr><td>x" * 60_000,
+    "lines in quotes": "<blockquote>" * 900 + "x<br>" * 300_000,
+    "closing what is not open": "<b>" * 900 + "</i>" * 450_000,
+    "closing what is not open, deep": "<b>" * 150_000 + "</i>" * 150_000,
+    "struck out": "<p style='" + "text-decoration:" * 60_000 + "'>x",
+    "borders": "<div style='border:padding" + "border:" * 60_000 + "'>x",
+    "much": "<div>x</div>" * 2_000_000,
+    "deep": "<div>" * 5_000_000,
+    "pictures": '<img src="data:image/png;base64,' + "A" * 6_000_000 + '">x',
 }
 
 
@@ -449,6 +459,31 @@ HYPERTEXTS = {
 def test_a_page_made_to_cost_time_does_not(name: str) -> None:
     with computing_ends(), suppress(Unreadable):
         own_words(plain(HYPERTEXTS[name].encode(), "text/html"))
+
+
+def test_a_page_whose_pictures_stand_in_it_is_read_and_one_of_too_much_or_too_deep_is_for_a_person() -> None:
+    assert plain(HYPERTEXTS["pictures"].encode(), "text/html").text == "x"
+    assert plain(b"<div><font><b>" * 100 + b"la salle", "text/html").text == "la salle"
+    for name, why in (("much", "too much"), ("deep", "too much"), ("depth", "nested too deeply")):
+        with pytest.raises(Unreadable, match=why):
+            plain(HYPERTEXTS[name].encode(), "text/html")
+
+
+def test_the_pages_of_a_mail_are_measured_together() -> None:
+    page = b"Content-Type: text/html\r\n\r\n" + b"<p>x" * 100_000
+    head = b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    with pytest.raises(Unreadable, match="too much"):
+        parse(head + b"".join(b"--b\r\n" + page + b"\r\n" for _ in range(10)) + b"--b--\r\n")
+
+
+def test_of_a_hundred_calendars_a_few_are_looked_at() -> None:
+    part = b"Content-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
+    part += b"CATEGORIES:" + b"a," * 90_000 + b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    head = b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    with computing_ends():
+        letter = parse(head + (b"--b\r\n" + part) * 150 + b"--b--\r\n")
+    assert letter.calendar_reply is None
+    assert len(letter.attachments) == 150
 
 
 SEEDS = [raw for kind in ("machines", "people") for _, raw in mails(kind)]
