@@ -25,6 +25,8 @@ from mailbot.reading.parts import DEFAULT_LIMITS, Limits, Part, split
 OLDEST = timedelta(days=30)
 NEWEST = timedelta(days=1)
 """How far before and after its arrival a mail may say that it was sent; beyond that its clock is wrong."""
+PLAUSIBLE = range(1970, 2200)
+"""Years in which a mail was sent: beyond them lies the end of what can be counted with."""
 
 SUBJECT_LENGTH = 1_000
 IDENTIFIERS = 200
@@ -260,7 +262,7 @@ def _date(value: str) -> datetime | None:
         moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return moment
+    return moment if moment.year in PLAUSIBLE else None
 
 
 def _returned_identifiers(part: Part) -> Iterator[str]:
