@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -185,7 +186,7 @@ def parser() -> argparse.ArgumentParser:
         "case files, and their mails in the folders of the mailbox. What is still to come (a booking, an open offer) "
         "is kept and named: cancel it, and forget again. Older backups stay.",
     )
-    forget.add_argument("address", help="the mail address of who asked to be forgotten")
+    forget.add_argument("address", type=_address, help="the mail address of who asked to be forgotten")
     forget.set_defaults(command=_forget)
 
     demo = commands.add_parser("demo", help="see it at work on an embedded mail server; needs no settings")
@@ -199,6 +200,13 @@ def _settings_faults(bad: BadSettings) -> list[str]:
     language = app.spoken(os.environ)
     label = app.CHECKED[language]["settings"]
     return [*(f"{label}: {fault}" for fault in bad.faults), *([app.not_connected(language)] if bad.none_given else [])]
+
+
+def _address(text: str) -> str:
+    """Return a mail address: of a name misspelt as one, nothing would be found, and all would seem erased."""
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a mail address like zoe@courrier.example")
+    return text
 
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)

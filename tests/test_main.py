@@ -632,6 +632,16 @@ def test_what_people_call_themselves_is_shown_as_they_wrote_it(booked: Path, mai
     assert mailbot("history", booking)[0] == DONE
 
 
+@pytest.mark.parametrize("text", ["zoe", "Zoé Martens", "zoe@", "@courrier.example", "zoe@courrier.example,"])
+def test_nothing_is_said_to_be_erased_of_what_is_no_address(
+    text: str, booked: Path, mailbot: Callable[..., Said]
+) -> None:
+    code, out, err = mailbot("forget", text)
+    assert (code, out) == (MISUSED, "")
+    assert f"{text!r} is not a mail address like zoe@courrier.example" in err
+    assert not (booked / "data" / "forgotten").exists()
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize(
     "command",

@@ -136,9 +136,8 @@ def test_a_date_keeps_its_offset_and_may_lack_a_zone() -> None:
     )
 
 
-@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 +0000", "Mon, 1 Jan 0001 00:00:00 +0000"])
-def test_a_date_at_the_ends_of_the_calendar_is_none(date: str) -> None:
-    assert mime.date_of(f"From: a@x.example\r\nDate: {date}\r\n\r\n".encode()) is None
+def test_a_date_at_the_end_of_the_calendar_is_none() -> None:
+    assert mime.date_of(b"From: a@x.example\r\nDate: Fri, 31 Dec 9999 23:59:59 +0000\r\n\r\n") is None
 
 
 # ── the text ────────────────────────────────────────────────────────────────────────────────────────────────────────
