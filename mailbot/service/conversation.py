@@ -40,6 +40,8 @@ CHALLENGES = frozenset(
 """Letters to one owner about one act: a yes to one of them is a proof of this act."""
 YES_ALONE = frozenset({"challenged", "vouching"})
 """Those that ask for a yes and nothing else: what is no plain one is for a person."""
+MOST_CODES = 50
+"""A list of ours that is quoted names some dozens."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -137,7 +139,7 @@ def conversation_of(
     codes = [mine.code for mine in ours if mine.code]
     if letter.calendar_reply:  # calendar programs keep the UID and nothing else
         codes.insert(0, letter.calendar_reply.uid.partition("@")[0].upper())
-    codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
+    codes += codes_named(letter)
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
         return None, Context(our_texts=tuple(mine.text for mine in ours)), None
@@ -155,6 +157,12 @@ def conversation_of(
         ),
         pending.act if challenge and pending and answered is not None and proves(answered, letter) else None,
     )
+
+
+def codes_named(letter: Letter) -> list[str]:
+    """Return the codes that a letter names, those of the subject first, MOST_CODES at most: who names more guesses."""
+    found = CODE.findall(f"{letter.subject}\n{letter.text}".upper())
+    return list(dict.fromkeys(found))[:MOST_CODES]
 
 
 def letters_to(reader: Address, code: str, unit: Unit) -> tuple[OurLetter, ...]:
