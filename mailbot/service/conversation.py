@@ -72,6 +72,8 @@ TELLING = frozenset(
     }
 )
 """Letters that ask nothing: who only thanks for one waits for no answer."""
+MOST_CODES = 50
+"""A list of ours that is quoted names some dozens."""
 NUMBERED = re.compile(r"^\s*(\d{1,2})[.)]\s+(.+)$", re.MULTILINE)
 
 
@@ -169,7 +171,7 @@ def conversation_of(
     codes = [mine.code for mine in ours if mine.code]
     if letter.calendar_reply:  # calendar programs keep the UID and nothing else
         codes.insert(0, letter.calendar_reply.uid.partition("@")[0].upper())
-    codes += CODE.findall(letter.subject.upper()) + CODE.findall(letter.text.upper())
+    codes += codes_named(letter)
     conversation = next((found for code in codes if (found := own(unit, code, letter, rules))), None)
     if conversation is None:
         there = Context(our_texts=tuple(mine.text for mine in ours), settled=_asks_nothing(ours[:1]))
@@ -194,6 +196,12 @@ def conversation_of(
 
 def _asks_nothing(letters: Sequence[OurLetter]) -> bool:
     return bool(letters) and all(mine.kind in TELLING for mine in letters)
+
+
+def codes_named(letter: Letter) -> list[str]:
+    """Return the codes that a letter names, those of the subject first, MOST_CODES at most: who names more guesses."""
+    found = CODE.findall(f"{letter.subject}\n{letter.text}".upper())
+    return list(dict.fromkeys(found))[:MOST_CODES]
 
 
 def letters_to(reader: Address, code: str, unit: Unit) -> tuple[OurLetter, ...]:

@@ -11,7 +11,7 @@ from mailbot.model.decision import Facts, Sender
 from mailbot.model.letters import Address, Letter
 from mailbot.model.meaning import Meaning, Wish
 from mailbot.model.proof import Proof
-from mailbot.model.reservation import BOOKED, CODE, Claim, Reservation, State, linked, neighbours
+from mailbot.model.reservation import BOOKED, Claim, Reservation, State, linked, neighbours
 from mailbot.model.rules import Rules
 from mailbot.model.to_askers import GoesOn
 from mailbot.policy.continued import continued
@@ -19,7 +19,7 @@ from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of
 from mailbot.policy.stock import stock_of
 from mailbot.policy.windows import windows, windows_around
-from mailbot.service.conversation import A_WEEK, CHALLENGE_LIFE, Understood, letters_to, may_go_on, mine
+from mailbot.service.conversation import A_WEEK, CHALLENGE_LIFE, Understood, codes_named, letters_to, may_go_on, mine
 from mailbot.service.ports import Unit
 
 LONG_AGO = timedelta(days=500)
@@ -103,7 +103,7 @@ def neighbours_of(
 def anothers(mail: Understood, unit: Unit) -> Reservation | None:
     """Return the booking of an initiative that a letter from an unknown address speaks of, by thread or code."""
     codes = [mine.code for mine in mail.ours if mine.code]
-    codes += CODE.findall(mail.letter.subject.upper()) + CODE.findall(mail.letter.text.upper())
+    codes += codes_named(mail.letter)
     found = (unit.reservations.get(code) for code in dict.fromkeys(codes))
     return next((one for one in found if one is not None and one.initiative and one.state in BOOKED), None)
 

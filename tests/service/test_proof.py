@@ -212,6 +212,15 @@ def test_a_guessed_code_opens_nothing(town: Town) -> None:
             assert "Lambrecht" not in text_of(letter)
 
 
+@pytest.mark.parametrize(("guesses", "asked"), [(5, 1), (5_000, 0)])
+def test_who_names_thousands_of_codes_guesses(town: Town, guesses: int, asked: int) -> None:
+    """A new address may be one of theirs, so the owner is asked; a list of codes is no mail about a booking."""
+    codes = "\n".join([*(f"R-{number:05d}" for number in range(guesses)), code_of(booked(town))])
+    letters = town.write("zoe@courrier.example", "annuler", f"Merci d'annuler.\n{codes}")
+    assert to(letters).count("ines@codedojo.example") == asked
+    assert len(town.rows()) == 1
+
+
 def test_a_third_person_in_cc_who_answers_everybody_moves_nothing(town: Town) -> None:
     confirmation = booked(town)
     headers = {
