@@ -20,6 +20,7 @@ FLOORS = {
     "blind-19": 0.8,
     "blind-24": 0.85,
     "blind-26": 0.8,
+    "blind-27": 0.8,
     "part-hours": 0.85,
     "part-people": 0.87,
     "part-things": 0.8,
