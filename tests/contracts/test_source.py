@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -237,15 +238,18 @@ class TestDovecot(ImapContract):
         source = ImapSource(server, memory, now)
         source.waiting(limit=1)
         put(MAIL % 1)
-        source.waiting(limit=5)[0].done()
+        [mail] = source.waiting(limit=5)
+        mail.done()
         source.close()
         dovecot.forget(user)
+        time.sleep(1.1)  # Dovecot makes a UIDVALIDITY of the seconds
         client = dovecot.client(user)
         client.append("INBOX", MAIL % 0, msg_time=datetime(2020, 1, 1, tzinfo=UTC))
         client.logout()
         put(MAIL % 2)
         again = ImapSource(server, memory, now)
         assert subjects(again) == [b"number 2"]
+        assert [one.place.split("/")[1] != mail.place.split("/")[1] for one in again.waiting(limit=5)] == [True]
         again.close()
 
     @pytest.mark.parametrize("tls", [Tls.TLS, Tls.STARTTLS])
