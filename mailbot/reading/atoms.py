@@ -588,8 +588,17 @@ class _Cutter:
             self._gap(at)
             return at + 1
         sense, last = found
+        if sense.day_offset is not None and self._greets(at, last):
+            self._gap(at)
+            return last
         self._add(Is.WORD, at, last, sense)
         return self._over_dot(sense, last)
+
+    def _greets(self, first: int, last: int) -> bool:
+        """Whether a word stands alone on its line, before a comma: "Morgen," is a greeting, and no tomorrow."""
+        opens = not first or self.tokens[first - 1].kind is Kind.NEWLINE
+        following = self.tokens[last : last + 2]
+        return opens and [token.norm for token in following[:1]] == [","] and following[-1].kind is Kind.NEWLINE
 
     def _is_weekday(self, at: int) -> bool:
         norm = self.tokens[at].norm if at < len(self.tokens) else ""
@@ -669,6 +678,8 @@ class _Cutter:
             return at + 2
         elif norm in _SENSES:
             self._add(Is.WORD, at, at + 1, _SENSES[norm])
+        elif norm in {"!", "?"} and at + 1 < len(self.tokens) and self.tokens[at + 1].norm == ")":
+            self._gap(at)  # "on ramène tout (propre !) le lendemain"
         elif norm in _SIGNS:
             self._add(_SIGNS[norm], at, at + 1)
         else:

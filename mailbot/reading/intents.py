@@ -96,12 +96,14 @@ class Judgement(Struct, frozen=True):
 
 def judge(cues: Sequence[Cue], signs: Signs, settled: Iterable[tuple[int, int]]) -> Judgement:
     """Weigh the cues, whose values are `intent/strength`. A cue for a booking counts nothing where it spans a word of
-    wondering ("savoir si") or begins in what is said to be booked already (`settled`), and one for a question of what
-    is free nothing in "if it is taken, …", nor one for giving up in "do not cancel", nor one for a yes in "neither
-    suits us"."""
+    wondering ("savoir si"), begins in what is said to be booked already (`settled`), or stands in what is told of
+    earlier times ("le projecteur emprunté jeudi"); one for a question of what is free nothing in "if it is taken, …",
+    one for giving up in "do not cancel", one for a yes in "neither suits us"."""
     wondered, done = [(cue.first, cue.last) for cue in cues if cue.value == "know"], list(settled)
+    told = [(cue.first, cue.last) for cue in cues if cue.value == "stance-past"]
     otherwise = [(cue.first, cue.last) for cue in cues if cue.value == "stance-else"]
     kept = [cue for cue in cues if "/" in cue.value and not _void(cue, wondered, done)]
+    kept = [cue for cue in kept if not (cue.value.startswith("book/") and _within(cue, told))]
     kept = [cue for cue in kept if not (cue.value.startswith("availability/") and _within(cue, otherwise))]
     denied = [(cue.first, cue.last) for cue in cues if cue.value == "stance-not-given-up"]
     kept = [cue for cue in kept if not (cue.value.startswith("cancel/") and overlaps(cue, denied))]

@@ -32,7 +32,13 @@ _TIME = re.compile(r"\d\s?(?:h|u|uur|heures?|am|pm)(?!\w|\d{3})|\d[:.hu/]\d\d|\d
 _BRACKETED = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
 _SLOGAN = re.compile(r'^\W{0,4}"[^"]{3,200}"\W{0,4}$|^\W{0,4}\*[^*]{3,200}\*\W{0,3}$')
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]*(?: (?:[A-ZÀ-Þ][\w'’.-]*|van|de|den|der|ter|le|la|du|et|en|&)){1,4}")
+"""A first and a last name: "Hugo Van Damme"."""
 _BULLET = re.compile(r"\s*(?:[-*•–+>]|\d{1,2}[.)])\s+\S")
+
+
+_FEW = 5
+"""Words of a line that greets, or is a name."""
 
 
 class _End(Enum):
@@ -96,6 +102,7 @@ class _Page:
 
     def __init__(self, lines: Sequence[str], sender: Address) -> None:
         self.low = [folded(line) for line in lines]
+        self._capitals = [bool(_CAPITALS.fullmatch(line.strip())) for line in lines]
         self.names = _names(sender)
         self._footers = self._footer_paragraphs()
         self._signs = [self._looks_signed(index) for index in range(len(lines))]
@@ -138,6 +145,8 @@ class _Page:
             return _End.CLOSING
         if _SOFT_DELIMITER.fullmatch(low) and index and self._is_name(index - 1):
             return _End.DELIMITER
+        if self._greets_before_name(index):
+            return _End.CLOSING
         weak = _SOFT_DELIMITER.fullmatch(low) or self.is_thanks(index) or self._is_name(index)
         return _End.WEAK if weak and self._signed_from[index + 1] else None
 
@@ -199,6 +208,19 @@ class _Page:
         words = _WORD.findall(rest)
         return len(words) <= 5 and not _NUMBER.search(rest) and not set(_speech().findall(rest))
 
+    def _greets_before_name(self, index: int) -> bool:
+        """True for a few words before a comma, between an empty line and a name: "Met groene vingers,"."""
+        low = self.low[index].strip()
+        after_blank = index > 0 and not self.low[index - 1].strip()
+        if not after_blank or not low.endswith(",") or len(_WORD.findall(low)) > _FEW or not self._signs[index]:
+            return False
+        following = next((i for i in range(index + 1, len(self.low)) if self.low[i].strip()), None)
+        if following is None or following > index + 2:
+            return False
+        words = _WORD.findall(self.low[following])
+        named = any(_same_name(word, name) for word in words[:1] for name in self.names)
+        return 0 < len(words) <= _FEW and (named or self._capitals[following])
+
     def _is_name(self, index: int) -> bool:
         """True for a line that is the sender's name, with what people add to it."""
         words = _WORD.findall(self.low[index])
@@ -237,6 +259,8 @@ def _details(low: str) -> bool:
         return len(_WORD.findall(low)) < 25
     words = len(_WORD.findall(low))
     if words < 12 and _office_days().match(low) and _TIME.search(low) and "?" not in low:
+        return True
+    if words < 12 and _hours_of_a_shop().search(low) and "?" not in low and not _asked_things().search(low):
         return True
     if _hours().search(low) and (_NUMBER.search(low) or _TIME.search(low)) and words < 25:
         return "?" not in low
@@ -330,6 +354,18 @@ def _office_days() -> re.Pattern[str]:
     return re.compile(
         rf"\W{{0,4}}(?:du |van |from |le |op |on )?{day}[.s]?(?:{to}{day}[.s]?){{1,5}}(?![\w ]{{0,3}}\d{{1,2}} \w{{3}})"
     )
+
+
+@cache
+def _hours_of_a_shop() -> re.Pattern[str]:
+    """Behind the name of a shop, the hours from one weekday to another: "Schoenen Maes, ma-za 10.00-18.30"."""
+    day = f"(?:{one_of('weekdays.full')}|{one_of('weekdays.short')})"
+    return re.compile(rf"[,:|(–-] ?{day}[.s]? ?(?:[-/]|t/m|tem|au) ?{day}[.s]?:? \d\d?[.:hu]?\d* ?(?:-|–|tot|à|to) ?\d")
+
+
+@cache
+def _asked_things() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){one_of('machines', 'requests')}")
 
 
 @cache

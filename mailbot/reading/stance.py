@@ -43,7 +43,8 @@ _OF_RESERVATIONS = ("change/", "cancel/", "stance-booked", "stance-confirmed")
 def with_what_is_kept(cues: Sequence[Cue], code: bool) -> list[Cue]:
     """Leave out what says that something is kept, unless the mail speaks of a reservation, which has a `code` perhaps:
     "wij willen onze vergadering houden in de zaal" keeps nothing."""
-    if code or any(cue.value.startswith(_OF_RESERVATIONS) for cue in cues):
+    spoken = (cue.value for cue in cues if not cue.value.endswith(("/fair", "/weak")))  # "nog een zaal" changes nothing
+    if code or any(value.startswith(_OF_RESERVATIONS) for value in spoken):
         return list(cues)
     return [cue for cue in cues if cue.value != "stance-kept"]
 

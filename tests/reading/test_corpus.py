@@ -20,8 +20,6 @@ FLOORS = {
     "blind-19": 0.8,
     "blind-24": 0.85,
     "blind-26": 0.8,
-    "blind-27": 0.8,
-    "blind-28": 0.7,
     "part-hours": 0.85,
     "part-people": 0.87,
     "part-things": 0.8,
