@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct, field
 
@@ -80,6 +80,8 @@ class Context(Struct, frozen=True):
     """The plain texts of our own letters in this thread, newest first: what a reply repeats of them is not its own."""
     booked: bool = False
     """True where the conversation is about something that is booked."""
+    days: frozenset[date] = frozenset()
+    """The local days on which what is booked is used: a weekday alone is that of their week."""
     challenge: bool = False
     """True where the letter that is answered asked the owner to confirm one act with a bare yes."""
     yes_alone: bool = False

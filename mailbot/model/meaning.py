@@ -206,6 +206,8 @@ class Meaning(Struct, frozen=True):
     days: frozenset[date] = frozenset()
     """All days that a change or a cancellation names, also those that only say which booking, or which of its dates, it
     speaks of."""
+    drops: tuple[Item, ...] = ()
+    """What a change gives up beside what it newly wants: "40 chairs rather, and you can drop the projector"."""
     rest: bool = False
     """It speaks of all that is left of a series, from the day that it names or from now on."""
     undo: bool = False

@@ -208,8 +208,10 @@ class _Amending:
 
     def amendment(self) -> Amendment:
         if self.reading.intent is Intent.CANCEL:
-            self._give_up()
+            self._give_up(self.reading.items)
         else:
+            if self.reading.drops:
+                self._give_up(self.reading.drops)
             for item in self.reading.items:
                 if not is_unknown(item, self.rules):
                     self._take(item)
@@ -236,10 +238,11 @@ class _Amending:
 
     # --- given up
 
-    def _give_up(self) -> None:
-        if not self.reading.items:
+    def _give_up(self, items: Sequence[Item]) -> None:
+        """Take items off; where none is named, all that is spoken of."""
+        if not items:
             self.pieces = [piece for piece in self.pieces if not self._there(piece)]
-        for item in self.reading.items:
+        for item in items:
             days = {slot.day for slot in item.slots} if not self.reading.rest else set()
             left = item.quantity
             for piece in [piece for piece in self.pieces if self._there(piece) and _names(item, piece)]:

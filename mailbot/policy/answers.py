@@ -132,6 +132,7 @@ def _completed(request: Meaning, said: Meaning, rules: Rules) -> Meaning:
         alternatives=(),
         phone=said.phone or request.phone,
         days=request.days | said.days,
+        drops=(*request.drops, *said.drops),
         hours=(start, end),
         wishes=request.wishes | said.wishes & {Wish.ALCOHOL},
         features=request.features | said.features,

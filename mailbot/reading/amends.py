@@ -3,8 +3,9 @@ not; and whether it only asks how things stand, corrects the mail before it, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import date
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -65,7 +66,65 @@ def is_added(one: Wanted, sighting: Sighting) -> bool:
         return False
     following = [mention.first for mention in sighting.mentions if mention.first > one.at]
     until = min(following, default=len(sighting.page.words))
-    return not any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
+    instead = any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
+    own = next((clause for clause in _clauses(sighting) if one.at in clause), range(0))
+    beside = any(cue.value in ("amends-added", "amends-also") and cue.first in own for cue in here)
+    turned = one.quantity.corrected or any(cue.value in _TURNING and cue.first in own for cue in here)
+    return not instead and (beside or not turned)  # "make it 40 chairs, and 5 tables on top"
+
+
+_TURNING = frozenset({"quantity-rather", "amends-rather", "stance-instead"})
+_WANTING = (
+    "amends-",
+    "quantity-rather",
+    "book/strong",
+    "book/decisive",
+    "change/strong",
+    "change/decisive",
+    "stance-instead",
+)
+_GIVING = ("cancel/decisive", "cancel/strong", "stance-unwanted", "stance-last-not")
+
+
+def _clauses(sighting: Sighting) -> Iterator[range]:
+    """Yield the words between commas, joining words and the ends of sentences."""
+    page, words = sighting.page, sighting.stances.words
+    parting = words.joining | words.contrast | {",", ";"}
+    for sentence in page.sentences:
+        first = max(sentence.first, sighting.body_at)
+        cuts = [at for at in range(first + 1, sentence.last) if page.words[at] in parting]
+        yield from (range(begin, end) for begin, end in pairwise([first, *cuts, max(sentence.last, first)]))
+
+
+def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
+    """Return which things a mail wants in another number or besides, and which it gives up, each by its index: "40
+    chairs rather, and you can drop the projector"."""
+    wanted, given_up = set[int](), set[int]()
+    for clause in _clauses(sighting):
+        wants = any(cue.value.startswith(_WANTING) for cue in sighting.cues if cue.first in clause)
+        gives = any(cue.value.startswith(_GIVING) for cue in sighting.cues if cue.last - 1 in clause)
+        for index, mention in enumerate(sighting.mentions):
+            quantity = sighting.quantities[index]
+            if mention.first not in clause or mention.sort is not Sort.EQUIPMENT:
+                continue
+            if quantity.said and (quantity.corrected or (wants and not gives)):
+                wanted.add(index)
+            elif gives or index in sighting.stances.refused:
+                given_up.add(index)
+    ids = {sighting.mentions[index].ids for index in wanted}
+    return frozenset(wanted), frozenset(index for index in given_up if sighting.mentions[index].ids not in ids)
+
+
+def things_of(sighting: Sighting, indexes: Iterable[int]) -> tuple[Item, ...]:
+    """Return things as items: as many as are said, or none said."""
+    return tuple(
+        Item(
+            tuple(sorted(sighting.mentions[index].ids)),
+            sighting.quantities[index].value if sighting.quantities[index].said else None,
+            words=(sighting.page.quote(sighting.mentions[index].first, sighting.mentions[index].last),),
+        )
+        for index in sorted(indexes)
+    )
 
 
 def wants_besides(sighting: Sighting) -> bool:

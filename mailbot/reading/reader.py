@@ -17,7 +17,7 @@ from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import ANY_ROOM, Evidence, Intent, Language, Meaning
 from mailbot.model.rules import Catalogue
 from mailbot.reading import answers, events
-from mailbot.reading.amends import of_the_counter, undoes, wants_besides, with_amends
+from mailbot.reading.amends import exchanged, of_the_counter, things_of, undoes, wants_besides, with_amends
 from mailbot.reading.besides import LENT, until_decided, with_besides
 from mailbot.reading.cues import Cue, Cues
 from mailbot.reading.doubts import with_doubts
@@ -50,6 +50,7 @@ CODE = re.compile(r"(?<![\w-])R-[0-9A-HJKMNP-TV-Z]{5}(?![\w-])", re.IGNORECASE)
 _DECORATION = re.compile(r"(?:image|logo|outlook|facebook|instagram|icon)[\w-]*\.(?:png|gif|jpe?g|svg)$", re.IGNORECASE)
 """Names of pictures that programs put under every mail."""
 _ACTING = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL, Intent.ACCEPT, Intent.DECLINE, Intent.AVAILABILITY})
+_AMENDING = frozenset({Intent.BOOK, Intent.CHANGE, Intent.CANCEL})
 _OF_USE = frozenset({Intent.BOOK, Intent.CHANGE, Intent.DECLINE})
 """What a mail about another time for the key may look like, in the conversation of a booking."""
 _WITH_ITEMS = frozenset({Intent.BOOK, Intent.AVAILABILITY, Intent.CHANGE, Intent.CANCEL})
@@ -161,6 +162,8 @@ class Library:
         lexicons = [self.lexica[code] for code in spoken]
         body_at = sheet.word_behind(len(own.subject)) if own.subject else 0
         sighting, until = until_decided(self._sight(sheet, lexicons, letter, spoken, body_at, own), lexicons)
+        if context.days:  # "can we make it Thursday?": of the week that is booked
+            sighting = answers.in_week_of(sighting, context.days) or sighting
         offers = answers.offers(context, own)
         found = self._fitting(offers, sighting, lexicons, letter)
         fitting = found or ()
@@ -211,6 +214,10 @@ class Library:
         if offers and found != () and answers.takes_any(meaning, sighting):
             return replace(meaning, intent=Intent.ACCEPT, option=fitting[0] if fitting else 1)
         open_answer = judged.intent in {Intent.ACCEPT, Intent.HUMAN} and offers and not signs.chooses
+        torn = judged.intent in {Intent.DECLINE, Intent.HUMAN} or (judged.intent is Intent.ACCEPT and not found)
+        if offers and torn and (liked := self._liked(offers, sighting, letter)):
+            one = liked[0] if len(liked) == 1 else None  # "le 13 ne va pas mais le 27 oui"
+            return replace(meaning, intent=Intent.ACCEPT, runner_up=judged.intent, option=one)
         if judged.intent is Intent.DECLINE and offers and not found and answers.proposes(sighting):
             other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "none suits us; the 27th?"
             return other or meaning
@@ -218,6 +225,18 @@ class Library:
             near = answers.in_their_week(sighting, [self._traits(offer, letter) for offer in offers])  # "plutôt jeudi"
             other = answers.completing(meaning, near, frozenset(), self.catalogue) if near else None
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
+        if judged.intent in _AMENDING and (context.booked or meaning.references):
+            wanted, given_up = exchanged(sighting)
+            if given_up and (wanted or judged.intent is Intent.CHANGE):
+                swap = events.with_items(replace(meaning, intent=Intent.CHANGE), sighting, self.catalogue)
+                if wanted or swap.items or swap.hours != (None, None):
+                    asked = {item.resources for item in swap.items if item.quantity is not None}
+                    drops = tuple(one for one in things_of(sighting, given_up) if one.resources not in asked)
+                    gone = asked | {item.resources for item in drops}
+                    kept = [item for item in swap.items if item.resources in asked or item.resources not in gone]
+                    more = [item for item in things_of(sighting, wanted) if item.resources not in gone]
+                    swap = replace(swap, items=(*kept, *more), drops=drops)
+                    return with_doubts(swap, sighting, lexicons)
         if judged.intent is Intent.CANCEL and context.booked and wants_besides(sighting):
             return replace(meaning, intent=Intent.HUMAN, runner_up=Intent.CANCEL)  # one mail gets one decision
         if judged.intent is Intent.CANCEL and _gives_up_some_part(sighting):
@@ -295,6 +314,27 @@ class Library:
             largest = answers.by_size(sighting, offered, self.catalogue)
             return None if largest is None else (largest,)
         return fitting
+
+    def _liked(self, offers: Sequence[str], sighting: Sighting, letter: Letter) -> list[int]:
+        """Return the offers that a clause of a refusal names and takes, or asks after all the same: "not the 20th, but
+        the 27th would do"."""
+        offered = [self._traits(offer, letter) for offer in offers]
+        liked: set[int] = set()
+        if any(mention.sort is Sort.EQUIPMENT for mention in sighting.asked_mentions()):
+            return []  # "… and 20 chairs": more than a choice
+        for clause in answers.clauses_that_agree(sighting):
+            mentions = [mention for mention in sighting.asked_mentions() if mention.first in clause]
+            spans = zip(sighting.whens, sighting.spans, strict=True)
+            said = answers.Traits.of(
+                mentions, [when for when, (_, last) in spans if last - 1 in clause], self.catalogue
+            )
+            numbers = {count.value for count in sighting.counts if count.first in clause} if not said else set()
+            liked.update(
+                number
+                for number, traits in enumerate(offered, 1)
+                if (said and said.fits(traits)) or numbers & {day.day for day in traits.days}
+            )
+        return sorted(liked)
 
     def _sizes(self, spoken: tuple[Language, ...]) -> Sizes:
         """Compiled with the first letter in these languages."""

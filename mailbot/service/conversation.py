@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -14,9 +14,11 @@ from mailbot.model.letters import Address, Context, Letter
 from mailbot.model.meaning import Intent, Lack, Language, Meaning
 from mailbot.model.outbox import OurLetter
 from mailbot.model.reports import Report
-from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State
+from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, Use
 from mailbot.model.rules import Rules
+from mailbot.model.spans import Span
 from mailbot.policy.continued import OPEN, afterthought_to, under_subject
+from mailbot.policy.hours import local_day
 from mailbot.reading.lexicon import Lexicon
 from mailbot.reading.plainly import says_plainly_yes
 from mailbot.reading.reader import read
@@ -131,7 +133,7 @@ def understood(
     if not earlier:
         return mail
     last = earlier[0] if len(earlier) == 1 else None
-    there = context_in(last, letters_to(letter.sender, last.code, unit)) if last else in_one_of(earlier)
+    there = context_in(last, letters_to(letter.sender, last.code, unit), rules) if last else in_one_of(earlier)
     again = read(letter, there, rules.catalogue, lexica)
     means = again.intent not in (Intent.HUMAN, Intent.IGNORE) or again.option is not None
     return Understood(letter, last, again, ours=ours) if means else mail
@@ -184,7 +186,7 @@ def conversation_of(
     return (
         conversation,
         replace(
-            context_in(conversation, letters),
+            context_in(conversation, letters, rules),
             challenge=challenge,
             yes_alone=challenge and answered is not None and answered.kind in YES_ALONE,
             evaluation=any(mine.kind in HOW_IT_WENT for mine in latest),
@@ -211,16 +213,23 @@ def letters_to(reader: Address, code: str, unit: Unit) -> tuple[OurLetter, ...]:
     return tuple(sorted(letters, key=lambda mine: reader.address not in mine.recipients))
 
 
-def context_in(conversation: Reservation, letters: Sequence[OurLetter]) -> Context:
+def context_in(conversation: Reservation, letters: Sequence[OurLetter], rules: Rules) -> Context:
     """Return what the reader must know of a conversation; `letters` are ours in it, newest first."""
     return Context(
         code=conversation.code,
         asked=asked_in(conversation),
         options=numbered_lines(letters) if conversation.state in OPEN else (),
         booked=conversation.state in BOOKED,
+        days=days_of(conversation.uses, rules) if conversation.state in BOOKED else frozenset(),
         language=conversation.language,
         our_texts=tuple(mine.text for mine in letters),
     )
+
+
+def days_of(uses: Iterable[Use], rules: Rules) -> frozenset[date]:
+    """Return the local days on which uses begin."""
+    whens = (use.when for use in uses)
+    return frozenset(local_day(when.start, rules) if isinstance(when, Span) else when.first for when in whens)
 
 
 def asked_in(conversation: Reservation) -> frozenset[Lack]:

@@ -58,18 +58,30 @@ def test_what_comes_on_top_is_told_from_what_takes_a_place(text: str, added: lis
     assert [item.added for item in meaning.items] == added
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "finalement 40 chaises au lieu de 20, et le projecteur on laisse tomber",
-        "Annulez les chaises et ajoutez 10 tables",
-        "On annule le projecteur et on commence à 18h au lieu de 19h",
-        "nog 10 tafels erbij graag, de stoelen zijn niet meer nodig",
-        "We need 10 more tables but no longer need the chairs",
-    ],
-)
-def test_what_is_wanted_besides_is_never_given_up_along(text: str) -> None:
+BOTH = [
+    ("finalement 40 chaises au lieu de 20, et le projecteur on laisse tomber", {"chaise": 40}, {"projecteur": None}),
+    ("plutôt 40 chaises, et le projecteur peut sauter", {"chaise": 40}, {"projecteur": None}),
+    ("Annulez les chaises et ajoutez 10 tables", {"table": 10}, {"chaise": None}),
+    ("liever 40 stoelen, en de beamer mag weg", {"chaise": 40}, {"projecteur": None}),
+    ("nog 10 tafels erbij graag, de stoelen zijn niet meer nodig", {"table": 10}, {"chaise": None}),
+    ("maak er 40 stoelen van, en de beamer hoeft niet", {"chaise": 40}, {"projecteur": None}),
+    ("We need 10 more tables but no longer need the chairs", {"table": 10}, {"chaise": None}),
+    ("make it 40 chairs, and we no longer need the projector", {"chaise": 40}, {"projecteur": None}),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted", "given_up"), BOTH)
+def test_what_is_wanted_besides_is_told_from_what_is_given_up(
+    text: str, wanted: dict[str, int], given_up: dict[str, int | None]
+) -> None:
     meaning = meant(text)
+    assert meaning.intent is Intent.CHANGE
+    assert {item.resource: item.quantity for item in meaning.items} == wanted
+    assert {item.resource: item.quantity for item in meaning.drops} == given_up
+
+
+def test_other_hours_are_never_given_up_along() -> None:
+    meaning = meant("On annule le projecteur et on commence à 18h au lieu de 19h")
     assert (meaning.intent, meaning.items) == (Intent.HUMAN, ())
 
 
