@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from mailbot.model.letters import Address
 from mailbot.model.meaning import ANY_ROOM, SAME, Intent, Item, Meaning
 from mailbot.model.reservation import BOOKED, Reservation, State, Use
 from mailbot.model.rules import Rules
@@ -85,10 +86,10 @@ def spoken_of(meaning: Meaning, booked: Sequence[Reservation], rules: Rules) -> 
 
 
 def afterthought_to(
-    meaning: Meaning, standing: Sequence[Reservation], now: datetime, rules: Rules
+    meaning: Meaning, standing: Sequence[Reservation], sender: Address, now: datetime, rules: Rules
 ) -> tuple[Reservation, ...]:
     """Return the conversations in one of which a few words that mean little by themselves should be read once more:
-    those of which they name a day, else our only open question or offer; for "oups, 19 h" the last one, for "finalement
+    those of which they name a day, else our only open question or offer; for "oups, 19 h" the sender's own last one, else the last, for "finalement
     plutôt 20 h" all that is booked."""
     if meaning.references:
         return ()
@@ -102,7 +103,8 @@ def afterthought_to(
     if not later or (meaning.intent is Intent.BOOK and meaning.days):
         return ()
     if meaning.corrects:
-        last = max(standing, key=lambda one: one.created, default=None)
+        own = [one for one in standing if one.asker.address == sender.address]
+        last = max(own or standing, key=lambda one: one.created, default=None)
         return (last,) if last else ()
     return tuple(found.booked)
 

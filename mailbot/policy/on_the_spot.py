@@ -32,7 +32,7 @@ def on_the_spot(matter: Matter) -> Decision | None:
     nothing says that it is now."""
     meaning, now, rules = matter.meaning, matter.facts.now, matter.rules
     troubled = Wish.PROBLEM in meaning.wishes and not (meaning.intent is Intent.BOOK and meaning.items)
-    if not troubled and meaning.intent is not Intent.HUMAN:
+    if not troubled and (meaning.intent is not Intent.HUMAN or meaning.comes):  # who says who fetches has no problem
         return None
     mine = (matter.conversation, *matter.facts.standing)
     reservation = next((one for one in mine if one and one.state in BOOKED and uses_now(one, now, rules)), None)

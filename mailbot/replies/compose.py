@@ -23,8 +23,9 @@ from mailbot.model.meaning import Language
 from mailbot.model.notices import Content, Notice
 from mailbot.model.outbox import Outgoing, Thread
 from mailbot.model.reports import Found
-from mailbot.model.reservation import Reservation, State
+from mailbot.model.reservation import Reservation, State, Use
 from mailbot.model.rules import Rules
+from mailbot.model.spans import Span
 from mailbot.model.to_askers import (
     Cancelled,
     Changed,
@@ -291,11 +292,26 @@ class Composer:
         return _environment(self._templates, autoescape=True)
 
 
+OF_WHAT_IS_AHEAD = frozenset({"changed", "collector", "challenged", "openings"})
+"""Letters in the middle of a series, perhaps: they tell of what is still to come."""
+
+
+def ahead(uses: Sequence[Use], now: datetime, teller: Teller) -> tuple[Use, ...]:
+    """Return the uses that are not over; all of them where all are."""
+    today = now.astimezone(teller.rules.commune.zone).date()
+    left = [use for use in uses if (use.when.end > now if isinstance(use.when, Span) else use.when.last >= today)]
+    return tuple(left or uses)
+
+
 def view(notice: Notice, teller: Teller, now: datetime) -> dict[str, Any]:
     """Return what a template sees: the fields of its notice, `tell` and `say` for words, and who writes to whom."""
     content, commune, reservation = notice.content, teller.rules.commune, reservation_of(notice.content)
+    seen = asdict(content)
+    if reservation is not None and content.template in OF_WHAT_IS_AHEAD:
+        reservation = replace(reservation, uses=ahead(reservation.uses, now, teller))
+        seen |= {name: ahead(seen[name], now, teller) for name in ("uses", "before") if name in seen}
     return {
-        **asdict(content),
+        **seen,
         "content": content,
         "reservation": reservation,
         "code": reservation.code if reservation else "",

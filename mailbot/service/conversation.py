@@ -129,7 +129,9 @@ def understood(
     mail = Understood(letter, conversation, read(letter, context, rules.catalogue, lexica), challenge, ours)
     if conversation is not None:
         return with_plain_yes(mail, context, rules) if context.yes_alone else mail
-    earlier = afterthought_to(mail.meaning, may_go_on(letter, mine(letter, rules, unit, now)), now, rules)
+    earlier = afterthought_to(
+        mail.meaning, may_go_on(letter, mine(letter, rules, unit, now)), letter.sender, now, rules
+    )
     if not earlier:
         return mail
     last = earlier[0] if len(earlier) == 1 else None
