@@ -11,13 +11,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.model.servers import Provider
 from mailbot.policy.rules import RulesFile, load
 from mailbot.policy.schema.known import LANGUAGES
-from mailbot.settings import OAuthSettings, ServerSettings, Settings, load_settings, safe_address, worded
+from mailbot.settings import (
+    LocalSettings,
+    OAuthSettings,
+    ServerSettings,
+    Settings,
+    load_local,
+    load_settings,
+    safe_address,
+    worded,
+)
 
 if TYPE_CHECKING:
     from mailbot.kept import Kept
@@ -35,6 +44,8 @@ if TYPE_CHECKING:
     from mailbot.reading.proof import Check
     from mailbot.service.office import Office
     from mailbot.store import Store
+
+L = TypeVar("L", bound=LocalSettings)
 
 # What a command does not need is imported where it is needed: `mailbot explain` must be there at once.
 
@@ -71,7 +82,16 @@ def settings() -> Settings:
     """Return the settings of the folder that the program was started in, and set the log up. Raises BadSettings, in the
     language of the environment."""
     language = spoken(os.environ)
-    chosen = load_settings(os.environ, Path.cwd(), language)
+    return _heeded(load_settings(os.environ, Path.cwd(), language), language)
+
+
+def local_settings() -> LocalSettings:
+    """Return what is kept on this machine, and set the log up: who only looks needs no mailbox. Raises BadSettings."""
+    language = spoken(os.environ)
+    return _heeded(load_local(os.environ, Path.cwd(), language), language)
+
+
+def _heeded(chosen: L, language: str) -> L:
     from mailbot.logs import start_logs
 
     start_logs(chosen.log_level)
@@ -82,7 +102,7 @@ def settings() -> Settings:
     return chosen
 
 
-def faults_of_letters(chosen: Settings, language: str) -> list[str]:
+def faults_of_letters(chosen: LocalSettings, language: str) -> list[str]:
     """Return what is wrong with the folder of letters: without them nobody is answered."""
     needed = ("letter.html", "sheet.html", *(f"{language}/words.toml" for language in LANGUAGES))
     missing = [name for name in needed if not (chosen.templates / name).is_file()]
@@ -91,7 +111,7 @@ def faults_of_letters(chosen: Settings, language: str) -> list[str]:
 
 
 @contextmanager
-def opened(chosen: Settings) -> Iterator[Store]:
+def opened(chosen: LocalSettings) -> Iterator[Store]:
     """Lend the database, brought up to date; no restore begins meanwhile. Raises BadSettings, Temporary."""
     from mailbot.store.lock import at_work
 
@@ -101,7 +121,7 @@ def opened(chosen: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def migrated(chosen: Settings) -> Iterator[Store]:
+def migrated(chosen: LocalSettings) -> Iterator[Store]:
     """Lend the database, brought up to date, to who holds the data already. Raises BadSettings, Temporary."""
     from mailbot.store import open_store
 
@@ -503,7 +523,7 @@ def digest(day: date | None, *, busy: bool) -> None:
     from mailbot.model.outbox import Thread
     from mailbot.replies.compose import Composer
 
-    chosen = settings()
+    chosen = local_settings()
     rules = load(chosen.rules)
     composer = Composer(chosen.templates)
     for reader, found, midnight in _lists(chosen, rules, day):
@@ -520,13 +540,15 @@ def letters(to: str | None) -> None:
     from mailbot.model.letters import Address
     from mailbot.replies.compose import Composer
 
-    chosen = settings()
-    rules, composer = load(chosen.rules), Composer(chosen.templates)
     if to is None:
+        here = local_settings()
+        rules, composer = load(here.rules), Composer(here.templates)
         for language in rules.commune.languages:
             for subject, text in composer.all_letters(rules, language, now()):
                 say(f"* * *\n\n{subject}\n\n{text}\n")
         return
+    chosen = settings()
+    rules, composer = load(chosen.rules), Composer(chosen.templates)
     with opened(chosen) as store:
         furnished = office(chosen, store)
         with store.unit() as unit:
@@ -547,7 +569,7 @@ def sheet(holder: str, day: date | None) -> None:
     none."""
     from mailbot.replies.compose import Composer
 
-    chosen = settings()
+    chosen = local_settings()
     rules = load(chosen.rules)
     for reader, found, midnight in _lists(chosen, rules, day):
         if found.holder == holder:
@@ -556,7 +578,7 @@ def sheet(holder: str, day: date | None) -> None:
     raise MailbotError(f"nobody called {holder} gets a list")
 
 
-def _lists(chosen: Settings, rules: Rules, day: date | None) -> Iterator[tuple[Holder, Digest, datetime]]:
+def _lists(chosen: LocalSettings, rules: Rules, day: date | None) -> Iterator[tuple[Holder, Digest, datetime]]:
     """Yield who reads each list of a day, the list as it would be then, and the midnight before it."""
     from mailbot.policy.due import digest_for, list_readers, reader_of
 
@@ -569,6 +591,29 @@ def _lists(chosen: Settings, rules: Rules, day: date | None) -> Iterator[tuple[H
         yield reader_of(holder, day, rules), digest_for(holder.id, day, reservations, rules), midnight
 
 
+AGENDA = {
+    "fr": {
+        "columns": ("jour", "heures", "quoi", "qui", "personnes", "code"),
+        "weekdays": ("lun", "mar", "mer", "jeu", "ven", "sam", "dim"),
+        "closed": "fermé",
+        "nothing": "Rien n'est réservé du {first:%d/%m/%Y} au {last:%d/%m/%Y}.",
+    },
+    "nl": {
+        "columns": ("dag", "uren", "wat", "wie", "personen", "code"),
+        "weekdays": ("ma", "di", "wo", "do", "vr", "za", "zo"),
+        "closed": "gesloten",
+        "nothing": "Er is niets gereserveerd van {first:%d/%m/%Y} tot {last:%d/%m/%Y}.",
+    },
+    "en": {
+        "columns": ("day", "hours", "what", "who", "people", "code"),
+        "weekdays": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        "closed": "closed",
+        "nothing": "Nothing is booked from {first:%d/%m/%Y} to {last:%d/%m/%Y}.",
+    },
+}
+"""How the table of what is booked is worded, by the language of the terminal."""
+
+
 def agenda(first: date | None, last: date | None) -> None:
     """Print what is booked between two days, a line a use, and what is closed by mail."""
     from rich.console import Console
@@ -578,8 +623,9 @@ def agenda(first: date | None, last: date | None) -> None:
     from mailbot.model.spans import Span
     from mailbot.policy.stock import blocks_during, in_force
 
-    chosen = settings()
-    rules = load(chosen.rules)
+    chosen = local_settings()
+    rules, language = load(chosen.rules), spoken(os.environ)
+    words: Mapping[str, Any] = AGENDA[language]
     zone = rules.commune.zone
     first = first or now().astimezone(zone).date()
     last = last or first + FOUR_WEEKS
@@ -600,8 +646,11 @@ def agenda(first: date | None, last: date | None) -> None:
         return "" if use.when.first == use.when.last else f"→ {use.when.last:%d/%m}"
 
     lent: dict[str, Room | Equipment] = {**rules.rooms, **rules.equipment}
-    names = {id_: next(iter(one.names.values()))[0] for id_, one in lent.items()}
-    table = Table("day", "hours", "what", "who", "people", "code", title=f"{first} – {last}")
+    names = {id_: (one.names.get(language) or next(iter(one.names.values())))[0] for id_, one in lent.items()}
+    table = Table(*words["columns"], title=f"{first:%d/%m/%Y} – {last:%d/%m/%Y}")
+
+    def said(day: date) -> str:
+        return f"{words['weekdays'][day.weekday()]} {day:%d/%m/%Y}"
 
     def show(*cells: str) -> None:
         table.add_row(*map(Text, cells))  # what people call themselves is nobody's markup
@@ -613,13 +662,13 @@ def agenda(first: date | None, last: date | None) -> None:
             what = name if use.resource in rules.rooms else f"{use.quantity} × {name}"
             initiative = rules.initiatives.get(one.initiative or "")
             who = initiative.name if initiative else one.asker.name or one.asker.address
-            show(f"{day:%a %d/%m/%Y}", when, what, who, str(one.attendees or ""), one.code)
+            show(said(day), when, what, who, str(one.attendees or ""), one.code)
     for block in blocked:
         name = names.get(block.blocked, block.blocked)
         what = name if block.units is None else f"{block.units} × {name}"
-        show(f"{local_day(block):%a %d/%m/%Y}", hours(block), what, f"closed {block.reason}".strip(), "", "")
+        show(said(local_day(block)), hours(block), what, f"{words['closed']} {block.reason}".strip(), "", "")
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    console.print(table if table.row_count else f"Nothing is booked from {first} to {last}.")
+    console.print(table if table.row_count else words["nothing"].format(first=first, last=last))
 
 
 def history(code: str) -> None:
@@ -628,7 +677,7 @@ def history(code: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    chosen = settings()
+    chosen = local_settings()
     zone = load(chosen.rules).commune.zone
     code = code.strip().upper()
     with opened(chosen) as store, store.reading() as unit:
@@ -655,7 +704,7 @@ def evaluations(first: date | None, last: date | None, *, as_csv: bool) -> None:
     """Print what askers said of uses that ended on these days, and how it is on average."""
     from mailbot.model.evaluation import QUESTIONS
 
-    chosen = settings()
+    chosen = local_settings()
     rules = load(chosen.rules)
     first, last = first or date.min, last or now().astimezone(rules.commune.zone).date()
     if last < first:

@@ -81,9 +81,24 @@ class OAuthSettings:
     """A certificate with its key (PEM), or the key of a service account (JSON)."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """All that an installation may set, checked. Paths are absolute."""
+@dataclass(frozen=True, kw_only=True)
+class LocalSettings:
+    """What an installation keeps on this machine, checked: all that is needed to look at it. Paths are absolute."""
+
+    database_url: Secret
+    """An SQLAlchemy URL; a secret, since it may hold a password."""
+    data_folder: Path
+    rules: Path
+    templates: Path
+    log_level: str
+    """DEBUG, INFO, WARNING or ERROR."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What should be looked at, though the program starts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(LocalSettings):
+    """All that an installation may set, checked."""
 
     imap: ServerSettings
     smtp: ServerSettings
@@ -92,25 +107,32 @@ class Settings:
     inbox: str
     handled_folder: str
     """Where handled mail is moved to; empty leaves it in the inbox, flagged."""
-    database_url: Secret
-    """An SQLAlchemy URL; a secret, since it may hold a password."""
-    data_folder: Path
-    rules: Path
-    templates: Path
     poll_seconds: int
     timeout_seconds: int
     """For connecting to a mail server and for each of its answers."""
     metrics_port: int
     """Where Prometheus finds numbers, on this machine alone; 0: nowhere."""
-    log_level: str
-    """DEBUG, INFO, WARNING or ERROR."""
     most_megabytes: int
     """A mail that is larger is not read by the program, but by a person."""
     proof: Proving
     authserv_id: str
     """The name under which the commune's own server writes Authentication-Results (RFC 8601); empty trusts none."""
-    warnings: tuple[str, ...] = field(default=(), compare=False)
-    """What should be looked at, though the program starts."""
+
+
+def load_local(environ: Mapping[str, str], folder: Path, language: Language = "en") -> LocalSettings:
+    """Return what is kept on this machine; the servers of mail may be missing. Raises BadSettings."""
+    desk = _Desk(environ, folder, language)
+    data_folder = _data_folder(desk)
+    local = LocalSettings(
+        database_url=_database(desk, data_folder),
+        data_folder=data_folder,
+        rules=_rules(desk),
+        templates=_templates(desk),
+        log_level=desk.may("LOG_LEVEL", _log_level, "INFO"),
+        warnings=tuple(desk.warnings),
+    )
+    desk.hold()  # what else the file sets is for who reads the mailbox
+    return local
 
 
 def load_settings(environ: Mapping[str, str], folder: Path, language: Language = "en") -> Settings:
@@ -119,8 +141,7 @@ def load_settings(environ: Mapping[str, str], folder: Path, language: Language =
     Raises BadSettings with all faults, worded in `language`.
     """
     desk = _Desk(environ, folder, language)
-    data_folder = desk.may("DATA_FOLDER", desk.folder, folder.resolve() / "data")
-    desk.look_into(data_folder)
+    data_folder = _data_folder(desk)
     inbox, handled_folder = desk.may("INBOX", str, "INBOX"), desk.may("HANDLED_FOLDER", str, "")
     if _one_folder(handled_folder) == _one_folder(inbox):  # each move gives a new UID: it would never end
         desk.fault("HANDLED_FOLDER", "folder.same", text=handled_folder)
@@ -132,12 +153,10 @@ def load_settings(environ: Mapping[str, str], folder: Path, language: Language =
         oauth=oauth,
         inbox=inbox,
         handled_folder=handled_folder,
-        database_url=desk.may(
-            "DATABASE_URL", desk.database_url, Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}")
-        ),
+        database_url=_database(desk, data_folder),
         data_folder=data_folder,
-        rules=desk.may("RULES", desk.path, folder.resolve() / "rules.yaml"),
-        templates=desk.may("TEMPLATES", desk.path, folder.resolve() / "templates"),
+        rules=_rules(desk),
+        templates=_templates(desk),
         poll_seconds=desk.may("POLL_SECONDS", _between(5, 3600), 60),
         timeout_seconds=desk.may("TIMEOUT_SECONDS", _between(1, 600), 30),
         metrics_port=desk.may("METRICS_PORT", _between(0, 65535), 0),
@@ -149,6 +168,24 @@ def load_settings(environ: Mapping[str, str], folder: Path, language: Language =
     )
     desk.close()
     return settings
+
+
+def _data_folder(desk: _Desk) -> Path:
+    data_folder = desk.may("DATA_FOLDER", desk.folder, desk.base.resolve() / "data")
+    desk.look_into(data_folder)
+    return data_folder
+
+
+def _database(desk: _Desk, data_folder: Path) -> Secret:
+    return desk.may("DATABASE_URL", desk.database_url, Secret(f"sqlite:///{data_folder / 'mailbot.sqlite3'}"))
+
+
+def _rules(desk: _Desk) -> Path:
+    return desk.may("RULES", desk.path, desk.base.resolve() / "rules.yaml")
+
+
+def _templates(desk: _Desk) -> Path:
+    return desk.may("TEMPLATES", desk.path, desk.base.resolve() / "templates")
 
 
 HOSTS = {
@@ -246,7 +283,7 @@ class _Desk:
     def __init__(self, environ: Mapping[str, str], folder: Path, language: Language) -> None:
         self.warnings: list[str] = []
         self._language = language
-        self._folder = folder
+        self.base = folder
         self._faults: list[str] = []
         self._asked: list[str] = []
         self._from_file = self._read_file(folder / ".env")
@@ -275,7 +312,7 @@ class _Desk:
             self.fault(name, "both", other=f"{PREFIX}{name}_FILE")
         if not named:
             return Secret(written) if written else None
-        path = self._folder / named
+        path = self.base / named
         try:
             text = path.read_text("utf-8").rstrip("\r\n")
         except OSError as error:
@@ -290,7 +327,7 @@ class _Desk:
         return Secret(text)
 
     def path(self, written: str) -> Path:
-        return (self._folder / Path(written).expanduser()).resolve()
+        return (self.base / Path(written).expanduser()).resolve()
 
     def file(self, written: str) -> Path:
         path = self.path(written)
@@ -335,11 +372,15 @@ class _Desk:
             if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in self._asked:
                 near = self._near(name)
                 self._note("env.near" if near else "env.unknown", name=name, other=PREFIX + near)
+        self.hold()
+
+    def hold(self) -> None:
+        """Raise BadSettings where what was asked for does not hold."""
         if self._faults:
             raise BadSettings(self._faults, none_given=self._none_given())
 
     def _none_given(self) -> bool:
-        return not (self._folder / ".env").exists() and not any(name.startswith(PREFIX) for name in self._environ)
+        return not (self.base / ".env").exists() and not any(name.startswith(PREFIX) for name in self._environ)
 
     def _near(self, name: str) -> str:
         from rapidfuzz import process  # only where there is a fault

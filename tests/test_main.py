@@ -184,7 +184,7 @@ def test_a_wrong_call_says_what_is_wrong_with_it(arguments: list[str], told: str
 # --- settings
 
 
-@pytest.mark.parametrize("command", [["run"], ["once"], ["digest"], ["agenda"]])
+@pytest.mark.parametrize("command", [["run"], ["once"]])
 def test_all_faults_of_the_settings_are_told_at_once(
     command: list[str], folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,7 +324,17 @@ def test_faults_of_the_settings_are_told_in_the_language_of_the_reader(
     assert told in mailbot("check")[1]
 
 
-@pytest.mark.parametrize("command", [["run"], ["once"], ["agenda"], ["digest"], ["forget", "a@b.example"]])
+@pytest.mark.parametrize(
+    "command", [["agenda"], ["digest"], ["sheet", "josiane"], ["letters"], ["feedback"]], ids=lambda command: command[0]
+)
+def test_who_only_looks_needs_no_mailbox(command: list[str], folder: Path, mailbot: Callable[..., Said]) -> None:
+    (folder / ".env").write_text("MAILBOT_IMAP_PORT=imaps\nMAILBOT_LOG_LEVEL=WARNING\n")
+    (folder / ".env").chmod(0o600)
+    code, _, err = mailbot(*command)
+    assert (code, err) == (DONE, "")
+
+
+@pytest.mark.parametrize("command", [["run"], ["once"], ["forget", "a@b.example"]])
 def test_without_settings_the_next_step_is_told(command: list[str], folder: Path, mailbot: Callable[..., Said]) -> None:
     code, out, err = mailbot(*command)
     assert (code, out) == (FAILED, "")
@@ -595,8 +605,8 @@ def test_the_agenda_is_a_table_of_what_is_booked(booked: Path, mailbot: Callable
     assert (code, err) == (DONE, "")
     rows = [line for line in out.splitlines() if "R-" in line]
     assert len(rows) == 3
-    assert "19:00-21:00" in next(row for row in rows if "lecture" in row)
-    assert "Comité de quartier Vallée-Verte" in next(row for row in rows if "lecture" in row)
+    assert "19:00-21:00" in next(row for row in rows if "reading room" in row)
+    assert "Comité de quartier Vallée-Verte" in next(row for row in rows if "reading room" in row)
     assert "4 × table" in next(row for row in rows if "table" in row)
     assert "Zoé Martens" in next(row for row in rows if "barbecue" in row)
 
@@ -616,7 +626,7 @@ def test_the_agenda_says_what_is_closed_by_mail(booked: Path, mailbot: Callable[
     code, out, _ = mailbot("agenda", "--from", f"{day:%Y-%m-%d}", "--to", f"{day:%Y-%m-%d}")
     assert code == DONE
     [row] = [line for line in out.splitlines() if "closed peinture" in line]
-    assert "2 × tonnelle" in row
+    assert "2 × gazebo" in row
 
 
 def test_what_people_call_themselves_is_shown_as_they_wrote_it(booked: Path, mailbot: Callable[..., Said]) -> None:
@@ -657,7 +667,17 @@ def test_a_day_beyond_the_calendar_is_a_mistake(
 
 def test_an_empty_agenda_is_one_line(booked: Path, mailbot: Callable[..., Said]) -> None:
     code, out, _ = mailbot("agenda", "--from", "2020-01-01", "--to", "2020-01-31")
-    assert (code, out) == (DONE, "Nothing is booked from 2020-01-01 to 2020-01-31.\n")
+    assert (code, out) == (DONE, "Nothing is booked from 01/01/2020 to 31/01/2020.\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "Rien n'est réservé du"), ("nl", "Er is niets gereserveerd van")]
+)
+def test_the_agenda_speaks_the_language_of_the_terminal(
+    language: str, told: str, folder: Path, mailbot: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", f"{language}_BE.UTF-8")
+    assert mailbot("agenda", "--from", "2020-01-01", "--to", "2020-01-31")[1].startswith(told)
 
 
 def test_an_agenda_that_ends_before_it_begins_is_a_mistake(booked: Path, mailbot: Callable[..., Said]) -> None:
@@ -692,7 +712,8 @@ def test_the_history_tells_each_step_and_letter_of_a_booking(booked: Path, mailb
     day = f"{next_weekday(2):%Y-%m-%d}"
     [code] = set(
         re.findall(
-            r"R-\w{5}", next(line for line in mailbot("agenda", "--from", day)[1].splitlines() if "lecture" in line)
+            r"R-\w{5}",
+            next(line for line in mailbot("agenda", "--from", day)[1].splitlines() if "reading room" in line),
         )
     )
     done, out, err = mailbot("history", code.lower())

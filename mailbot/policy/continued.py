@@ -89,8 +89,8 @@ def afterthought_to(
     meaning: Meaning, standing: Sequence[Reservation], sender: Address, now: datetime, rules: Rules
 ) -> tuple[Reservation, ...]:
     """Return the conversations in one of which a few words that mean little by themselves should be read once more:
-    those of which they name a day, else our only open question or offer; for "oups, 19 h" the sender's own last one, else the last, for "finalement
-    plutôt 20 h" all that is booked."""
+    those of which they name a day, else our only open question or offer; for "oups, 19 h" the sender's own last one,
+    else the last, for "finalement plutôt 20 h" all that is booked."""
     if meaning.references:
         return ()
     found = Standing(tuple(standing), now, rules)
