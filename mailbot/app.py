@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailbot.errors import BadRules, BadSettings, MailbotError, Temporary
 from mailbot.model.servers import Provider
+from mailbot.policy.outline import line_of, outline, untranslated
 from mailbot.policy.rules import RulesFile, load
 from mailbot.policy.schema.known import LANGUAGES
 from mailbot.settings import (
@@ -415,6 +416,7 @@ CHECKED = {
         "no settings": "la boîte mail n'est pas encore connectée : cp .env.example .env, complétez ce fichier, puis "
         "relancez check",
         "no plan": "le plan de {site} n'existe pas : {plan}",
+        "untranslated": "à traduire ({lacks}) : dans cette langue, les lettres diront ceci dans une autre",
         "large plan": "le plan de {site} dépasse {most} Mo : {plan}",
     },
     "nl": {
@@ -424,6 +426,7 @@ CHECKED = {
         "no settings": "de mailbox is nog niet verbonden: cp .env.example .env, vul dat bestand in, en doe check "
         "opnieuw",
         "no plan": "het plan van {site} bestaat niet: {plan}",
+        "untranslated": "te vertalen ({lacks}): in die taal zeggen de brieven dit in een andere",
         "large plan": "het plan van {site} is groter dan {most} MB: {plan}",
     },
     "en": {
@@ -432,6 +435,7 @@ CHECKED = {
         "counted": "{rooms} rooms, {equipment} kinds of equipment, {keys} keys, {initiatives} initiatives",
         "no settings": "the mailbox is not connected yet: cp .env.example .env, fill it in, then run check again",
         "no plan": "the plan of {site} is not there: {plan}",
+        "untranslated": "to be translated ({lacks}): letters in that language will say this in another",
         "large plan": "the plan of {site} is larger than {most} MB: {plan}",
     },
 }
@@ -475,9 +479,12 @@ def _check_rules(language: str) -> int:
         initiatives=len(rules.initiatives),
     )
     say(f"{path.name}: {words['in order']} ({counted})")
+    written = outline(path.read_bytes())
+    for at, lacks in untranslated(written, rules.commune.languages):
+        say(f"{path.name}:{at}: {words['untranslated'].format(lacks=', '.join(lacks))}")
     missing = list(_plans_missing(rules, path.parent, words))
-    for line in missing:
-        say(f"{path.name}: {line}")
+    for plan, line in missing:
+        say(f"{path.name}:{line_of(written, plan)}: {line}")
     return len(missing)
 
 
@@ -498,16 +505,16 @@ def _check_settings(language: str) -> int:
     return 0
 
 
-def _plans_missing(rules: Rules, folder: Path, words: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong with the plans that rules name."""
+def _plans_missing(rules: Rules, folder: Path, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each plan that rules name and that is not as it should be, and what is wrong with it."""
     from mailbot.replies.message import LARGEST_FILE
 
     for site in rules.sites.values():
         path = folder / site.plan
         if site.plan and not path.is_file():
-            yield words["no plan"].format(site=site.id, plan=site.plan)
+            yield site.plan, words["no plan"].format(site=site.id, plan=site.plan)
         elif site.plan and path.stat().st_size > LARGEST_FILE:
-            yield words["large plan"].format(site=site.id, plan=site.plan, most=LARGEST_FILE // 1_000_000)
+            yield site.plan, words["large plan"].format(site=site.id, plan=site.plan, most=LARGEST_FILE // 1_000_000)
 
 
 def _rules_path() -> tuple[Path, object]:

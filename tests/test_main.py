@@ -344,6 +344,31 @@ def test_without_settings_the_next_step_is_told(command: list[str], folder: Path
     assert NOT_CONNECTED not in mailbot(*command)[2]
 
 
+def test_check_tells_what_is_to_be_translated_and_goes_on(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    rules = with_settings / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert "to be translated" not in mailbot("check")[1]
+    line = "      nl: [polyvalente zaal, feestzaal, grote zaal van het gemeentehuis]\n"
+    assert line in text
+    rules.write_text(text.replace(line, ""), encoding="utf-8")
+    at = text[: text.index(line)].count("\n")
+    code, out, _ = mailbot("check")
+    assert code == DONE
+    assert f"rules.yaml:{at}: to be translated (nl): letters in that language will say this in another" in out
+
+
+def test_a_plan_that_is_not_there_is_told_with_its_line(with_settings: Path, mailbot: Callable[..., Said]) -> None:
+    rules = with_settings / "rules.yaml"
+    lines = rules.read_text(encoding="utf-8").splitlines(keepends=True)
+    sites = lines.index("sites:\n")
+    at = next(number for number in range(sites, len(lines)) if lines[number].startswith("  maison-communale:"))
+    lines.insert(at + 1, "    plan: plans/nulle-part.pdf\n")
+    rules.write_text("".join(lines), encoding="utf-8")
+    code, out, err = mailbot("check")
+    assert code == FAILED
+    assert f"rules.yaml:{at + 2}: the plan of maison-communale is not there: plans/nulle-part.pdf" in out + err
+
+
 def test_rules_that_are_not_there_are_told_without_a_line(folder: Path, mailbot: Callable[..., Said]) -> None:
     (folder / "rules.yaml").unlink()
     (folder / "a.eml").write_bytes(mail())

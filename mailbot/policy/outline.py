@@ -7,7 +7,7 @@ file some twenty times faster than a parser in Python does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import yaml
@@ -91,6 +91,34 @@ def outline(raw: bytes) -> Branch:
     if not isinstance(root, Branch):
         raise misread("yaml.no-sections", Spot(1, 1))
     return root
+
+
+def untranslated(node: Node, languages: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line of each text that is there in some of the languages and not in all, and those it lacks."""
+    if isinstance(node, Row):
+        for part in node.parts:
+            yield from untranslated(part, languages)
+    if not isinstance(node, Branch):
+        return
+    keys = {key.text for key, _ in node.entries}
+    if node.entries and keys <= set(languages) and all(_is_text(value) for _, value in node.entries):
+        if lacks := [language for language in languages if language not in keys]:
+            yield node.entries[0][0].line, lacks
+        return
+    for _, value in node.entries:
+        yield from untranslated(value, languages)
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Leaf) or (isinstance(node, Row) and all(isinstance(part, Leaf) for part in node.parts))
+
+
+def line_of(node: Node, text: str) -> int:
+    """Return the first line on which a text stands as a value; 0 where it does not."""
+    if isinstance(node, Leaf):
+        return node.line if node.text == text else 0
+    parts = node.parts if isinstance(node, Row) else [value for _, value in node.entries]
+    return next((line for part in parts if (line := line_of(part, text))), 0)
 
 
 def _decoded(raw: bytes) -> str:

@@ -308,8 +308,12 @@ def view(notice: Notice, teller: Teller, now: datetime) -> dict[str, Any]:
     content, commune, reservation = notice.content, teller.rules.commune, reservation_of(notice.content)
     seen = asdict(content)
     if reservation is not None and content.template in OF_WHAT_IS_AHEAD:
-        reservation = replace(reservation, uses=ahead(reservation.uses, now, teller))
-        seen |= {name: ahead(seen[name], now, teller) for name in ("uses", "before") if name in seen}
+        left = ahead(reservation.uses, now, teller)
+        over = [use for use in reservation.uses if use not in left]
+        seen |= {
+            name: tuple(use for use in seen[name] if use not in over) for name in ("uses", "before") if name in seen
+        }
+        reservation = replace(reservation, uses=left)
     return {
         **seen,
         "content": content,
