@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, timedelta
-from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -296,25 +295,6 @@ def proposes(sighting: Sighting) -> bool:
     named = [mention.first for mention in sighting.asked_mentions() if mention.sort is Sort.ROOM]
     named += [at for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if when.counts and when.has_days]
     return any(at >= sighting.body_at and page.sentence_of[at] in asking for at in named)
-
-
-_REFUSING = ("decline/", "stance-unfit", "answer-no")
-
-
-def clauses_that_agree(sighting: Sighting) -> Iterator[range]:
-    """Yield the words of each clause that says of a day or a room that it suits, or asks after one: "…, but the 27th
-    would do", "kan het niet zaterdag 27?". A clause ends at a comma and before a "but"."""
-    page = sighting.page
-    buts = {cue.first for cue in sighting.cues if cue.value in {"answer-but", "stance-contrast"}}
-    for sentence in page.sentences:
-        first = max(sentence.first, sighting.body_at)
-        cuts = [at for at in range(first + 1, sentence.last) if at in buts or page.words[at] in {",", ";"}]
-        for begin, end in pairwise([first, *cuts, max(sentence.last, first)]):
-            said = {cue.value for cue in sighting.cues if begin <= cue.first < end}
-            asks = sentence.question and end >= sentence.last
-            refusing = _REFUSING[:1] if asks else _REFUSING  # "ce ne serait pas possible le 27 ?"
-            if (asks or "answer-suits" in said) and not any(value.startswith(refusing) for value in said):
-                yield range(begin, end)
 
 
 AMENDING = frozenset({Intent.HUMAN, Intent.IGNORE, Intent.AVAILABILITY})

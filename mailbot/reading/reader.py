@@ -40,6 +40,7 @@ from mailbot.reading.stance import Stances, with_what_is_kept, without_ends
 from mailbot.reading.strangers import Strangers
 from mailbot.reading.things import Mention, Sort, Thesaurus
 from mailbot.reading.tokens import Kind, Token, fold, tokenize
+from mailbot.reading.verdicts import Verdict, Verdicts, in_answer
 from mailbot.reading.words import OwnWords, own_words
 
 LONGEST = 20_000
@@ -165,7 +166,9 @@ class Library:
         if context.days:  # "can we make it Thursday?": of the week that is booked
             sighting = answers.in_week_of(sighting, context.days) or sighting
         offers = answers.offers(context, own)
-        found = self._fitting(offers, sighting, lexicons, letter)
+        offered = [self._traits(offer, letter) for offer in offers]
+        sighting = in_answer(sighting, [day for offer in offered for day in offer.days], len(offers))
+        found = self._fitting(offered, sighting)
         fitting = found or ()
         signs = _signs(sighting, letter, context, own, bare.references, self._offered(context, own), fitting)
         chosen = answers.option(sighting, fitting, len(offers)) if offers or not own.quoted else None
@@ -214,15 +217,10 @@ class Library:
         if offers and found != () and answers.takes_any(meaning, sighting):
             return replace(meaning, intent=Intent.ACCEPT, option=fitting[0] if fitting else 1)
         open_answer = judged.intent in {Intent.ACCEPT, Intent.HUMAN} and offers and not signs.chooses
-        torn = judged.intent in {Intent.DECLINE, Intent.HUMAN} or (judged.intent is Intent.ACCEPT and not found)
-        if offers and torn and (liked := self._liked(offers, sighting, letter)):
-            one = liked[0] if len(liked) == 1 else None  # "le 13 ne va pas mais le 27 oui"
-            return replace(meaning, intent=Intent.ACCEPT, runner_up=judged.intent, option=one)
-        if judged.intent is Intent.DECLINE and offers and not found and answers.proposes(sighting):
-            other = answers.completing(meaning, sighting, frozenset(), self.catalogue)  # "none suits us; the 27th?"
-            return other or meaning
+        if judged.intent is Intent.DECLINE and offers:
+            return self._declining(meaning, sighting, fitting)
         if open_answer and found == ():
-            near = answers.in_their_week(sighting, [self._traits(offer, letter) for offer in offers])  # "plutôt jeudi"
+            near = answers.in_their_week(sighting, offered)  # "plutôt jeudi"
             other = answers.completing(meaning, near, frozenset(), self.catalogue) if near else None
             return other or replace(meaning, intent=Intent.HUMAN, runner_up=Intent.ACCEPT)
         if judged.intent in _AMENDING and (context.booked or meaning.references):
@@ -261,6 +259,16 @@ class Library:
             return amended
         return with_further(meaning, sighting, self.catalogue)
 
+    def _declining(self, meaning: Meaning, sighting: Sighting, fitting: Sequence[int]) -> Meaning:
+        """Return the meaning of a no to our offers, which may want one of them all the same ("pas le 13, mais le 27
+        oui"), or go on with another day: "none suits us; the 27th?"."""
+        verdicts = Verdicts(sighting)
+        wished = verdicts.wishes() or answers.proposes(sighting)
+        if wished and fitting:
+            return replace(meaning, intent=Intent.ACCEPT, option=fitting[0] if len(fitting) == 1 else None)
+        other = answers.completing(meaning, verdicts.without_refused(), frozenset(), self.catalogue) if wished else None
+        return other or meaning
+
     def _restated(self, own: OwnWords, told: Meaning, letter: Letter) -> str:
         """Return the room and the day that the question which is answered names, where the answer leaves them out and
         there is but one of each; else nothing."""
@@ -294,16 +302,13 @@ class Library:
             )
         )
 
-    def _fitting(
-        self, offers: Sequence[str], sighting: Sighting, lexicons: Sequence[Lexicon], letter: Letter
-    ) -> tuple[int, ...] | None:
+    def _fitting(self, offered: Sequence[answers.Traits], sighting: Sighting) -> tuple[int, ...] | None:
         """Return the numbers of the offers that name just the rooms, days and hours that the sender names, or that are
         the largest or smallest if that is asked for; None where nothing of the kind is named."""
         named = self._named(sighting, range(sighting.body_at, len(sighting.page.words)))
         sized = any(cue.value in {"answer-biggest", "answer-smallest"} for cue in sighting.cues)
-        if not offers or not (named or sized):
+        if not offered or not (named or sized):
             return None
-        offered = [self._traits(offer, letter) for offer in offers]
         for sentence in reversed(sighting.page.sentences):
             said = self._named(sighting, range(max(sentence.first, sighting.body_at), sentence.last))
             fitting = tuple(number for number, traits in enumerate(offered, 1) if said and said.fits(traits))
@@ -315,27 +320,6 @@ class Library:
             return None if largest is None else (largest,)
         return fitting
 
-    def _liked(self, offers: Sequence[str], sighting: Sighting, letter: Letter) -> list[int]:
-        """Return the offers that a clause of a refusal names and takes, or asks after all the same: "not the 20th, but
-        the 27th would do"."""
-        offered = [self._traits(offer, letter) for offer in offers]
-        liked: set[int] = set()
-        if any(mention.sort is Sort.EQUIPMENT for mention in sighting.asked_mentions()):
-            return []  # "… and 20 chairs": more than a choice
-        for clause in answers.clauses_that_agree(sighting):
-            mentions = [mention for mention in sighting.asked_mentions() if mention.first in clause]
-            spans = zip(sighting.whens, sighting.spans, strict=True)
-            said = answers.Traits.of(
-                mentions, [when for when, (_, last) in spans if last - 1 in clause], self.catalogue
-            )
-            numbers = {count.value for count in sighting.counts if count.first in clause} if not said else set()
-            liked.update(
-                number
-                for number, traits in enumerate(offered, 1)
-                if (said and said.fits(traits)) or numbers & {day.day for day in traits.days}
-            )
-        return sorted(liked)
-
     def _sizes(self, spoken: tuple[Language, ...]) -> Sizes:
         """Compiled with the first letter in these languages."""
         if spoken not in self._sizes_of:
@@ -345,9 +329,8 @@ class Library:
     def _named(self, sighting: Sighting, words: range) -> answers.Traits:
         """Return what some of the words name and do not refuse."""
         mentions = [mention for mention in sighting.asked_mentions() if mention.first in words]
-        spans = zip(sighting.whens, sighting.spans, strict=True)
-        unfit = sighting.sentences_of("stance-unfit", "decline/")
-        told = [w for w, (at, _) in spans if at in words and w.counts and sighting.page.sentence_of[at] not in unfit]
+        spans, verdicts = zip(sighting.whens, sighting.spans, strict=True), Verdicts(sighting)
+        told = [w for w, (at, _) in spans if at in words and w.counts and verdicts.of(at) is not Verdict.REFUSED]
         return answers.Traits.of(mentions, told, self.catalogue)
 
     def _traits(self, offer: str, letter: Letter) -> answers.Traits:

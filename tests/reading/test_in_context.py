@@ -23,6 +23,16 @@ ROOMS = Context(
     language="fr",
     our_texts=("1. salle polyvalente, samedi 13 juin de 14 à 18h\n2. bibliothèque, samedi 13 juin de 14 à 18h",),
 )
+DAYS = Context(
+    code="R-7K3F2",
+    options=(
+        "salle polyvalente, samedi 20 juin, de 14 h à 21 h",
+        "salle polyvalente, samedi 6 juin, de 14 h à 21 h",
+        "salle polyvalente, samedi 27 juin, de 14 h à 21 h",
+    ),
+    language="fr",
+    our_texts=("Répondez 1, 2 ou 3 ?",),
+)
 CHALLENGE = Context(code="R-7K3F2", challenge=True, language="fr")
 
 
@@ -75,6 +85,63 @@ def test_a_day_instead_of_those_on_offer(text: str) -> None:
     """Of the week on offer, not of this one."""
     assert meaning.intent is Intent.BOOK
     assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-11", None]]
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("geen van alle, kan het niet zaterdag 27?", 3),
+        ("le 13 ne va pas mais le 27 oui", 3),
+        ("none of these, but the 27th would do", 3),
+        ("le 6 ne va pas, le 20 oui", 1),
+        ("de 6de gaat niet maar de 20ste wel", 1),
+        ("The 6th doesn't work but the 20th does", 1),
+        ("De 20ste past ons niet, de 27ste past wel.", 3),
+        ("le 20 non, le 27 oui", 3),
+        ("non pour le 20, oui pour le 27", 3),
+        ("aucune, mais le 20 irait", 1),
+        ("aucune ne va, le 27 n'est pas possible ?", 3),
+        ("not the 20th, but the 27th is no problem", 3),
+    ],
+)
+def test_a_day_on_offer_that_is_affirmed_beside_a_no(text: str, option: int) -> None:
+    meaning = meant(text, DAYS)
+    assert (meaning.intent, meaning.option, meaning.attendees) == (Intent.ACCEPT, option, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "geen van alle, kan het niet donderdag 25?",
+        "geen van deze past ons, maar de 25ste zou wel gaan",
+        "aucune de ces dates, mais le 25 nous irait",
+        "le 6 ne va pas mais le 25 oui",
+        "Aucune. Le 25 ne serait pas possible ?",
+        "none of these, but the 25th would do",
+    ],
+)
+def test_another_day_beside_a_no_is_a_new_wish(text: str) -> None:
+    meaning = meant(text, DAYS)
+    assert meaning.intent is Intent.BOOK
+    assert [slot.to_json() for item in meaning.items for slot in item.slots] == [["2026-06-25", None]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ni le 6 ni le 20, merci quand même",
+        "aucune date ne va, le 27 on ne peut pas non plus",
+        "non, le 27 est impossible",
+        "non merci, on a trouvé une autre salle pour le 27",
+        "No, the 27th is impossible for us",
+        "no, we found another room for the 20th",
+        "nee, 27 juni kunnen we niet",
+        "neen, geen van deze dagen, ook de 27ste niet",
+    ],
+)
+def test_a_day_that_is_refused_with_the_rest_is_not_taken(text: str) -> None:
+    meaning = meant(text, DAYS)
+    assert (meaning.intent, meaning.option, meaning.items) == (Intent.DECLINE, None, ())
 
 
 @pytest.mark.parametrize("text", ["plutôt jeudi", "liever donderdag", "Thursday works for us"])
