@@ -3,7 +3,7 @@ not; and whether it only asks how things stand, corrects the mail before it, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from itertools import pairwise
 
@@ -100,19 +100,29 @@ def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
     """Return which things a mail wants in another number or besides, and which it gives up, each by its index: "40
     chairs rather, and you can drop the projector"."""
     wanted, given_up = set[int](), set[int]()
-    for clause in _clauses(sighting):
-        wants = any(cue.value.startswith(_WANTING) for cue in sighting.cues if cue.first in clause)
-        gives = any(cue.value.startswith(_GIVING) for cue in sighting.cues if cue.last - 1 in clause)
-        for index, mention in enumerate(sighting.mentions):
+    goods = [i for i, mention in enumerate(sighting.mentions) if mention.sort is Sort.EQUIPMENT]
+    clauses = list(_clauses(sighting))
+    giving = [any(cue.value.startswith(_GIVING) and cue.last - 1 in each for cue in sighting.cues) for each in clauses]
+    for number, clause in enumerate(clauses):
+        asks = bool(clause) and sighting.page.sentence(clause.start).question
+        wants = asks or any(cue.value.startswith(_WANTING) for cue in sighting.cues if cue.first in clause)
+        onward = slice(number + 1, number + 2)
+        gives = giving[number] or (not wants and _is_taken_up(sighting, clauses[onward], giving[onward]))
+        for index in (i for i in goods if sighting.mentions[i].first in clause):
             quantity = sighting.quantities[index]
-            if mention.first not in clause or mention.sort is not Sort.EQUIPMENT:
-                continue
             if quantity.said and (quantity.corrected or (wants and not gives)):
                 wanted.add(index)
             elif gives or index in sighting.stances.refused:
                 given_up.add(index)
     ids = {sighting.mentions[index].ids for index in wanted}
     return frozenset(wanted), frozenset(index for index in given_up if sighting.mentions[index].ids not in ids)
+
+
+def _is_taken_up(sighting: Sighting, following: Sequence[range], giving: Sequence[bool]) -> bool:
+    """Whether the next clause gives up what the one before it only names: "the projector, we no longer need it"."""
+    named = any(mention.first in clause for clause in following for mention in sighting.mentions)
+    begun = any(sighting.page.words[clause.start] == "," for clause in following if clause)
+    return begun and not named and giving[:1] == [True]
 
 
 def things_of(sighting: Sighting, indexes: Iterable[int]) -> tuple[Item, ...]:
@@ -138,8 +148,15 @@ def wants_besides(sighting: Sighting) -> bool:
         instead = any(cue.value == "amends-instead" and quantity.first <= cue.first < until for cue in here)
         if quantity.said and (instead or any(cue.value == "amends-added" for cue in here)):
             return True
+    hours = {
+        page.sentence_of[at] for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True) if when.has_clock
+    }
     ends = {last for when, (_, last) in zip(sighting.whens, sighting.spans, strict=True) if when.has_clock}
-    return any(cue.value == "amends-instead" and cue.first in ends for cue in sighting.cues)
+    return any(
+        (cue.value == "amends-instead" and cue.first in ends)
+        or (cue.value == "amends-rather" and page.sentence_of[cue.first] in hours)
+        for cue in sighting.cues
+    )
 
 
 def marked(item: Item, one: Wanted, sighting: Sighting, intent: Intent) -> Item:

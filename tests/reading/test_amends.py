@@ -80,8 +80,16 @@ def test_what_is_wanted_besides_is_told_from_what_is_given_up(
     assert {item.resource: item.quantity for item in meaning.drops} == given_up
 
 
-def test_other_hours_are_never_given_up_along() -> None:
-    meaning = meant("On annule le projecteur et on commence à 18h au lieu de 19h")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On annule le projecteur et on commence à 18h au lieu de 19h",
+        "Could we start at 7 pm instead? The projector is not needed any more.",
+        "commencez à 19h plutôt, et le projecteur n'est plus nécessaire",
+    ],
+)
+def test_other_hours_are_never_given_up_along(text: str) -> None:
+    meaning = meant(text)
     assert (meaning.intent, meaning.items) == (Intent.HUMAN, ())
 
 
