@@ -106,7 +106,7 @@ def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
     for number, clause in enumerate(clauses):
         asks = bool(clause) and sighting.page.sentence(clause.start).question
         wants = asks or any(cue.value.startswith(_WANTING) for cue in sighting.cues if cue.first in clause)
-        onward = slice(number + 1, number + 2)
+        onward = slice(number + 1, None)
         gives = giving[number] or (not wants and _is_taken_up(sighting, clauses[onward], giving[onward]))
         for index in (i for i in goods if sighting.mentions[i].first in clause):
             quantity = sighting.quantities[index]
@@ -119,10 +119,17 @@ def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _is_taken_up(sighting: Sighting, following: Sequence[range], giving: Sequence[bool]) -> bool:
-    """Whether the next clause gives up what the one before it only names: "the projector, we no longer need it"."""
-    named = any(mention.first in clause for clause in following for mention in sighting.mentions)
-    begun = any(sighting.page.words[clause.start] == "," for clause in following if clause)
-    return begun and not named and giving[:1] == [True]
+    """Whether the same sentence goes on to give up what a clause only names: "the projector, we no longer need it"."""
+    page = sighting.page
+    if not following or not following[0] or page.words[following[0].start] != ",":
+        return False
+    last = page.sentence(following[0].start).last
+    for clause, gives in zip(following, giving, strict=True):
+        if clause.start >= last or any(mention.first in clause for mention in sighting.mentions):
+            return False
+        if gives:
+            return True
+    return False
 
 
 def things_of(sighting: Sighting, indexes: Iterable[int]) -> tuple[Item, ...]:

@@ -66,6 +66,7 @@ BOTH = [
     ("nog 10 tafels erbij graag, de stoelen zijn niet meer nodig", {"table": 10}, {"chaise": None}),
     ("maak er 40 stoelen van, en de beamer hoeft niet", {"chaise": 40}, {"projecteur": None}),
     ("We need 10 more tables but no longer need the chairs", {"table": 10}, {"chaise": None}),
+    ("Pouvez-vous mettre 40 chaises ? Le projecteur, on n'en a plus besoin.", {"chaise": 40}, {"projecteur": None}),
     ("make it 40 chairs, and we no longer need the projector", {"chaise": 40}, {"projecteur": None}),
 ]
 
