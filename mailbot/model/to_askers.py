@@ -187,6 +187,8 @@ class Challenged(Struct, frozen=True):
     template: ClassVar[str] = "challenged"
     reservation: Reservation
     act: Act
+    until: datetime
+    """Until when a yes counts."""
     by_calendar: bool = False
     uses: tuple[Use, ...] = ()
     collector: Collector | None = None

@@ -42,7 +42,7 @@ from mailbot.policy.approvals import asked, needed
 from mailbot.policy.approvals import deadline_of as end_of_approval
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import UNDO, deadline_of, not_lent, undo_until
-from mailbot.policy.cancelling import give_up
+from mailbot.policy.cancelling import challenge_end, give_up
 from mailbot.policy.checks import Weighed, weighed
 from mailbot.policy.continued import spoken_of
 from mailbot.policy.direct import wanted
@@ -228,7 +228,8 @@ def carried_out(
         deadline = deadline_of((one,), matter) if one else booking.deadline
         assert deadline
         put = matter.step(_holding(matter, (Option(1, uses),), pending, deadline), Act.PROPOSE, why)
-    return matter.answered(Challenged(put.after, pending.act, uses=uses, collector=comes), why, puts=(put,))
+    until = challenge_end(put.after, matter.facts.now, matter.rules)
+    return matter.answered(Challenged(put.after, pending.act, until, uses=uses, collector=comes), why, puts=(put,))
 
 
 def _changed(matter: Matter, uses: tuple[Use, ...], pending: Pending, attendees: int | None) -> Decision:

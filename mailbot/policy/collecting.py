@@ -23,6 +23,7 @@ from mailbot.model.reservation import (
     hold_of,
 )
 from mailbot.model.to_askers import Challenged, CollectorNoted
+from mailbot.policy.cancelling import challenge_end
 from mailbot.policy.direct import answer_by, way_from_before
 from mailbot.policy.due import changed_notices
 from mailbot.policy.hours import ONE_DAY, counter_openings, local_day
@@ -65,7 +66,8 @@ def note_collector(matter: Matter) -> Decision:
         why = "who fetches a key is not believed of a From line: the owner is asked"
         after = matter.reservation(pending=Pending(Act.NOTE, matter.meaning))
         put = matter.step(after, Act.CHALLENGE, why)
-        return matter.answered(Challenged(put.after, Act.NOTE, collector=comes), why, puts=(put,))
+        until = challenge_end(put.after, matter.facts.now, matter.rules)
+        return matter.answered(Challenged(put.after, Act.NOTE, until, collector=comes), why, puts=(put,))
     put = matter.step(
         matter.reservation(collector=comes, pending=_still_open(booking)), Act.NOTE, "somebody else comes"
     )

@@ -432,9 +432,12 @@ def last_use(reservation: Reservation, rules: Rules) -> datetime:
     """Return when the last use that is booked or offered ends (UTC); the hour of the request where there is none."""
     held = reservation.options if reservation.state in (*HELD, State.CHANGING) else ()
     offered = [use for option in held for use in option.uses]
-    whens = [use.when for use in (*reservation.uses, *offered)]
-    ends = (when.end if isinstance(when, Span) else whole(when, rules).end for when in whens)
-    return max(ends, default=reservation.created)
+    return max((span_of(use, rules).end for use in (*reservation.uses, *offered)), default=reservation.created)
+
+
+def span_of(use: Use, rules: Rules) -> Span:
+    """Return when something is used; things all through their days."""
+    return use.when if isinstance(use.when, Span) else whole(use.when, rules)
 
 
 def is_over(reservation: Reservation, now: datetime, rules: Rules) -> bool:

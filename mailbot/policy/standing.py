@@ -13,7 +13,7 @@ from mailbot.model.to_askers import Cancelled, Challenged, Declined, Examined, L
 from mailbot.policy.answers import lacks_of, requested
 from mailbot.policy.basket import Basket, pieces_of
 from mailbot.policy.booking import confirm, decide, offer_again
-from mailbot.policy.cancelling import give_up
+from mailbot.policy.cancelling import challenge_end, give_up
 from mailbot.policy.candidates import candidates_of
 from mailbot.policy.changing import accept_change, change, leave_as_it_is, undo
 from mailbot.policy.checks import Weighed, weighed
@@ -47,6 +47,8 @@ def accept(matter: Matter) -> Decision:
     if conversation.state in (State.OFFERED, State.LAPSED):
         return _accepted_late(matter, conversation)
     pending = conversation.pending
+    if conversation.state in BOOKED and pending and pending.act is Act.CANCEL and _answers_challenge(matter):
+        return give_up(matter, conversation)  # too late, or not its owner's: it is asked once more
     if conversation.state in BOOKED and pending and pending.newcomer:
         return welcome(matter) if matter.facts.challenge is Act.NOTE or matter.facts.sender.proven else _who(matter)
     if conversation.state in BOOKED and pending and pending.act is Act.NOTE and pending.partner:
@@ -176,6 +178,10 @@ def _names_another_day(matter: Matter, booking: Reservation) -> bool:
     return bool(matter.meaning.days) and not (booked & matter.meaning.days or matter.meaning.rest)
 
 
+def _answers_challenge(matter: Matter) -> bool:
+    return matter.facts.answered == Challenged.template
+
+
 def calendar_answer(matter: Matter, status: str) -> Decision:
     """What a calendar program says about our invitation (PARTSTAT, RFC 5546 section 3.2.3): noted, or asked about."""
     conversation = matter.conversation
@@ -188,6 +194,7 @@ def calendar_answer(matter: Matter, status: str) -> Decision:
     if status in ("ACCEPTED", "TENTATIVE"):
         return matter.ignored(f"noted: a calendar says {status}", puts=(put,))
     if status == "DECLINED":
-        content = Challenged(put.after, Act.CANCEL, by_calendar=True)
+        until = challenge_end(put.after, matter.facts.now, matter.rules)
+        content = Challenged(put.after, Act.CANCEL, until, by_calendar=True)
         return matter.answered(content, "a calendar says DECLINED: nothing changes, the owner is asked", puts=(put,))
     return matter.handed("human", f"a calendar says {status}")

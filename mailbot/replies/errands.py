@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
@@ -14,8 +14,6 @@ from mailbot.model.spans import Span
 from mailbot.replies.names import Names, capital, sentence
 from mailbot.replies.phrases import one_line
 
-WITHIN = timedelta(days=7)
-"""How long the owner has to answer whether an act is theirs."""
 MANY = 3
 """From so many openings on the same weekday at the same hours, they are told in one line."""
 
@@ -155,14 +153,6 @@ class Errands(Names, frozen=True, dict=True):
                 said = f"{self.phrases.recurring(days)} ({self.phrases.dates(days)})"
                 lines.append(self.format("hours", "on_day_between", day=said, hours=hours))
         return tuple(lines)
-
-    def answer_before(self, uses: Sequence[Use], now: datetime) -> datetime | None:
-        """Return when the first of what is booked begins, where that is within a week: an answer that is later is too
-        late; else None."""
-        begins = [use.when.start for use in uses if isinstance(use.when, Span)]
-        begins += [use.out.opening.start for use in uses if use.out and not use.key]
-        ahead = [moment for moment in begins if now < moment <= now + WITHIN]
-        return min(ahead, default=None)
 
     def handed(self, uses: Sequence[Use]) -> str:
         """Return "la clé", "le matériel" or both: what passes the counter for these uses."""

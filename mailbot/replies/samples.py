@@ -194,7 +194,7 @@ def _to_askers(rules: Rules, words: Formats, language: Language, asker: Address,
     yield CollectorNoted(replace(booked, collector=Collector(words["collector"], rules.commune.phone)))
     yield OpeningsOffered(changing, tuple(use.out for use in (uses[0], later[0]) if use.out), fetching=True)
     yield from _directly(booked, changing, words["collector"], rules.commune.phone, end)
-    yield Challenged(booked, Act.CANCEL)
+    yield Challenged(booked, Act.CANCEL, end)
     yield Cancelled(booked)
     yield Declined(replace(none, state=State.DECLINED))
     yield Lapsed(replace(none, state=State.LAPSED))

@@ -17,6 +17,7 @@ from mailbot.model.reports import Report
 from mailbot.model.reservation import BOOKED, CODE, Act, Reservation, State, Use
 from mailbot.model.rules import Rules
 from mailbot.model.spans import Span
+from mailbot.policy.cancelling import challenge_end
 from mailbot.policy.continued import OPEN, afterthought_to, under_subject
 from mailbot.policy.hours import local_day
 from mailbot.reading.lexicon import Lexicon
@@ -26,7 +27,7 @@ from mailbot.reading.words import bare_subject
 from mailbot.service.causes import report_in
 from mailbot.service.ports import Unit
 
-CHALLENGE_LIFE = ANSWERED_WITHIN = A_WEEK = timedelta(days=7)
+ANSWERED_WITHIN = A_WEEK = timedelta(days=7)
 CHALLENGES = frozenset(
     {
         "challenged",
@@ -194,7 +195,9 @@ def conversation_of(
             evaluation=any(mine.kind in HOW_IT_WENT for mine in latest),
             settled=conversation.pending is None and _asks_nothing(latest),
         ),
-        pending.act if challenge and pending and answered is not None and proves(answered, letter) else None,
+        pending.act
+        if challenge and pending and answered is not None and proves(answered, letter, conversation, rules)
+        else None,
     )
 
 
@@ -253,9 +256,9 @@ def own(unit: Unit, code: str, letter: Letter, rules: Rules) -> Reservation | No
     return found if theirs or letter.sender.address in known else None
 
 
-def proves(challenge: OurLetter, letter: Letter) -> bool:
+def proves(challenge: OurLetter, letter: Letter, booking: Reservation, rules: Rules) -> bool:
     """A challenge went to one address alone; only its owner can answer it, and only for a while."""
-    in_time = letter.arrived - challenge.written <= CHALLENGE_LIFE
+    in_time = letter.arrived <= challenge_end(booking, challenge.written, rules)
     return in_time and challenge.recipients == (letter.sender.address,)
 
 

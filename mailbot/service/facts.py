@@ -14,12 +14,13 @@ from mailbot.model.proof import Proof
 from mailbot.model.reservation import BOOKED, Claim, Reservation, State, linked, neighbours
 from mailbot.model.rules import Rules
 from mailbot.model.to_askers import GoesOn
+from mailbot.policy.cancelling import CHALLENGE_LIFE
 from mailbot.policy.continued import continued
 from mailbot.policy.on_the_spot import AFTER_OPENING, BEFORE
 from mailbot.policy.personal import wish_of
 from mailbot.policy.stock import stock_of
 from mailbot.policy.windows import windows, windows_around
-from mailbot.service.conversation import A_WEEK, CHALLENGE_LIFE, Understood, codes_named, letters_to, may_go_on, mine
+from mailbot.service.conversation import A_WEEK, Understood, codes_named, letters_to, may_go_on, mine
 from mailbot.service.ports import Unit
 
 LONG_AGO = timedelta(days=500)

@@ -27,6 +27,7 @@ from mailbot.model.to_askers import (
 )
 from mailbot.model.to_key_holders import ShortNotice
 from mailbot.model.to_staff import ToStaff
+from mailbot.policy.cancelling import challenge_end
 from mailbot.policy.clock import on_clock
 from tests.policy.commune import (
     BRUSSELS,
@@ -188,12 +189,17 @@ def test_no_gives_the_held_things_free() -> None:
     assert {resource for resource, _ in +office.ledger.cells} == {"kiosque"}
 
 
+def challenged(office: Office, code: str, *, by_calendar: bool = False) -> Challenged:
+    booking = office.reservations[code]
+    return Challenged(booking, Act.CANCEL, challenge_end(booking, office.now, office.rules), by_calendar)
+
+
 @pytest.mark.parametrize("words", [CANCEL, NO])
 def test_giving_up_a_booking_without_proof_is_asked_of_the_owner(words) -> None:
     office = Office()
     code = confirmed(office)
     decision = office.mail(words, code=code)
-    assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL)
+    assert letter(decision) == challenged(office, code)
     assert [put.act for put in decision.puts] == [Act.CHALLENGE]
     assert office.reservations[code].state is State.CONFIRMED
 
@@ -250,7 +256,7 @@ def test_what_is_given_up_without_a_code_is_found_by_its_day_and_thing(items, ex
 def test_the_only_booking_is_meant_where_nothing_is_named() -> None:
     office = Office()
     code = confirmed(office)
-    assert letter(office.mail(CANCEL)) == Challenged(office.reservations[code], Act.CANCEL)
+    assert letter(office.mail(CANCEL)) == challenged(office, code)
 
 
 def test_a_code_of_somebody_else_gives_up_nothing() -> None:
@@ -288,7 +294,7 @@ def test_a_calendar_that_declines_changes_nothing_and_asks_once() -> None:
     office = Office()
     code = confirmed(office)
     decision = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", "DECLINED"))
-    assert letter(decision) == Challenged(office.reservations[code], Act.CANCEL, by_calendar=True)
+    assert letter(decision) == challenged(office, code, by_calendar=True)
     assert [put.act for put in decision.puts] == [Act.NOTE]
     assert office.reservations[code].state is State.CONFIRMED
     again = office.mail(says(Intent.IGNORE), code=code, calendar_reply=CalendarReply("uid", "DECLINED"))
