@@ -67,7 +67,7 @@ def is_added(one: Wanted, sighting: Sighting) -> bool:
     following = [mention.first for mention in sighting.mentions if mention.first > one.at]
     until = min(following, default=len(sighting.page.words))
     instead = any(cue.value == "amends-instead" and one.quantity.first <= cue.first < until for cue in here)
-    own = next((clause for clause in _clauses(sighting) if one.at in clause), range(0))
+    own = _clause_of(sighting, one.at)
     beside = any(cue.value in ("amends-added", "amends-also") and cue.first in own for cue in here)
     turned = one.quantity.corrected or any(cue.value in _TURNING and cue.first in own for cue in here)
     return not instead and (beside or not turned)  # "make it 40 chairs, and 5 tables on top"
@@ -86,14 +86,28 @@ _WANTING = (
 _GIVING = ("cancel/decisive", "cancel/strong", "stance-unwanted", "stance-last-not")
 
 
+def _parting(sighting: Sighting) -> Set[str]:
+    words = sighting.stances.words
+    return words.joining | words.contrast | {",", ";"}
+
+
 def _clauses(sighting: Sighting) -> Iterator[range]:
     """Yield the words between commas, joining words and the ends of sentences."""
-    page, words = sighting.page, sighting.stances.words
-    parting = words.joining | words.contrast | {",", ";"}
+    page, parting = sighting.page, _parting(sighting)
     for sentence in page.sentences:
         first = max(sentence.first, sighting.body_at)
         cuts = [at for at in range(first + 1, sentence.last) if page.words[at] in parting]
         yield from (range(begin, end) for begin, end in pairwise([first, *cuts, max(sentence.last, first)]))
+
+
+def _clause_of(sighting: Sighting, at: int) -> range:
+    """Return the clause in which a word of the body stands."""
+    page, parting = sighting.page, _parting(sighting)
+    sentence = page.sentence(at)
+    lowest = max(sentence.first, sighting.body_at)
+    first = next((cut for cut in range(at, lowest, -1) if page.words[cut] in parting), lowest)
+    last = next((cut for cut in range(at + 1, sentence.last) if page.words[cut] in parting), sentence.last)
+    return range(first, last)
 
 
 def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
@@ -102,34 +116,41 @@ def exchanged(sighting: Sighting) -> tuple[frozenset[int], frozenset[int]]:
     wanted, given_up = set[int](), set[int]()
     goods = [i for i, mention in enumerate(sighting.mentions) if mention.sort is Sort.EQUIPMENT]
     clauses = list(_clauses(sighting))
-    giving = [any(cue.value.startswith(_GIVING) and cue.last - 1 in each for cue in sighting.cues) for each in clauses]
-    for number, clause in enumerate(clauses):
-        asks = bool(clause) and sighting.page.sentence(clause.start).question
-        wants = asks or any(cue.value.startswith(_WANTING) for cue in sighting.cues if cue.first in clause)
-        onward = slice(number + 1, None)
-        gives = giving[number] or (not wants and _is_taken_up(sighting, clauses[onward], giving[onward]))
-        for index in (i for i in goods if sighting.mentions[i].first in clause):
-            quantity = sighting.quantities[index]
-            if quantity.said and (quantity.corrected or (wants and not gives)):
-                wanted.add(index)
-            elif gives or index in sighting.stances.refused:
-                given_up.add(index)
+    home = {at: number for number, clause in enumerate(clauses) for at in clause}
+    wanting = {home.get(cue.first) for cue in sighting.cues if cue.value.startswith(_WANTING)}
+    giving = {home.get(cue.last - 1) for cue in sighting.cues if cue.value.startswith(_GIVING)}
+    taken_up = _taken_up(sighting, clauses, giving)
+    for index in goods:
+        number = home.get(sighting.mentions[index].first)
+        if number is None:  # in the subject
+            continue
+        wants = number in wanting or sighting.page.sentence(clauses[number].start).question
+        gives = number in giving or (not wants and number in taken_up)
+        quantity = sighting.quantities[index]
+        if quantity.said and (quantity.corrected or (wants and not gives)):
+            wanted.add(index)
+        elif gives or index in sighting.stances.refused:
+            given_up.add(index)
     ids = {sighting.mentions[index].ids for index in wanted}
     return frozenset(wanted), frozenset(index for index in given_up if sighting.mentions[index].ids not in ids)
 
 
-def _is_taken_up(sighting: Sighting, following: Sequence[range], giving: Sequence[bool]) -> bool:
-    """Whether the same sentence goes on to give up what a clause only names: "the projector, we no longer need it"."""
-    page = sighting.page
-    if not following or not following[0] or page.words[following[0].start] != ",":
-        return False
-    last = page.sentence(following[0].start).last
-    for clause, gives in zip(following, giving, strict=True):
-        if clause.start >= last or any(mention.first in clause for mention in sighting.mentions):
-            return False
-        if gives:
-            return True
-    return False
+def _taken_up(sighting: Sighting, clauses: Sequence[range], giving: Set[int | None]) -> set[int]:
+    """Return the numbers of the clauses of which the rest of the sentence, behind a comma, gives up what they only
+    name: "the projector, we no longer need it"."""
+    page, found = sighting.page, set[int]()
+    naming = {mention.first for mention in sighting.mentions}
+    gives_first = False
+    """The clauses behind, up to the end of the sentence, give something up before any of them names a thing."""
+    for number in range(len(clauses) - 1, -1, -1):
+        clause = clauses[number]
+        following = clauses[number + 1] if number + 1 < len(clauses) else range(0)
+        if not (clause and following and page.sentence_of[clause.start] == page.sentence_of[following.start]):
+            gives_first = False
+        if gives_first and page.words[following.start] == ",":
+            found.add(number)
+        gives_first = not any(at in naming for at in clause) and (number in giving or gives_first)
+    return found
 
 
 def things_of(sighting: Sighting, indexes: Iterable[int]) -> tuple[Item, ...]:

@@ -148,6 +148,7 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
     """Return the number of the proposal that is agreed to; None for a bare yes."""
     named = {cue.last for cue in sighting.cues if cue.value == "answer-option"}
     named |= {last + 1 for last in named if sighting.page.words[last : last + 1] == ["."]}  # "no. 3"
+    polite = _Polite(sighting)
     for count in sighting.counts:
         if count.article or count.least is not None or count.first < sighting.body_at:
             continue
@@ -156,7 +157,7 @@ def option(sighting: Sighting, fitting: Sequence[int], offered: int) -> int | No
         alone = count.first == sighting.page.sentence(count.first).first and (
             len(fitting) != 1 or count.first == sighting.body_at
         )
-        shown = bool(offered) and (_has_its_article(sighting, count) or _stands_behind_a_yes(sighting, count))
+        shown = bool(offered) and (_has_its_article(sighting, count) or polite.leads_to(count))
         if 0 < count.value <= max(offered, 9) and (count.ordinal or count.first in named or alone or shown):
             return count.value
     return fitting[0] if len(fitting) == 1 else _numbered_like_a_day(sighting.whens, offered)
@@ -167,16 +168,22 @@ def _has_its_article(sighting: Sighting, count: Count) -> bool:
     return count.first > 0 and sighting.page.words[count.first - 1] in sighting.stances.words.undated
 
 
-def _stands_behind_a_yes(sighting: Sighting, count: Count) -> bool:
-    """Whether a number that counts nothing ends a mail of a few words, or stands behind a yes: "doe maar 2", "ok 1"."""
-    words = sighting.page.words
-    ends = count.last == len(words) <= sighting.body_at + BARE_CHOICE
-    polite = [cue for cue in sighting.cues if cue.value.startswith(("accept/", "answer-yes", "answer-thanks"))]
-    behind = count.first - 1 if words[count.first - 1] == "," else count.first
-    agrees = any(cue.last == behind for cue in polite)
-    stops = count.last == len(words) or not words[count.last].isalnum()
-    stops = stops or any(cue.first == count.last for cue in polite)
-    return (ends or (agrees and stops)) and not _counts_somebody(sighting, count.value)
+class _Polite:
+    """The words of agreement and of thanks around a number: "doe maar 2", "ok 1"."""
+
+    def __init__(self, sighting: Sighting) -> None:
+        self._sighting = sighting
+        cues = [cue for cue in sighting.cues if cue.value.startswith(("accept/", "answer-yes", "answer-thanks"))]
+        self._begins = {cue.first for cue in cues}
+        self._ends = {cue.last for cue in cues}
+
+    def leads_to(self, count: Count) -> bool:
+        """Whether a number that counts nothing ends a mail of a few words, or stands behind a yes."""
+        words = self._sighting.page.words
+        ends = count.last == len(words) <= self._sighting.body_at + BARE_CHOICE
+        behind = count.first - 1 if words[count.first - 1] == "," else count.first
+        stops = count.last == len(words) or not words[count.last].isalnum() or count.last in self._begins
+        return (ends or (behind in self._ends and stops)) and not _counts_somebody(self._sighting, count.value)
 
 
 def by_size(sighting: Sighting, offers: Sequence[Traits], catalogue: Catalogue) -> int | None:

@@ -305,12 +305,24 @@ class Library:
     def _fitting(self, offered: Sequence[answers.Traits], sighting: Sighting) -> tuple[int, ...] | None:
         """Return the numbers of the offers that name just the rooms, days and hours that the sender names, or that are
         the largest or smallest if that is asked for; None where nothing of the kind is named."""
-        named = self._named(sighting, range(sighting.body_at, len(sighting.page.words)))
+        verdicts = Verdicts(sighting)
+        mentions = [mention for mention in sighting.asked_mentions() if mention.first >= sighting.body_at]
+        told = [
+            (at, when)
+            for when, (at, _) in zip(sighting.whens, sighting.spans, strict=True)
+            if at >= sighting.body_at and when.counts and verdicts.of(at) is not Verdict.REFUSED
+        ]
+
+        def named_in(first: int, last: int) -> answers.Traits:
+            there = [mention for mention in mentions if first <= mention.first < last]
+            return answers.Traits.of(there, [when for at, when in told if first <= at < last], self.catalogue)
+
+        named = named_in(sighting.body_at, len(sighting.page.words))
         sized = any(cue.value in {"answer-biggest", "answer-smallest"} for cue in sighting.cues)
         if not offered or not (named or sized):
             return None
         for sentence in reversed(sighting.page.sentences):
-            said = self._named(sighting, range(max(sentence.first, sighting.body_at), sentence.last))
+            said = named_in(sentence.first, sentence.last)
             fitting = tuple(number for number, traits in enumerate(offered, 1) if said and said.fits(traits))
             if len(fitting) == 1:
                 return fitting
@@ -325,13 +337,6 @@ class Library:
         if spoken not in self._sizes_of:
             self._sizes_of[spoken] = Sizes(self.catalogue, [self.lexica[code] for code in spoken])
         return self._sizes_of[spoken]
-
-    def _named(self, sighting: Sighting, words: range) -> answers.Traits:
-        """Return what some of the words name and do not refuse."""
-        mentions = [mention for mention in sighting.asked_mentions() if mention.first in words]
-        spans, verdicts = zip(sighting.whens, sighting.spans, strict=True), Verdicts(sighting)
-        told = [w for w, (at, _) in spans if at in words and w.counts and verdicts.of(at) is not Verdict.REFUSED]
-        return answers.Traits.of(mentions, told, self.catalogue)
 
     def _traits(self, offer: str, letter: Letter) -> answers.Traits:
         sheet = page(offer, self.abbreviations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -45,13 +46,17 @@ class Verdicts:
         self._names = {mention.first for mention in sighting.mentions if mention.sort is Sort.ROOM}
         spans = zip(sighting.whens, sighting.spans, strict=True)
         self._names |= {first for when, (first, _) in spans if when.has_days or when.vague}
+        self._cues = sorted(sighting.cues, key=lambda cue: cue.first)
+        self._cues_at = [cue.first for cue in self._cues]
         self._clauses = list(self._told())
+        self._ends = [clause.last for clause in self._clauses]
 
     def of(self, at: int) -> Verdict:
         """Return the verdict on what is named at a word: that of its clause, else of those behind it that name nothing:
         "le 27, c'est parfait"."""
-        behind = [clause for clause in self._clauses if clause.last > at]
-        for clause in behind[:1] + behind[1:2] * (not any(clause.named for clause in behind[1:2])):
+        here = bisect_right(self._ends, at)
+        behind = self._clauses[here : here + 2]
+        for clause in behind[:1] + [clause for clause in behind[1:] if not clause.named]:
             if clause.verdict is not Verdict.OPEN:
                 return clause.verdict
         return Verdict.OPEN
@@ -84,7 +89,7 @@ class Verdicts:
             for begin, end in zip([first, *breaks], [*breaks, sentence.last], strict=True):
                 if begin < end:
                     asks = sentence.question and end == sentence.last
-                    named = any(begin <= at < end for at in self._names)
+                    named = any(at in self._names for at in range(begin, end))
                     yield Clause(begin, end, self._verdict(begin, end, asks and named), named, asks)
 
     def _verdict(self, first: int, last: int, asks: bool) -> Verdict:
@@ -98,8 +103,9 @@ class Verdicts:
 
     def _words_of(self, first: int, last: int, *values: str) -> set[int]:
         """Return the words of the cues of these values that begin between two words."""
-        cues = (cue for cue in self._sighting.cues if first <= cue.first < last and cue.value.startswith(values))
-        return {at for cue in cues for at in range(cue.first, min(cue.last, last))}
+        cues = self._cues[bisect_left(self._cues_at, first) : bisect_left(self._cues_at, last)]
+        there = (cue for cue in cues if cue.value.startswith(values))
+        return {at for cue in there for at in range(cue.first, min(cue.last, last))}
 
 
 SHOWN = 31
@@ -111,13 +117,18 @@ def in_answer(sighting: Sighting, days: Sequence[date], offered: int) -> Sightin
     it stands, and "kan het niet zaterdag?" asks for that Saturday."""
     if not days:
         return sighting
-    asked = {clause.first: clause.last for clause in Verdicts(sighting).asking}
+    asked = {at for clause in Verdicts(sighting).asking for at in range(clause.first, clause.last)}
     told = [
-        (replace(when, negated=False) if any(a <= span[0] < b for a, b in asked.items()) else when, span)
+        (replace(when, negated=False) if span[0] in asked else when, span)
         for when, span in zip(sighting.whens, sighting.spans, strict=True)
     ]
+    taken = _taken(sighting)
     for count in sighting.counts:
-        if _is_a_day(count, sighting, offered) and (day := _day_meant(count.value, days, sighting.today)):
+        if (
+            count.first not in taken
+            and _is_a_day(count, sighting, offered)
+            and (day := _day_meant(count.value, days, sighting.today))
+        ):
             token, last = sighting.page.token(count.first), sighting.page.token(count.last - 1)
             words = sighting.page.quote(count.first, count.last)
             when = When(token.start, last.end, words, days=(Days(day, day),), dated=True)
@@ -128,18 +139,22 @@ def in_answer(sighting: Sighting, days: Sequence[date], offered: int) -> Sightin
     return replace(sighting, whens=tuple(one for one, _ in told), spans=tuple(at for _, at in told), people=heads)
 
 
-def _is_a_day(count: Count, sighting: Sighting, offered: int) -> bool:
-    """Whether a number is no offer's, counts nobody and nothing, and has the form of a day: "le 27", "de 27ste"."""
-    words = sighting.stances.words
+def _taken(sighting: Sighting) -> set[int]:
+    """Return the words of moments, and of things with their numbers."""
     goods = [
         (quantity.first, mention.last) for mention, quantity in zip(sighting.mentions, sighting.quantities, strict=True)
     ]
-    taken = any(first <= count.first < last for first, last in (*sighting.spans, *goods))
+    return {at for first, last in (*sighting.spans, *goods) for at in range(first, last)}
+
+
+def _is_a_day(count: Count, sighting: Sighting, offered: int) -> bool:
+    """Whether a number is no offer's, counts nobody and nothing, and has the form of a day: "le 27", "de 27ste"."""
+    words = sighting.stances.words
     led = count.first > 0 and sighting.page.words[count.first - 1] in words.articles - words.undated
     heads = sighting.people is not None and sighting.people.value == count.value and sighting.people.weight >= NAMED
     plain = count.least is None and not (count.about or count.article)
     mine = count.first >= sighting.body_at and offered < count.value <= SHOWN
-    return mine and plain and not taken and (count.ordinal or (led and not heads))
+    return mine and plain and (count.ordinal or (led and not heads))
 
 
 def _day_meant(number: int, days: Sequence[date], today: date) -> date | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.model.letters import NO_CONTEXT, Address, Letter
+from mailbot.model.letters import NO_CONTEXT, Address, Context, Letter
 from mailbot.model.meaning import Lack
 from mailbot.reading.lexicon import load_all
 from mailbot.reading.moments import MOST, combine, find, loan, room_slots
@@ -121,6 +121,25 @@ def test_a_mail_of_one_thing_over_and_over_is_read_in_about_linear_work(row: str
     def work(times: int) -> int:
         letter = Letter("1", "", SENDER, (), (), (), SENT_AT, SENT_AT, "1", row * times)
         return calls(lambda: read(letter, NO_CONTEXT, COMMUNE, LEXICA))
+
+    work(10)
+    assert work(400) < 7 * work(100)
+
+
+JUNE = ("Salle de lecture, samedi 20 juin, 14h-18h", "Salle de lecture, samedi 27 juin, 14h-18h")
+ANSWERED = {
+    "changes": ("10 chaises en plus, plus besoin de la table, et ", Context(code="R-7K3F2", booked=True)),
+    "choices": ("le 20 ne va pas, le 27 oui, mais ", Context(options=JUNE)),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERED)
+def test_an_answer_of_one_thing_over_and_over_is_read_in_about_linear_work(case: str) -> None:
+    row, context = ANSWERED[case]
+
+    def work(times: int) -> int:
+        letter = Letter("1", "", SENDER, (), (), (), SENT_AT, SENT_AT, "1", row * times)
+        return calls(lambda: read(letter, context, COMMUNE, LEXICA))
 
     work(10)
     assert work(400) < 7 * work(100)
